@@ -1,0 +1,53 @@
+import type { Metafile } from "esbuild";
+import type { ExtensionSettings } from "../config/extension-settings.ts";
+
+/** Modules of Node.js that one of its versions from 20 on lacks, with the one that brought them. */
+const newerThan20: Readonly<Record<string, number>> = { "node:sqlite": 22 };
+/** Modules that Node.js 20 has and Bun does not. */
+const missingInBun = ["node:sea", "node:test/reporters"];
+
+/** What is wrong with modules, one line each. */
+export interface ModuleFindings {
+  /** What ends the extension at its start. */
+  readonly problems: readonly string[];
+  /** What may: a `require` that the package may guard. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The modules that a bundle leaves to its engine, against those that the engine has: a shared one may be Node.js 20.
+ * `known` are those of the Node.js that runs the build. What is loaded by `import()` is left alone: it may be behind a question.
+ */
+export function checkModules(
+  { inputs, outputs }: Pick<Metafile, "inputs" | "outputs">,
+  engine: Pick<ExtensionSettings, "engine" | "runtime">,
+  known: readonly string[],
+): ModuleFindings {
+  const left = new Set(Object.values(outputs).flatMap(({ imports }) => imports.filter(({ external }) => external).map(({ path }) => path)));
+  const problems: string[] = [];
+  const warnings: string[] = [];
+  for (const [file, { imports }] of Object.entries(inputs)) {
+    for (const { path, kind, external } of imports) {
+      const lack = external === true && left.has(path) ? lackOf(path, engine, known) : undefined;
+      if (lack === undefined) continue;
+      if (kind === "import-statement") problems.push(`${file}: ${lack}`);
+      else if (kind === "require-call") warnings.push(`${file}: ${lack}`);
+    }
+  }
+  return { problems, warnings };
+}
+
+function lackOf(path: string, { engine, runtime }: Pick<ExtensionSettings, "engine" | "runtime">, known: readonly string[]): string | undefined {
+  const name = path.startsWith("node:") ? path : `node:${path}`;
+  const since = newerThan20[name];
+  if (since === undefined && !known.some((module) => module === name || `node:${module}` === name)) {
+    return `expected a module of Node.js, got "${path}", which it does not have`;
+  }
+  if (engine !== "carried" && since !== undefined) {
+    return `expected a module that Node.js 20 has, which the engine "${engine}" may be, got "${path}" of Node.js ${since}: import() it where it is there, or set "engine": "carried"`;
+  }
+  if (engine !== "shared" && runtime === "bun" && missingInBun.includes(name)) {
+    return `expected a module that Bun has, got "${path}": set "runtime": "node"`;
+  }
+  return undefined;
+}

@@ -1,0 +1,55 @@
+import { posix } from "node:path";
+import type { FileEntry, TreeEntry } from "./layer-tree.ts";
+import { programOf } from "./program.ts";
+
+/**
+ * Looks over one file of `extensions/`, which Lambda executes; for a link, what it leads to under the link's path.
+ * Shape: problems as `path: expected …, got …`.
+ */
+export function checkExtension(entry: FileEntry, entries: readonly TreeEntry[]): readonly string[] {
+  if (/\p{Cc}/u.test(entry.path)) return [`${JSON.stringify(entry.path)}: expected a name without control characters`];
+  const problems: string[] = [];
+  const report = (expected: string, got: string): void => {
+    problems.push(`${entry.path}: expected ${expected}, got ${got}`);
+  };
+  if ((entry.mode & 0o111) !== 0o111) report("an execute bit for all (chmod 755)", `mode 0${entry.mode.toString(8)}`);
+  const program = programOf(entry.head);
+  switch (program.kind) {
+    case "none":
+      report('a program, because Lambda executes every file of extensions/ (a script starts with "#!")', "something else");
+      break;
+    case "script":
+      if (program.hasCarriageReturn) report("line ends of Linux (LF)", "those of Windows (CR LF)");
+      else if (!program.interpreter.startsWith("/")) report('an interpreter with its whole path after "#!"', program.interpreter || "nothing");
+      else if (!existsOnLambda(program.interpreter, entries)) report("an interpreter that is in the layer", program.interpreter);
+      else problems.push(...checkScript(entry, entries));
+      break;
+    case "linux":
+    case "foreign":
+      break;
+  }
+  return problems;
+}
+
+/** An interpreter under /opt must come with the layer; others belong to the function's runtime. */
+function existsOnLambda(interpreter: string, entries: readonly TreeEntry[]): boolean {
+  return !interpreter.startsWith("/opt/") || entries.some(({ path }) => path === interpreter.slice("/opt/".length));
+}
+
+/**
+ * The extension registers with a name, and Lambda waits for the name of the file. A launcher of build-layer takes the
+ * name from its file; a name that is written out in a script must be the same.
+ */
+function checkScript(script: FileEntry, entries: readonly TreeEntry[]): readonly string[] {
+  const name = posix.basename(script.path);
+  const text = new TextDecoder().decode(script.head);
+  const folder = /^extension=(\S+)$/m.exec(text)?.[1];
+  if (folder !== undefined && !entries.some(({ path }) => path === `${folder}/index.cjs`)) {
+    return [`${script.path}: expected its bundle at ${folder}/index.cjs, got nothing there`];
+  }
+  // As a key with a quoted value, or as a header inside one string.
+  const [, value, header] = /lambda-extension-name(?:["']\s*[:,]\s*["']([\w.-]+)["']|:\s*([\w.-]+))/i.exec(text) ?? [];
+  const literal = value ?? header;
+  if (literal === undefined || literal === name) return [];
+  return [`${script.path}: expected to register as "${name}", the name of its file, got "${literal}"`];
+}

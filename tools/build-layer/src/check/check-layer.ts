@@ -1,0 +1,143 @@
+import { posix } from "node:path";
+import { maxUnzippedBytes } from "../build-layer.ts";
+import type { Architecture } from "../config/extension-settings.ts";
+import { checkExtension } from "./check-extension.ts";
+import type { FileEntry, TreeEntry } from "./layer-tree.ts";
+import { programOf } from "./program.ts";
+
+/** What a look at a layer found. */
+export interface LayerCheck {
+  /** What fails on Lambda, each as `path: expected …, got …`. */
+  readonly problems: readonly string[];
+  /** Names of the extensions. */
+  readonly extensions: readonly string[];
+  /** What its Linux programs and libraries are for. */
+  readonly architectures: readonly Architecture[];
+  readonly unzippedBytes: number;
+}
+
+/** Lambda's limit, external and internal extensions together. */
+const maxExtensions = 10;
+
+/** Linux's own limit. Source: path_resolution(7) */
+const maxLinks = 40;
+
+/**
+ * Looks a layer over for what makes Lambda's init fail, whoever made it.
+ * Source: how the official emulator finds and starts extensions, and the limits of
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export function checkLayer(entries: readonly TreeEntry[], wanted: Architecture | undefined): LayerCheck {
+  const files = entries.filter((entry) => entry.kind === "file");
+  const found = entries.filter(isExtension);
+  const unzippedBytes = files.reduce((sum, { size }) => sum + size, 0);
+  const problems = [
+    ...(found.length === 0 ? [explainEmpty(entries)] : []),
+    ...(found.length > maxExtensions
+      ? [`extensions/: expected at most ${maxExtensions} extensions, which is Lambda's limit, got ${found.length}`]
+      : []),
+    ...found.flatMap((entry) => {
+      const program = follow(entry, entries);
+      return program?.kind === "file" ? checkExtension({ ...program, path: entry.path }, entries) : [];
+    }),
+    ...entries.flatMap((entry) => checkLink(entry, entries)),
+    ...entries.flatMap(checkKind),
+    ...twice(entries),
+    ...fileAndFolder(entries),
+    ...entries.flatMap(checkReadable),
+    ...files.flatMap((file) => checkArchitecture(file, wanted)),
+    ...(unzippedBytes > maxUnzippedBytes
+      ? [`expected at most ${maxUnzippedBytes} bytes unzipped, which is Lambda's limit, got ${unzippedBytes}`]
+      : []),
+  ];
+  return {
+    problems,
+    extensions: found.map(({ path }) => posix.basename(path)),
+    architectures: [...new Set(files.flatMap(architectureOf))].toSorted(),
+    unzippedBytes,
+  };
+}
+
+function explainEmpty(entries: readonly TreeEntry[]): string {
+  const deeper = entries.find(({ kind, path }) => kind !== "folder" && /\/extensions\/[^/]+$/.test(path));
+  const hint = deeper === undefined ? "" : `; there is ${deeper.path}: pack what is inside that upper folder, not the folder`;
+  return `extensions/: expected an extension, got none${hint}`;
+}
+
+function checkLink(entry: TreeEntry, entries: readonly TreeEntry[]): readonly string[] {
+  if (entry.kind !== "link") return [];
+  if (resolveLink(entry) === undefined) return [`${entry.path}: expected a link inside the layer, got one to ${entry.target}`];
+  const end = follow(entry, entries);
+  if (end === undefined) return [`${entry.path}: expected a link to something in the layer, got one to ${entry.target}`];
+  const isWrong = end.kind === "folder" && isExtension(entry);
+  return isWrong ? [`${entry.path}: expected a link to a file, got one to the folder ${entry.target}`] : [];
+}
+
+/** What a path leads to, over links; undefined where that is nothing in the layer, or a circle. */
+function follow(entry: TreeEntry, entries: readonly TreeEntry[]): TreeEntry | undefined {
+  let end: TreeEntry | undefined = entry;
+  for (let links = 0; end?.kind === "link"; links++) {
+    const target: string | undefined = links < maxLinks ? resolveLink(end) : undefined;
+    end = target === undefined ? undefined : (entries.find(({ path }) => path === target) ?? impliedFolder(target, entries));
+  }
+  return end;
+}
+
+/** The folder that has no entry of its own, and is there because of what is in it. */
+function impliedFolder(path: string, entries: readonly TreeEntry[]): TreeEntry | undefined {
+  const isFolder = path === "" || entries.some((entry) => entry.path.startsWith(`${path}/`));
+  return isFolder ? { kind: "folder", path, mode: 0o755 } : undefined;
+}
+
+function checkKind({ kind, path }: TreeEntry): readonly string[] {
+  return kind === "special" ? [`${path}: expected a file, a folder or a link, got a device, a pipe or a socket`] : [];
+}
+
+/** A zip may name a file twice; which one is unpacked is the unpacker's choice. */
+function twice(entries: readonly TreeEntry[]): readonly string[] {
+  const seen = new Set<string>();
+  const again = entries.filter(({ path }) => seen.size === seen.add(path).size).map(({ path }) => path);
+  return [...new Set(again)].map((path) => `${path}: expected once, got it twice`);
+}
+
+/** A zip may say of a path that it is both; no disk can. */
+function fileAndFolder(entries: readonly TreeEntry[]): readonly string[] {
+  const folders = new Set(entries.map(({ path }) => posix.dirname(path)));
+  const both = entries.filter(({ kind, path }) => kind === "file" && folders.has(path));
+  return both.map(({ path }) => `${path}: expected a file or a folder, got both`);
+}
+
+/** Lambda takes everything in this folder that is no folder itself. */
+function isExtension({ kind, path }: TreeEntry): boolean {
+  return kind !== "folder" && /^extensions\/[^/]+$/.test(path);
+}
+
+/** The path in the layer that a link leads to; undefined where it leads out. */
+function resolveLink({ path, target }: Extract<TreeEntry, { kind: "link" }>): string | undefined {
+  // A layer is unpacked into /opt: an absolute link there is as good as a relative one.
+  const absolute = posix.resolve("/opt", posix.dirname(path), target);
+  const inside = posix.relative("/opt", absolute);
+  return inside === ".." || inside.startsWith("../") ? undefined : inside;
+}
+
+/** Lambda runs as a user of its own, so what only the owner can read is out of reach. */
+function checkReadable(entry: TreeEntry): readonly string[] {
+  if (entry.kind === "link" || entry.kind === "special") return [];
+  const needed = entry.kind === "folder" ? 0o055 : 0o044;
+  if ((entry.mode & needed & 0o007) === (needed & 0o007)) return [];
+  return [`${entry.path}: expected mode 0${(entry.mode | needed).toString(8)}, readable by all, got 0${entry.mode.toString(8)}`];
+}
+
+function architectureOf({ head }: FileEntry): readonly Architecture[] {
+  const program = programOf(head);
+  return program.kind === "linux" && program.architecture !== undefined ? [program.architecture] : [];
+}
+
+function checkArchitecture({ path, head }: FileEntry, wanted: Architecture | undefined): readonly string[] {
+  const program = programOf(head);
+  if (program.kind === "foreign") return [`${path}: expected a program for Linux, got one for ${program.system}`];
+  if (program.kind !== "linux") return [];
+  if (program.architecture === undefined) return [`${path}: expected a program for x86_64 or arm64, got one for something else`];
+  if (wanted === undefined || program.architecture === wanted) return [];
+  return [`${path}: expected a program for ${wanted}, got one for ${program.architecture}`];
+}

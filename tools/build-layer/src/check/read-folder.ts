@@ -1,0 +1,28 @@
+import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
+import type { TreeEntry } from "./layer-tree.ts";
+import { readHead } from "./read-head.ts";
+
+/** Reads a layer that is a folder. Links are not followed. Errors: the file system's. */
+export function readFolder(root: string): readonly TreeEntry[] {
+  const entries: TreeEntry[] = [];
+  const visit = (path: string): void => {
+    for (const name of readdirSync(join(root, path)).toSorted()) {
+      const child = path === "" ? name : `${path}/${name}`;
+      const stat = lstatSync(join(root, child));
+      const mode = stat.mode & 0o777;
+      if (stat.isSymbolicLink()) {
+        entries.push({ kind: "link", path: child, target: readlinkSync(join(root, child)) });
+      } else if (stat.isDirectory()) {
+        entries.push({ kind: "folder", path: child, mode });
+        visit(child);
+      } else if (!stat.isFile()) {
+        entries.push({ kind: "special", path: child }); // to open a pipe would wait for its other end
+      } else {
+        entries.push({ kind: "file", path: child, mode, size: stat.size, head: readHead(join(root, child)) });
+      }
+    }
+  };
+  visit("");
+  return entries;
+}

@@ -1,0 +1,61 @@
+import * as zlib from "node:zlib";
+import { openPromise, type Entry, type ZipFile } from "yauzl";
+import { BuildError } from "../build-error.ts";
+import { maxUnzippedBytes } from "../build-layer.ts";
+import { headBytes, type TreeEntry } from "./layer-tree.ts";
+
+const unix = 3;
+const typeMask = 0o170000;
+const link = 0o120000;
+const regularTypes = [0, 0o100000];
+
+/**
+ * Reads a layer that is a zip, with the modes as Lambda unpacks them; a zip that was not made on Unix has none: 0644.
+ * Errors: `BuildError` where it is no zip, is damaged, or has paths that lead out of it.
+ */
+export async function readZip(path: string): Promise<readonly TreeEntry[]> {
+  const entries: TreeEntry[] = [];
+  try {
+    // Strict: a backslash, as old Windows tools write it, is part of a file's name on Linux.
+    const zip = await openPromise(path, { strictFileNames: true });
+    for await (const entry of zip.eachEntry()) entries.push(await toTreeEntry(zip, entry));
+  } catch (error) {
+    const got = error instanceof Error ? error.message : String(error);
+    throw new BuildError(`${path}: expected a zip that Lambda can unpack, got ${got}`, { cause: error });
+  }
+  return entries;
+}
+
+async function toTreeEntry(zip: ZipFile, entry: Entry): Promise<TreeEntry> {
+  const attributes = entry.versionMadeBy >>> 8 === unix ? entry.externalFileAttributes >>> 16 : 0o644;
+  const mode = attributes & 0o777;
+  const path = entry.fileName.replace(/^(\.\/)+/, "");
+  if (path.endsWith("/")) return { kind: "folder", path: path.slice(0, -1), mode };
+  const head = await readContent(zip, entry);
+  if ((attributes & typeMask) === link) return { kind: "link", path, target: new TextDecoder().decode(head) };
+  if (!regularTypes.includes(attributes & typeMask)) return { kind: "special", path };
+  return { kind: "file", path, mode, size: entry.uncompressedSize, head };
+}
+
+/** The first `headBytes`. Reads to the end, because only there it shows whether the bytes are those that were packed. */
+async function readContent(zip: ZipFile, entry: Entry): Promise<Uint8Array> {
+  const stream = await zip.openReadStreamPromise(entry);
+  const head: Buffer[] = [];
+  let size = 0;
+  let crc = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    if (size < headBytes) head.push(chunk);
+    size += chunk.byteLength;
+    crc = crc32(chunk, crc);
+    if (entry.uncompressedSize > maxUnzippedBytes && size >= headBytes) break; // too large anyway; leaving destroys the stream
+  }
+  if (size === entry.uncompressedSize && hasCrc32 && crc !== entry.crc32) throw new Error(`other bytes in ${entry.fileName} than were packed`);
+  return Buffer.concat(head).subarray(0, headBytes);
+}
+
+/** Node.js has it from 20.15 on. */
+const hasCrc32 = "crc32" in zlib;
+
+function crc32(chunk: Uint8Array, before: number): number {
+  return hasCrc32 ? zlib.crc32(chunk, before) : 0;
+}

@@ -1,0 +1,122 @@
+import { parseArgs } from "node:util";
+import { BuildError } from "../build-error.ts";
+import { architectures, type Architecture } from "../config/extension-settings.ts";
+import { snippetKinds, type SnippetKind } from "../snippet/snippets.ts";
+
+/** What the command line asks for. */
+export type Command =
+  | { readonly kind: "help" }
+  | { readonly kind: "version" }
+  | { readonly kind: "init"; readonly folder: string }
+  | { readonly kind: "snippet"; readonly of: readonly SnippetKind[] }
+  | { readonly kind: "check"; readonly path: string; readonly architecture: Architecture | undefined; readonly json: boolean }
+  | {
+      readonly kind: "build";
+      readonly out: string | undefined;
+      readonly zip: string | undefined;
+      readonly architecture: Architecture | undefined;
+      readonly json: boolean;
+      readonly watch: boolean;
+      /** Where to write what is in the layer: a treemap, and a bill of materials. */
+      readonly report: string | undefined;
+      readonly sbom: string | undefined;
+    };
+
+/** What `--help` prints. */
+export const usage = `build-layer: a TypeScript extension becomes a Lambda layer.
+Run it in a folder whose package.json has "lambdaExtension", or begin with init.
+
+  build-layer                       writes dist/layer and dist/<name>.zip
+  build-layer --out DIR             writes the layer's content into DIR (SAM: "$(ARTIFACTS_DIR)")
+  build-layer --zip FILE            writes the layer as that zip, and nothing else
+  build-layer --check DIR|ZIP       looks a layer over, whoever made it
+  build-layer init FOLDER           makes a new extension that builds, runs and tests itself
+  build-layer snippet [sam|cdk|container]
+                                    prints what to paste into a template, a stack or a Dockerfile
+
+  --architecture x86_64|arm64       for this one alone; default: all that package.json lists (--out, --zip: the first; --check: any)
+  --watch                           build again after every change
+  --report FILE.html                draw what the bundle is made of
+  --sbom FILE.json                  write a bill of materials (CycloneDX), and the license texts beside it
+  --json                            print the report as JSON
+  --help, --version
+`;
+
+const options = {
+  out: { type: "string" },
+  zip: { type: "string" },
+  check: { type: "string" },
+  architecture: { type: "string" },
+  report: { type: "string" },
+  sbom: { type: "string" },
+  json: { type: "boolean", default: false },
+  watch: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
+  version: { type: "boolean", default: false },
+} as const;
+
+/** Errors: `BuildError` that names the option. */
+export function parseArguments(args: readonly string[]): Command {
+  const { values, positionals } = read(args);
+  if (values.help) return { kind: "help" };
+  if (values.version) return { kind: "version" };
+  if (values.watch && values.json) throw new BuildError("--watch: expected without --json");
+  const architecture = parseArchitecture(values.architecture);
+  for (const key of ["out", "zip", "check", "report", "sbom"] as const) {
+    if (values[key] === "") throw new BuildError(`--${key}: expected a path, got an empty one`);
+  }
+  const [command, ...rest] = positionals;
+  const [option] = args.filter((arg) => arg.startsWith("-"));
+  if (command !== undefined && option !== undefined) throw new BuildError(`${command}: expected without options, got ${option}`);
+  if (command === "init") return { kind: "init", folder: parseFolder(rest) };
+  if (command === "snippet") return { kind: "snippet", of: parseSnippetKinds(rest) };
+  if (command !== undefined) {
+    throw new BuildError(`expected init, snippet or options, got ${JSON.stringify(command)}. See build-layer --help`);
+  }
+  const { out, zip, check, report, sbom, json, watch } = values;
+  if (out !== undefined && zip !== undefined) throw new BuildError("--zip: expected without --out");
+  if (check === undefined) return { kind: "build", out, zip, architecture, json, watch, report, sbom };
+  if (out !== undefined || zip !== undefined || report !== undefined || sbom !== undefined || watch) {
+    throw new BuildError("--check: expected without --out, --zip, --report, --sbom and --watch");
+  }
+  return { kind: "check", path: check, architecture, json };
+}
+
+function read(args: readonly string[]): ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>> {
+  try {
+    const { tokens, ...parsed } = parseArgs({ args: [...args], options, strict: true, allowPositionals: true, tokens: true });
+    const names = tokens.flatMap((token) => (token.kind === "option" ? [token.name] : []));
+    const again = names.find((name, index) => names.indexOf(name) < index);
+    if (again !== undefined) throw new BuildError(`--${again}: expected once`);
+    return parsed;
+  } catch (error) {
+    if (error instanceof BuildError) throw error;
+    const message = error instanceof Error ? error.message : String(error);
+    throw new BuildError(`${message.split(/\.\s/)[0]}. See build-layer --help`, { cause: error });
+  }
+}
+
+function parseFolder([folder, ...rest]: readonly string[]): string {
+  if (folder === undefined || folder === "" || rest.length > 0) {
+    throw new BuildError("init: expected one folder, for example: build-layer init my-extension");
+  }
+  return folder;
+}
+
+function parseSnippetKinds(words: readonly string[]): readonly SnippetKind[] {
+  return words.length === 0
+    ? snippetKinds
+    : words.map((word) => {
+        const kind = snippetKinds.find((known) => known === word);
+        if (kind === undefined) throw new BuildError(`snippet: expected ${snippetKinds.join(", ")}, got ${JSON.stringify(word)}`);
+        return kind;
+      });
+}
+
+function parseArchitecture(value: string | undefined): Architecture | undefined {
+  const found = architectures.find((architecture) => architecture === value);
+  if (value !== undefined && found === undefined) {
+    throw new BuildError(`--architecture: expected ${architectures.join(" or ")}, got ${JSON.stringify(value)}`);
+  }
+  return found;
+}

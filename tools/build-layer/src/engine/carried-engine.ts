@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { BuildError } from "../build-error.ts";
+import { findInstalled } from "../config/installed-package.ts";
+import { fixedTime, type LayerFile } from "../layer/layer-file.ts";
+import { makeFolder } from "../layer/make-folder.ts";
+import { openStaging } from "../layer/staging.ts";
+import { compressOnce } from "./compress-once.ts";
+import type { EngineRelease } from "./engine-release.ts";
+import { withLock } from "./lock.ts";
+import { fetchPackage } from "./npm-pack.ts";
+
+/** Where an engine is looked for and kept. */
+export interface EngineSource {
+  /** Where a copy that is already installed is looked for, and whose npm settings hold. */
+  readonly projectFolder: string;
+  readonly cacheFolder: string;
+  /** Told before something that takes seconds. */
+  say(line: string): void;
+}
+
+/**
+ * The files of an engine in `folder` of a layer: the executable and its license. From the cache, else from the
+ * project's node_modules, else through npm. What enters the cache has the pinned content; what was cut short there is replaced.
+ * Errors: `BuildError` where it cannot be had, or not be kept.
+ */
+export async function engineFiles(release: EngineRelease, folder: string, source: EngineSource): Promise<readonly LayerFile[]> {
+  const home = join(source.cacheFolder, `${fileNameOf(release)}-${release.sha256.slice(0, 16)}`);
+  await keeping(source.cacheFolder, async () => {
+    if (isWhole(home, release)) return;
+    makeFolder(source.cacheFolder);
+    await withLock(`${home}.lock`, async () => {
+      if (!isWhole(home, release)) await fill(home, release, source);
+    });
+  });
+  const say = (): void => source.say(`compressing ${labelOf(release)}, once`);
+  const keptFile = (name: string, onCompress: () => void): LayerFile["content"] => {
+    const path = join(home, name);
+    const deflated = () => keeping(source.cacheFolder, () => compressOnce(path, onCompress));
+    return { kind: "file", path, size: statSync(path).size, modified: timeOf(release), deflated };
+  };
+  const executable: LayerFile = { path: `${folder}/${release.executable}`, mode: 0o755, content: keptFile("executable", say) };
+  if (release.license === undefined) return [executable];
+  const license = keptFile("LICENSE", () => {});
+  return [executable, { path: `${folder}/${dirname(release.executable)}/LICENSE`, mode: 0o644, content: license }];
+}
+
+/** A power cut or a full disk leaves files that are too short; to hash 126 MB at every build would cost as much as all the rest. */
+function isWhole(home: string, { bytes, license }: EngineRelease): boolean {
+  const size = statSync(join(home, "executable"), { throwIfNoEntry: false })?.size;
+  return size === bytes && (license === undefined || existsSync(join(home, "LICENSE")));
+}
+
+async function fill(home: string, release: EngineRelease, source: EngineSource): Promise<void> {
+  const staging = openStaging(source.cacheFolder);
+  try {
+    const made = join(staging.folder, "engine");
+    mkdirSync(made);
+    const executable = join(made, "executable");
+    const wanted = new Map([[release.executable, executable]]);
+    if (release.license !== undefined) wanted.set(release.license, join(made, "LICENSE"));
+    const installed = findInstalled(source.projectFolder, release.packageName);
+    if (installed !== undefined && sha256(join(installed, release.executable)) === release.sha256) {
+      for (const [path, target] of wanted) copyFileSync(join(installed, path), target);
+    } else {
+      source.say(`fetching ${labelOf(release)} through npm, once`);
+      const files = await fetchPackage(release, { projectFolder: source.projectFolder, scratchFolder: staging.folder });
+      for (const [path, target] of wanted) writeFileSync(target, files.get(path) ?? new Uint8Array());
+    }
+    const got = sha256(executable);
+    if (got !== release.sha256) {
+      throw new BuildError(`${labelOf(release)}: expected ${release.executable} with SHA-256 ${release.sha256}, got ${got}`);
+    }
+    chmodSync(executable, 0o755);
+    staging.moveTo("engine", home);
+  } finally {
+    staging.close();
+  }
+}
+
+/** Names the cache where the file system refuses it. */
+async function keeping<T>(cacheFolder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error) || !("syscall" in error)) throw error;
+    const place = `${cacheFolder}: expected a folder that can be written, with room for engines`;
+    throw new BuildError(`${place}; BUILD_LAYER_CACHE names another one (${error.message})`, { cause: error });
+  }
+}
+
+function sha256(path: string): string | undefined {
+  return existsSync(path) ? createHash("sha256").update(readFileSync(path)).digest("hex") : undefined;
+}
+
+/** Some second of half a year, after the fixed time: another one for each release. */
+function timeOf({ sha256: hash }: EngineRelease): Date {
+  return new Date(fixedTime.getTime() + Number.parseInt(hash.slice(0, 6), 16) * 1000);
+}
+
+/** A scoped package's name holds a slash. */
+function fileNameOf({ packageName, version }: EngineRelease): string {
+  return `${packageName.replaceAll("/", "-").replace("@", "")}-${version}`;
+}
+
+function labelOf({ packageName, version }: EngineRelease): string {
+  return `${packageName} ${version}`;
+}

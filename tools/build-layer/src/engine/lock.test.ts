@@ -1,0 +1,37 @@
+import { mkdtempSync, existsSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { withLock } from "./lock.ts";
+
+let folder = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "lock test "));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test("lets one in at a time, and the next one after a failure too", async () => {
+  const lock = join(folder, "lock");
+  let inside = 0;
+  const order: string[] = [];
+  const work = (name: string) => async (): Promise<void> => {
+    inside += 1;
+    expect(inside).toBe(1);
+    await new Promise((resolve) => setImmediate(resolve));
+    order.push(name);
+    inside -= 1;
+    if (name === "first") throw new Error("first fails");
+  };
+  const results = await Promise.allSettled([withLock(lock, work("first")), withLock(lock, work("second"))]);
+  expect(results.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
+  expect(order).toEqual(["first", "second"]);
+  expect(existsSync(lock)).toBe(false);
+});
+
+test("passes over the lock of a process that is gone", async () => {
+  const lock = join(folder, "lock");
+  const { pid } = spawnSync("true");
+  writeFileSync(lock, String(pid));
+  expect(await withLock(lock, async () => "done")).toBe("done");
+});

@@ -1,0 +1,46 @@
+import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { codeOf } from "../error-code.ts";
+
+const pollMs = 100;
+/** Longer than any download: a lock this old was left by a process of another machine or container. */
+const staleMs = 15 * 60_000;
+
+/**
+ * Runs `work` when no other process is at it, so that it finds it done. A courtesy that saves time, and no guarantee: a lock whose
+ * process is gone counts for nothing, and two that find this out at once both go on. So `work` writes aside and moves into place.
+ * Errors: those of `work`, and of the file system.
+ */
+export async function withLock<T>(lockFile: string, work: () => Promise<T>): Promise<T> {
+  while (!take(lockFile)) {
+    if (isStale(lockFile)) rmSync(lockFile, { force: true });
+    else await sleep(pollMs);
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(lockFile, { force: true });
+  }
+}
+
+function take(lockFile: string): boolean {
+  try {
+    writeFileSync(lockFile, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function isStale(lockFile: string): boolean {
+  try {
+    if (Date.now() - statSync(lockFile).mtimeMs > staleMs) return true;
+    const owner = Number(readFileSync(lockFile, "utf8"));
+    if (owner === 0) return false; // being written
+    process.kill(owner, 0);
+    return false;
+  } catch (error) {
+    return codeOf(error) === "ESRCH";
+  }
+}

@@ -1,0 +1,31 @@
+const blockBytes = 512;
+const regularFile = ["0", "\0"];
+
+/**
+ * The regular files of a tar archive, by path; the bytes are views, not copies. Enough for npm's tarballs: entries that
+ * extend other entries (long paths of pax) are passed over, so a file with such a path keeps the name in its header.
+ */
+export function readTar(archive: Uint8Array): ReadonlyMap<string, Uint8Array> {
+  const files = new Map<string, Uint8Array>();
+  for (let offset = 0; offset + blockBytes <= archive.length; ) {
+    const header = archive.subarray(offset, offset + blockBytes);
+    const name = text(header, 0, 100);
+    if (name === "") break;
+    const prefix = text(header, 345, 500);
+    const size = Number.parseInt(text(header, 124, 136), 8);
+    if (!Number.isSafeInteger(size)) throw new Error(`expected a tar archive, got a header without a size at ${offset}`);
+    const start = offset + blockBytes;
+    if (regularFile.includes(String.fromCharCode(header[156] ?? 0))) {
+      files.set(prefix === "" ? name : `${prefix}/${name}`, archive.subarray(start, start + size));
+    }
+    offset = start + Math.ceil(size / blockBytes) * blockBytes;
+  }
+  return files;
+}
+
+/** A field of a header: up to the first NUL, blanks removed. */
+function text(header: Uint8Array, from: number, to: number): string {
+  const field = header.subarray(from, to);
+  const end = field.indexOf(0);
+  return new TextDecoder().decode(end === -1 ? field : field.subarray(0, end)).trim();
+}

@@ -1,0 +1,46 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { BuildError } from "../build-error.ts";
+import type { Architecture } from "../config/extension-settings.ts";
+import { parseSettings } from "../config/parse-settings.ts";
+import { openStaging } from "../layer/staging.ts";
+
+const template = fileURLToPath(new URL("../../template", import.meta.url));
+const placeholder = /my-extension/g;
+
+/**
+ * Makes a project with an extension, a function, a template and a test in `folder`, which must be empty or not there;
+ * its last part is the extension's name. It is for `architecture`, so that what is compiled on this machine runs beside the function.
+ * Returns the files, relative to the folder.
+ * Errors: `BuildError` for a name that no extension can have, and for a folder that is in use.
+ */
+export function initProject(folder: string, architecture: Architecture): readonly string[] {
+  const target = resolve(folder);
+  const name = basename(target);
+  const parsed = parseSettings({ name, entry: "src/main.ts" });
+  if (parsed.kind === "problems") throw new BuildError(parsed.problems);
+  const stat = statSync(target, { throwIfNoEntry: false });
+  if (stat !== undefined && (!stat.isDirectory() || readdirSync(target).length > 0)) {
+    throw new BuildError(`init: expected a folder that is empty or not there yet, got ${target}`);
+  }
+  const staging = openStaging(dirname(target));
+  try {
+    const made = join(staging.folder, name);
+    const files = readdirSync(template, { recursive: true, encoding: "utf8" })
+      .filter((path) => statSync(join(template, path)).isFile())
+      .toSorted();
+    for (const file of files) {
+      mkdirSync(dirname(join(made, file)), { recursive: true });
+      writeFileSync(join(made, file), readFileSync(join(template, file), "utf8").replace(placeholder, name).replace("my-architecture", architecture));
+    }
+    // npm leaves a file of this name out of packages.
+    renameSync(join(made, "gitignore"), join(made, ".gitignore"));
+    // Into a folder that is there: to replace it would leave the shell that stands in it nowhere.
+    if (stat === undefined) staging.moveTo(name, target);
+    else for (const entry of readdirSync(made)) staging.moveTo(join(name, entry), join(target, entry));
+    return files.map((file) => (file === "gitignore" ? ".gitignore" : file));
+  } finally {
+    staging.close();
+  }
+}

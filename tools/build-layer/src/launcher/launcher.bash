@@ -1,0 +1,160 @@
+#!/bin/bash -p
+# Lambda starts the function when every extension has registered: this registers in 4 ms, where Node would need 50.
+# Then Node takes over this process, with the identifier and the open connection in its environment.
+# Bash alone, no other program, bash 4.2 (Amazon Linux 2) and newer. -p: the customer's BASH_ENV is not read.
+
+### settings ###
+set -f            # a * in PATH is one
+shopt -s execfail # a runtime that cannot be executed must not end this script: see live_without_engine
+trap '' PIPE      # a connection reset while we write is an answer like any other
+api=$AWS_LAMBDA_RUNTIME_API
+name=${0##*/}
+folder=${0%"$name"}../$extension
+identifier='' socket='' node='' problem=''
+[[ $AWS_LAMBDA_INITIALIZATION_TYPE != lambda-managed-instances ]] || events=$managed_events
+
+say() { printf '[%s] %s\n' "$name" "$1" >&2; }
+
+hang_up() {
+  [[ -z $socket ]] || exec {socket}>&-
+  socket=''
+}
+
+# Sends one request, on the open connection if there is one, and sets status, body and (where the answer has one)
+# identifier. Fails unless a whole answer came. No timeout: the API may answer after a freeze.
+request() { # method, path, headers, body
+  local LC_ALL=C host=$api:80 text='' # LC_ALL: lengths are bytes
+  status='' body=''
+  [[ $api != *:* ]] || host=$api
+  if [[ -z $socket ]]; then
+    { exec {socket}<>"/dev/tcp/${host%:*}/${host##*:}"; } 2>/dev/null || { socket=''; return 1; }
+  fi
+  text="$1 /2020-01-01/extension/$2 HTTP/1.1"$'\r\n'"Host: $api"$'\r\n'"$3"
+  [[ -z $4 ]] || text+="Content-Length: ${#4}"$'\r\n'
+  { echo -n "$text"$'\r\n'"$4" >&"$socket" && answer; } 2>/dev/null && return
+  hang_up
+  return 1
+}
+
+answer() {
+  local line key length='' chunked='' closes=''
+  IFS=' ' read -r -u "$socket" key status line || return
+  while IFS= read -r -u "$socket" line || return; do
+    line=${line%$'\r'}
+    [[ -n $line ]] || break
+    key=${line%%:*} line=${line#*:} line=${line#"${line%%[! ]*}"}
+    case ${key,,} in
+      lambda-extension-identifier) identifier=$line ;;
+      content-length) length=$line ;;
+      transfer-encoding) chunked=yes ;;
+      connection) [[ ${line,,} != close ]] || closes=yes ;;
+    esac
+  done
+  if [[ -n $chunked ]]; then
+    read_chunks || return
+  elif [[ -n $length ]]; then
+    [[ $length == 0 ]] || IFS= read -r -N "$length" -u "$socket" body || return
+  else
+    closes=yes
+    IFS= read -r -d '' -u "$socket" body
+  fi
+  [[ -z $closes ]] || hang_up
+}
+
+read_chunks() {
+  local line size part
+  while IFS= read -r -u "$socket" line || return; do
+    size=${line%%[!0-9A-Fa-f]*}
+    [[ -n $size ]] || return
+    if ((16#$size == 0)); then break; fi
+    IFS= read -r -N $((16#$size)) -u "$socket" part && read -r -u "$socket" line || return
+    body+=$part
+  done
+  while IFS= read -r -u "$socket" line || return; do
+    [[ $line != $'\r' && -n $line ]] || break
+  done
+}
+
+# Whoever has an identifier is registered, even if the rest of the answer was lost: a second try would be refused.
+register_for() { # events, separated by commas
+  local between='","' list='' # a variable, because bash 4.2 and newer ones read quotes in a replacement differently
+  [[ -z $1 ]] || list="\"${1//,/$between}\""
+  request POST register \
+    "Lambda-Extension-Name: $name"$'\r\nLambda-Extension-Accept-Feature: accountId\r\nContent-Type: application/json\r\n' \
+    "{\"events\":[$list]}" ||
+    body="{\"functionName\":\"$AWS_LAMBDA_FUNCTION_NAME\",\"functionVersion\":\"$AWS_LAMBDA_FUNCTION_VERSION\",\"handler\":\"\"}"
+  [[ $status == 200 && -n $identifier ]]
+}
+
+# Without an engine the extension does nothing, but the function must work: register, say it once, wait for the end.
+live_without_engine() {
+  say "$problem The function runs without this extension."
+  [[ -n $identifier ]] || register_for SHUTDOWN || { say "cannot register: ${status:-no answer}"; exit 1; }
+  local failures=0
+  while ((failures < 3)); do
+    if ! request GET event/next "Lambda-Extension-Identifier: $identifier"$'\r\n' ''; then
+      failures=$((failures + 1)) # a connection that was kept open may have been closed meanwhile
+    elif [[ $status != 200 ]]; then
+      break
+    elif [[ ${body//[[:space:]]/} == *'"eventType":"SHUTDOWN"'* ]]; then
+      exit 0
+    else
+      failures=0
+    fi
+  done
+  say "cannot wait for the next event: ${status:-no answer}"
+  exit 1
+}
+
+# What is beside this file in /opt belongs to some other layer: its Node may be of any version, and goes when that layer goes.
+find_shared() {
+  local IFS=: place
+  for place in /var/lang/bin $PATH; do
+    node=$place/node
+    [[ $node == "${0%/extensions/*}"/* || ! -f $node || ! -x $node ]] || return
+  done
+  node='' problem='found no Node.js: use a Node.js runtime, or set "engine": "carried" in the extension'\''s package.json and build its layer again.'
+}
+
+find_carried() {
+  node=$folder/bin/$runtime
+  # The one file that tells Amazon Linux 2 from its successor without starting a program.
+  if [[ $runtime == node && -e /lib64/libc-2.26.so ]]; then
+    node='' problem='its own Node.js needs glibc 2.28: use a runtime on Amazon Linux 2023, or set "runtime": "bun" and build its layer again.'
+  fi
+}
+
+if [[ -z $api ]]; then
+  say 'AWS_LAMBDA_RUNTIME_API is not set: AWS Lambda (or an emulator of it) runs this file as /opt/extensions/<name>.'
+  exit 1
+fi
+
+case $engine in
+  shared) find_shared ;;
+  carried) find_carried ;;
+  auto) find_shared; [[ -n $node ]] || find_carried ;;
+esac
+[[ -n $node ]] || live_without_engine
+
+# The function's own options for its Node would change this one too (--require, --inspect, a debugger …).
+unset NODE_OPTIONS NODE_EXTRA_CA_CERTS BUN_OPTIONS LAMBDA_EXTENSION_HANDOFF_VERSION
+[[ -z $LAMBDA_EXTENSION_NODE_OPTIONS ]] || export NODE_OPTIONS=$LAMBDA_EXTENSION_NODE_OPTIONS
+[[ -z $LAMBDA_EXTENSION_NODE_EXTRA_CA_CERTS ]] || export NODE_EXTRA_CA_CERTS=$LAMBDA_EXTENSION_NODE_EXTRA_CA_CERTS
+export LAMBDA_EXTENSION_NAME=$name
+
+options=("${node_options[@]}") bun=''
+# Node would start four helper threads before the program; an extension has work for one: see docs/adr/0205.
+[[ $LAMBDA_EXTENSION_NODE_OPTIONS == *--v8-pool-size* ]] || options+=(--v8-pool-size=1)
+# Bun would read the .env and the bunfig.toml of the function's folder.
+[[ $node != "$folder/bin/bun" ]] || options=(--no-env-file --config=/dev/null --no-install) bun=yes
+
+if [[ $register == launcher ]] && register_for "$events"; then
+  export LAMBDA_EXTENSION_HANDOFF_VERSION=1 LAMBDA_EXTENSION_IDENTIFIER=$identifier LAMBDA_EXTENSION_EVENTS=$events
+  export LAMBDA_EXTENSION_REGISTRATION=$body
+  [[ -z $bun ]] || hang_up # Bun cannot take over a connection
+  export LAMBDA_EXTENSION_SOCKET_FD=$socket
+  [[ -n $socket ]] || unset LAMBDA_EXTENSION_SOCKET_FD
+fi
+exec "$node" "${options[@]}" "$folder/index.cjs"
+problem="cannot execute $node: was the layer built for another architecture?"
+live_without_engine

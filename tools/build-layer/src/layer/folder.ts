@@ -1,0 +1,47 @@
+import { constants, chmodSync, readdirSync, utimesSync } from "node:fs";
+import { chmod, copyFile, link, mkdir, stat, utimes, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { allEnded } from "./all-ended.ts";
+import { fixedTime, type Content, type LayerFile } from "./layer-file.ts";
+
+/**
+ * Writes a layer as a folder that must not exist yet. Modes are set outright, whatever the umask; the times of
+ * files and folders are fixed. Large files that `previous`, the folder to be replaced, holds already are linked to:
+ * a copy of an engine takes a third of a build's time.
+ */
+export async function writeFolder(folder: string, files: readonly LayerFile[], previous?: string): Promise<void> {
+  await allEnded(
+    files.map(async ({ path, mode, content }) => {
+      const target = join(folder, path);
+      await mkdir(dirname(target), { recursive: true });
+      if (content.kind === "bytes") await writeFile(target, content.bytes);
+      else if (previous !== undefined && (await tryLink(join(previous, path), target, content))) return;
+      // Clones where the file system can, else copies.
+      else await copyFile(content.path, target, constants.COPYFILE_FICLONE);
+      await chmod(target, mode);
+      const time = content.kind === "bytes" ? fixedTime : content.modified;
+      await utimes(target, time, time);
+    }),
+  );
+  fixFolders(folder);
+}
+
+/** Links to a file that is as it was written here: whoever changes it changes its time. */
+async function tryLink(from: string, to: string, { size, modified }: Extract<Content, { kind: "file" }>): Promise<boolean> {
+  try {
+    const there = await stat(from);
+    if (!there.isFile() || there.size !== size || there.mtimeMs !== modified.getTime()) return false;
+    await link(from, to);
+    return true;
+  } catch {
+    return false; // it is copied then, and what hinders that is said
+  }
+}
+
+function fixFolders(folder: string): void {
+  for (const child of readdirSync(folder, { withFileTypes: true })) {
+    if (child.isDirectory()) fixFolders(join(folder, child.name));
+  }
+  chmodSync(folder, 0o755);
+  utimesSync(folder, fixedTime, fixedTime);
+}

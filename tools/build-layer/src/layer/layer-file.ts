@@ -1,0 +1,33 @@
+/** One file of a layer. Folders come from the paths. */
+export interface LayerFile {
+  /** Inside the layer, with forward slashes: `extensions/my-extension`. */
+  readonly path: string;
+  readonly mode: 0o644 | 0o755;
+  readonly content: Content;
+}
+
+/** npm's fixed time for packed files, with the same use: an unchanged layer looks unchanged to whatever packs it. */
+export const fixedTime = new Date("1985-10-26T08:15:00Z");
+
+/** Bytes at hand, or a large file that is copied and whose compressed form is at hand too. */
+export type Content =
+  | { readonly kind: "bytes"; readonly bytes: Uint8Array }
+  | {
+      readonly kind: "file";
+      readonly path: string;
+      readonly size: number;
+      /** The time it gets in a folder, another one for other content: there it is known again, without being read. */
+      readonly modified: Date;
+      deflated(): Promise<Deflated>;
+    };
+
+/** A raw deflate stream as a zip entry holds it. `crc` is the CRC-32 of the uncompressed bytes. */
+export interface Deflated {
+  readonly bytes: Uint8Array;
+  readonly crc: number;
+}
+
+/** Uncompressed bytes, which Lambda's 250 MB limit counts. */
+export function sizeOf(file: LayerFile): number {
+  return file.content.kind === "bytes" ? file.content.bytes.byteLength : file.content.size;
+}

@@ -1,0 +1,76 @@
+import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { codeOf } from "../error-code.ts";
+import { makeFolder } from "./make-folder.ts";
+
+/** A folder beside the results, in which they are assembled. */
+export interface Staging {
+  readonly folder: string;
+  /**
+   * Replaces `target` by the staged file or folder `name`. Both are on one file system, so nobody sees half of it; of two builds
+   * at once the later one stays.
+   */
+  moveTo(name: string, target: string): void;
+  /** Takes `target` away, if it is there. */
+  remove(target: string): void;
+  /** Removes the staging folder and what is left in it. Idempotent. */
+  close(): void;
+}
+
+const open = new Set<Staging>();
+const prefix = ".build-layer-";
+/** Longer than any build: a staging folder this old was left by a process that was killed. */
+const leftMs = 60 * 60_000;
+
+/** Removes every staging folder of this process: for a signal that ends it. */
+export function closeStagings(): void {
+  for (const staging of open) staging.close();
+}
+
+/** Makes a staging folder in `parent`, which is made where it is missing. */
+export function openStaging(parent: string): Staging {
+  makeFolder(parent);
+  removeLeft(parent);
+  const folder = mkdtempSync(join(parent, prefix));
+  let replaced = 0;
+  const staging: Staging = {
+    folder,
+    moveTo(name, target) {
+      // A folder that was made here is readable to all, whatever the umask: Lambda's user is not ours.
+      if (makeFolder(dirname(target))) chmodSync(dirname(target), 0o755);
+      do staging.remove(target);
+      while (!tryRename(join(folder, name), target, isInTheWay));
+    },
+    remove(target) {
+      tryRename(target, join(folder, `replaced-${replaced++}-${basename(target)}`), isGone);
+    },
+    close() {
+      rmSync(folder, { recursive: true, force: true });
+      open.delete(staging);
+    },
+  };
+  open.add(staging);
+  return staging;
+}
+
+const isGone = (code: unknown): boolean => code === "ENOENT";
+/** Another build put its folder there meanwhile. */
+const isInTheWay = (code: unknown): boolean => code === "ENOTEMPTY" || code === "EEXIST";
+
+function tryRename(from: string, to: string, isExpected: (code: unknown) => boolean): boolean {
+  try {
+    renameSync(from, to);
+    return true;
+  } catch (error) {
+    if (isExpected(codeOf(error))) return false;
+    throw error;
+  }
+}
+
+function removeLeft(parent: string): void {
+  for (const name of readdirSync(parent).filter((entry) => entry.startsWith(prefix))) {
+    const path = join(parent, name);
+    const startedMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Infinity;
+    if (Date.now() - startedMs > leftMs) rmSync(path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,38 @@
+import { Zip, ZipDeflate } from "fflate";
+import { sizeOf, type LayerFile } from "./layer-file.ts";
+
+/** The first moment a zip can express. fflate reads its local parts, so it is the same in every time zone. */
+const epoch = new Date(1980, 0, 1);
+const unix = 3;
+const regularFile = 0o100000;
+
+/**
+ * Packs a layer. The bytes depend on paths, modes and contents alone: entries are sorted, times fixed, owners absent,
+ * and the compression is JavaScript, because native zlib differs between versions of Node.
+ * Shape: the pieces of one file; a carried engine's is never copied.
+ */
+export async function toZip(files: readonly LayerFile[]): Promise<readonly Uint8Array[]> {
+  const chunks: Uint8Array[] = [];
+  const zip = new Zip((error, chunk) => {
+    if (error !== null) throw error;
+    chunks.push(chunk);
+  });
+  for (const file of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    const attributes = { mtime: epoch, os: unix, attrs: (regularFile | file.mode) * 0x10000 };
+    if (file.content.kind === "bytes") {
+      const entry = Object.assign(new ZipDeflate(file.path, { level: 9 }), attributes);
+      zip.add(entry);
+      entry.push(file.content.bytes, true);
+    } else {
+      const { bytes, crc } = await file.content.deflated();
+      const entry = { ...attributes, filename: file.path, size: sizeOf(file), crc, compression: 8, ondata: ignore };
+      zip.add(entry);
+      entry.ondata(null, bytes, true);
+    }
+  }
+  zip.end();
+  return chunks;
+}
+
+/** `Zip.add` replaces it. */
+function ignore(_error: unknown, _chunk: Uint8Array, _isLast: boolean): void {}

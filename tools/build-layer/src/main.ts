@@ -1,0 +1,139 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { BuildError } from "./build-error.ts";
+import { buildInto, buildLayers, buildZip, type BuildOptions, type BuildReport } from "./build-layer.ts";
+import { parseArguments, usage, type Command } from "./cli/parse-arguments.ts";
+import { architectureOfHost } from "./config/extension-settings.ts";
+import { readProject } from "./config/project.ts";
+import { cacheFolder } from "./engine/cache-folder.ts";
+import { explainFileError } from "./explain-file-error.ts";
+import { initProject } from "./init/init-project.ts";
+import { closeStagings } from "./layer/staging.ts";
+import { checkToText, toText } from "./report/text.ts";
+import { prepareReports, writeReports } from "./report/write-reports.ts";
+import { toSnippet } from "./snippet/snippets.ts";
+import { watchBuilds } from "./watch/watch-builds.ts";
+
+for (const [signal, number] of [["SIGHUP", 1], ["SIGINT", 2], ["SIGTERM", 15]] as const) {
+  process.once(signal, () => {
+    closeStagings();
+    process.exit(128 + number);
+  });
+}
+
+// Whoever reads the report may have read enough (`| head`).
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") say(`standard output: ${error.message}`);
+  process.exit(error.code === "EPIPE" ? process.exitCode : 1);
+});
+
+try {
+  await run(parseArguments(process.argv.slice(2)));
+} catch (error) {
+  fail(error);
+  process.exitCode = 1;
+}
+
+async function run(command: Command): Promise<void> {
+  switch (command.kind) {
+    case "help":
+      process.stdout.write(usage);
+      return;
+    case "version":
+      process.stdout.write(`${ownVersion()}\n`);
+      return;
+    case "init": {
+      const files = initProject(command.folder, architectureOfHost[process.arch] ?? "x86_64");
+      const list = files.map((file) => join(command.folder, file)).join("\n");
+      process.stdout.write(`${list}\n\nNow: cd ${command.folder} && npm install && npm start\n`);
+      return;
+    }
+    case "snippet":
+      process.stdout.write(command.of.map((kind) => toSnippet(kind, readProject(process.cwd()))).join("\n"));
+      return;
+    case "check":
+      return check(command);
+    case "build":
+      return build(command);
+  }
+}
+
+type Build = Extract<Command, { kind: "build" }>;
+type OneBuild = Pick<Build, "out" | "zip" | "architecture" | "report" | "sbom"> & Pick<BuildOptions, "host">;
+
+async function build({ json, watch, ...command }: Build): Promise<void> {
+  const folder = process.cwd();
+  if (watch) return watchBuild(command, folder);
+  const host = { node: process.execPath, platform: process.platform, arch: process.arch };
+  const report = await buildOnce({ ...command, host }, folder);
+  process.stdout.write(`${json ? JSON.stringify(report) : toText(report, folder)}\n`);
+}
+
+async function buildOnce({ out, zip, architecture, report: treemap, sbom, host }: OneBuild, folder: string): Promise<BuildReport> {
+  const options = {
+    cacheFolder: cacheFolder(process.env, process.platform),
+    say,
+    ...(architecture === undefined ? {} : { architecture }),
+    ...(host === undefined ? {} : { host }),
+  };
+  const project = readProject(folder);
+  prepareReports(folder, { treemap, sbom });
+  const report = await (out !== undefined
+    ? buildInto(project, resolve(folder, out), options)
+    : zip !== undefined
+      ? buildZip(project, resolve(folder, zip), options)
+      : buildLayers(project, options));
+  for (const warning of report.warnings) say(`warning: ${warning}`);
+  await writeReports(project, report, { treemap, sbom });
+  return report;
+}
+
+/** Start-up is not measured here: seconds, where a rebuild takes a fraction of one. */
+function watchBuild(command: OneBuild, folder: string): void {
+  const alwaysWatched = [join(folder, "package.json")];
+  watchBuilds({
+    alwaysWatched,
+    async build() {
+      const start = performance.now();
+      try {
+        const report = await buildOnce(command, folder);
+        process.stdout.write(`${toText(report, folder)}\n`);
+        say(`built in ${Math.round(performance.now() - start)} ms; watching ${report.sources.length} files`);
+        return report.sources.map(({ path }) => resolve(folder, path));
+      } catch (error) {
+        fail(error);
+        say("watching, to build when that is mended");
+        return undefined;
+      }
+    },
+  });
+}
+
+async function check({ path, architecture, json }: Extract<Command, { kind: "check" }>): Promise<void> {
+  // Loaded when it is needed: a build should not wait for the reader of zips.
+  const { checkPath } = await import("./check/check-path.ts");
+  const result = await checkPath(path, architecture);
+  if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else if (result.problems.length > 0) throw new BuildError(result.problems);
+  else process.stdout.write(`${path}: ${checkToText(result)}\n`);
+  if (result.problems.length > 0) process.exitCode = 1;
+}
+
+function fail(error: unknown): void {
+  for (const problem of error instanceof BuildError ? error.problems : [explain(error)]) say(problem);
+}
+
+function say(line: string): void {
+  process.stderr.write(`build-layer: ${line}\n`);
+}
+
+/** What is neither the user's nor the file system's fault is a bug, and its stack says where. */
+function explain(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return explainFileError(error) ?? error.stack ?? error.message;
+}
+
+function ownVersion(): string {
+  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
+  return manifest.version;
+}

@@ -1,0 +1,32 @@
+import { relative } from "node:path";
+import { maxUnzippedBytes, type BuildReport } from "../build-layer.ts";
+import type { LayerCheck } from "../check/check-layer.ts";
+import { toSize } from "./size.ts";
+
+/** The report for people: one line for each thing made, with its size. Paths are relative to `folder`. */
+export function toText({ name, bundleBytes, startUp, layers }: BuildReport, folder: string): string {
+  const rows = [[`${name}: bundle`, toSize(bundleBytes), ""]];
+  if (startUp !== undefined) rows.push([`${name}: first next`, `${startUp.nextMs.toFixed(1)} ms`, `${startUp.ratio.toFixed(2)} × a Node.js that does nothing`]);
+  for (const layer of layers) {
+    const architecture = layer.architecture ?? "x86_64 and arm64";
+    if (layer.folder !== undefined) {
+      rows.push([relative(folder, layer.folder) || ".", toSize(layer.unzippedBytes), architecture + toShare(layer.unzippedBytes)]);
+    }
+    if (layer.zip !== undefined) rows.push([relative(folder, layer.zip.path), toSize(layer.zip.bytes), architecture]);
+  }
+  const width = Math.max(...rows.map(([what = ""]) => what.length));
+  const lines = rows.map(([what = "", size = "", note = ""]) => `${what.padEnd(width)}  ${size.padStart(9)}  ${note}`);
+  return lines.map((line) => line.trimEnd()).join("\n");
+}
+
+/** A layer that passed, in one line. */
+export function checkToText({ extensions, architectures, unzippedBytes }: LayerCheck): string {
+  const programs = architectures.length === 0 ? "no machine code" : `programs for ${architectures.join(" and ")}`;
+  return `ok: ${extensions.join(", ")}; ${toSize(unzippedBytes)} unzipped${toShare(unzippedBytes)}; ${programs}`;
+}
+
+/** How much of Lambda's limit is gone; nothing below a hundredth. */
+function toShare(bytes: number): string {
+  const percent = Math.round((100 * bytes) / maxUnzippedBytes);
+  return percent === 0 ? "" : `, ${percent} % of what Lambda allows a function with all its layers`;
+}

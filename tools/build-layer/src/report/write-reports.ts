@@ -1,0 +1,77 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { BuildError } from "../build-error.ts";
+import type { BuildReport } from "../build-layer.ts";
+import type { Project } from "../config/project.ts";
+import { engineReleases } from "../engine/engine-release.ts";
+import { makeFolder } from "../layer/make-folder.ts";
+import { openStaging } from "../layer/staging.ts";
+import { packagesOf } from "../sbom/packages-of.ts";
+import { toTreemap } from "./treemap.ts";
+
+/** Files that were asked for. Paths are relative to the project's folder. */
+export interface ReportPaths {
+  readonly treemap: string | undefined;
+  readonly sbom: string | undefined;
+}
+
+/** Looks where the reports would go, before a build takes its time. Errors: `BuildError`; the file system's. */
+export function prepareReports(folder: string, { treemap, sbom }: ReportPaths): void {
+  if (treemap !== undefined) prepare(resolve(folder, treemap), { option: "--report", extension: ".html", mark: "<!doctype html>" });
+  if (sbom === undefined) return;
+  const path = resolve(folder, sbom);
+  prepare(path, { option: "--sbom", extension: ".json", mark: '"bomFormat": "CycloneDX"' });
+  // License texts bear no mark: they are an earlier report's where that is beside them.
+  if (!existsSync(path) && existsSync(licensesBeside(path))) throw somethingElse("--sbom", licensesBeside(path));
+}
+
+/** Replaces nothing but an earlier report, which bears the mark. */
+function prepare(path: string, kind: { readonly option: string; readonly extension: string; readonly mark: string }): void {
+  const { option, extension, mark } = kind;
+  if (!path.endsWith(extension)) throw new BuildError(`${option}: expected a file whose name ends with ${extension}, got ${path}`);
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat?.isDirectory() === true) throw new BuildError(`${option}: expected a file, got the folder ${path}`);
+  if (stat !== undefined && !readFileSync(path, "utf8").includes(mark)) throw somethingElse(option, path);
+  makeFolder(dirname(path));
+}
+
+function somethingElse(option: string, path: string): BuildError {
+  return new BuildError(`${option}: expected a new file or an earlier report, got ${path}, which is something else`);
+}
+
+function licensesBeside(sbom: string): string {
+  return sbom.replace(/json$/, "licenses.txt");
+}
+
+/**
+ * Writes the files that were asked for: the treemap as HTML, the bill of materials as JSON with the license texts beside it
+ * (`sbom.json`, `sbom.licenses.txt`).
+ */
+export async function writeReports(
+  { folder, settings }: Project,
+  report: BuildReport,
+  { treemap, sbom }: ReportPaths,
+): Promise<void> {
+  if (treemap !== undefined) write(resolve(folder, treemap), toTreemap(report));
+  if (sbom === undefined) return;
+  // Loaded when it is needed: 0.1 s that no other build should pay.
+  const { toLicenseTexts, toSbom } = await import("../sbom/sbom.ts");
+  const inBundle = report.sources.filter(({ bytes }) => bytes > 0).map(({ path }) => resolve(folder, path));
+  const packages = packagesOf(inBundle);
+  const engines = report.layers.flatMap(({ architecture }) =>
+    architecture === undefined ? [] : [engineReleases[settings.runtime][architecture]],
+  );
+  const path = resolve(folder, sbom);
+  write(path, toSbom({ name: settings.name, packages, engines }));
+  write(licensesBeside(path), toLicenseTexts(packages));
+}
+
+function write(path: string, text: string): void {
+  const staging = openStaging(dirname(path));
+  try {
+    writeFileSync(join(staging.folder, basename(path)), text);
+    staging.moveTo(basename(path), path);
+  } finally {
+    staging.close();
+  }
+}

@@ -1,0 +1,44 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** Lambda's Extensions API, as far as an extension needs it up to its first event, which is SHUTDOWN. */
+export interface ExtensionsApi {
+  /** For AWS_LAMBDA_RUNTIME_API. */
+  readonly address: string;
+  /** Resolves with the moment (`performance.now()`) at which the extension asks for its next event; asked for before it starts. */
+  firstNext(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Opens one on a free port of 127.0.0.1. Errors: rejects where it cannot listen. */
+export async function openExtensionsApi(): Promise<ExtensionsApi> {
+  let onNext = (_atMs: number): void => {};
+  const server = createServer((request, response) => {
+    const atMs = performance.now();
+    request.resume();
+    const path = request.url ?? "";
+    if (path.endsWith("/event/next")) {
+      answer(response, { eventType: "SHUTDOWN", shutdownReason: "spindown", deadlineMs: Date.now() + 2000 });
+      onNext(atMs);
+    } else if (path.endsWith("/register")) {
+      response.setHeader("Lambda-Extension-Identifier", "00000000-0000-4000-8000-000000000000");
+      answer(response, { functionName: "start-up", functionVersion: "$LATEST", handler: "index.handler", accountId: "123456789012" });
+    } else {
+      answer(response, "OK"); // a subscription, a report of a failure
+    }
+  });
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  return {
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    firstNext: () => new Promise((resolve) => (onNext = resolve)),
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function answer(response: ServerResponse, body: unknown): void {
+  response.setHeader("Content-Type", "application/json");
+  response.end(JSON.stringify(body));
+}

@@ -1,0 +1,502 @@
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { findInstalled } from "../src/config/installed-package.ts";
+import { engineReleases } from "../src/engine/engine-release.ts";
+import { ok, startFakeApi } from "./fake-api.ts";
+import { makeProject, type ProjectFolder } from "./project-folder.ts";
+
+const bin = fileURLToPath(new URL("../bin/build-layer.js", import.meta.url));
+const opened: ProjectFolder[] = [];
+afterEach(() => {
+  for (const project of opened.splice(0)) project.remove();
+});
+
+function project(lambdaExtension: unknown = { name: "hello", entry: "src/main.ts" }, source?: string): ProjectFolder {
+  const made = makeProject(lambdaExtension, source);
+  opened.push(made);
+  return made;
+}
+
+/** The least that an extension does once its launcher has registered. */
+const loop = `import { get } from "node:http";
+const headers = { "Lambda-Extension-Identifier": process.env["LAMBDA_EXTENSION_IDENTIFIER"] };
+get("http://" + process.env["AWS_LAMBDA_RUNTIME_API"] + "/2020-01-01/extension/event/next", { headers }, () => process.exit());`;
+
+interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function buildLayer(folder: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+  return new Promise((resolve) => {
+    const options = { cwd: folder, env: { ...process.env, ...env } };
+    execFile(process.execPath, [bin, ...args], options, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+    });
+  });
+}
+
+const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+
+describe("build-layer", () => {
+  test("writes the folder and the zip, prints their sizes, and passes its own check", async () => {
+    const { folder } = project();
+    const { code, stdout, stderr } = await buildLayer(folder);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/^hello: bundle +\d+ B\ndist\/layer +[\d.]+ kB  x86_64 and arm64\ndist\/hello\.zip +[\d.]+ kB  x86_64 and arm64\n$/);
+    expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(["hello.zip", "layer"]);
+    expect(readdirSync(join(folder, "dist/layer/extensions"))).toEqual(["hello"]);
+    expect(modeOf(join(folder, "dist/layer/extensions/hello"))).toBe("755");
+    expect(readFileSync(join(folder, "dist/layer/extensions/hello"), "utf8")).not.toContain("\r");
+    for (const path of ["dist/layer", "dist/hello.zip"]) {
+      expect(await buildLayer(folder, ["--check", path])).toMatchObject({ code: 0, stdout: expect.stringMatching(/: ok: hello;/) });
+    }
+  });
+
+  test("gives the same bytes in two folders, at another time, in another time zone and under another umask", async () => {
+    const [a, b] = [project(), project()];
+    await buildLayer(a.folder, [], { TZ: "Asia/Tokyo" });
+    const umask = process.umask(0o077);
+    try {
+      await buildLayer(b.folder, [], { TZ: "America/New_York" });
+    } finally {
+      process.umask(umask);
+    }
+    expect(readFileSync(join(a.folder, "dist/hello.zip"))).toEqual(readFileSync(join(b.folder, "dist/hello.zip")));
+  });
+
+  test("removes what other settings had left in dist, and nothing else", async () => {
+    const { folder, put } = project();
+    put("dist/hello-arm64.zip", "");
+    put("dist/layer-arm64/x", "");
+    put("dist/main.js", "");
+    await buildLayer(folder);
+    expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(["hello.zip", "layer", "main.js"]);
+  });
+
+  test("takes away what the extension left under the name it had before", async () => {
+    const { folder, put } = project();
+    put("dist/other.zip", "somebody else's");
+    await buildLayer(folder);
+    put("dist/hello-arm64.zip", "");
+    put("package.json", { lambdaExtension: { name: "renamed", entry: "src/main.ts" } });
+    expect(await buildLayer(folder)).toMatchObject({ code: 0, stderr: "" });
+    expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(["layer", "other.zip", "renamed.zip"]);
+  });
+
+  test("prints the report as JSON", async () => {
+    const { folder } = project();
+    const { stdout } = await buildLayer(folder, ["--json"]);
+    expect(JSON.parse(stdout)).toMatchObject({ name: "hello", warnings: [], layers: [{ folder: join(folder, "dist/layer") }] });
+  });
+
+  test("leaves the last good layer alone when a build fails", async () => {
+    const { folder, put } = project();
+    await buildLayer(folder);
+    const before = readFileSync(join(folder, "dist/hello.zip"));
+    put("src/main.ts", 'import "nothing-of-that-name";');
+    const { code, stdout, stderr } = await buildLayer(folder);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^build-layer: src\/main\.ts:1: Could not resolve "nothing-of-that-name"\n$/);
+    expect(readFileSync(join(folder, "dist/hello.zip"))).toEqual(before);
+    expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(["hello.zip", "layer"]);
+  });
+
+  test("fails over a budget, naming the largest contributors, and leaves dist alone", async () => {
+    const settings = { name: "hello", entry: "src/main.ts" };
+    const { folder, put } = project({ ...settings, budgets: { maxBundleBytes: 500 } }, 'import "./big.ts"; import "./small.ts";');
+    put("src/big.ts", `console.log(${JSON.stringify("b".repeat(900))});`);
+    put("src/small.ts", "console.log('s');");
+    const bundle = await buildLayer(folder);
+    expect(bundle.code).toBe(1);
+    expect(bundle.stderr).toMatch(
+      /^build-layer: lambdaExtension\.budgets\.maxBundleBytes: expected at most 500 bytes, got \d+; largest: src\/big\.ts \d+ B, src\/small\.ts \d+ B.*\n$/,
+    );
+    put("package.json", { lambdaExtension: { ...settings, budgets: { maxZipBytes: 300 } } });
+    const zip = await buildLayer(folder);
+    expect(zip.stderr).toMatch(/maxZipBytes: expected at most 300 bytes, got \d+; largest: extensions\/hello [\d.]+ kB, hello\/index\.cjs/);
+    expect(readdirSync(join(folder, "dist"))).toEqual([]);
+  });
+
+  test.runIf(process.platform === "linux")("fails over a start-up budget, and says how long the start took where it holds", async () => {
+    const settings = { name: "hello", entry: "src/main.ts" };
+    const { folder, put } = project({ ...settings, budgets: { maxStartUpRatio: 0.001 } }, loop);
+    const tooSlow = await buildLayer(folder);
+    expect(tooSlow.code).toBe(1);
+    expect(tooSlow.stderr).toMatch(
+      /^build-layer: lambdaExtension\.budgets\.maxStartUpRatio: expected at most 0\.001 × the [\d.]+ ms of a Node\.js that does nothing, got [\d.]+ × \([\d.]+ ms\); largest: src\/main\.ts \d+ B\n$/,
+    );
+    expect(readdirSync(join(folder, "dist"))).toEqual([]);
+    put("package.json", { lambdaExtension: { ...settings, budgets: { maxStartUpRatio: 1000 } } });
+    expect(await buildLayer(folder)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/hello: first next +[\d.]+ ms  [\d.]+ × a Node\.js that does nothing\n/),
+    });
+    expect(await buildLayer(folder, ["--out", "art"])).toMatchObject({ code: 0, stdout: expect.stringContaining("first next") });
+  });
+
+  test.each<[string, readonly string[], RegExp]>([
+    ["an unknown option", ["--watsh"], /^build-layer: Unknown option '--watsh'\. See build-layer --help\n$/],
+    ["a stray argument", ["dist"], /^build-layer: expected init, snippet or options, got "dist"\. See build-layer --help\n$/],
+    ["options with a command", ["snippet", "--watch"], /^build-layer: snippet: expected without options, got --watch\n$/],
+    ["an option without its value", ["--out", "--json"], /^build-layer: Option '--out[^\n]*\. See build-layer --help\n$/],
+    ["an unknown architecture", ["--architecture", "arm"], /^build-layer: --architecture: expected x86_64 or arm64, got "arm"\n$/],
+    ["an empty folder name, as of an unset ARTIFACTS_DIR", ["--out", ""], /^build-layer: --out: expected a path, got an empty one\n$/],
+    ["two things at once", ["--check", "dist", "--out", "dist"], /^build-layer: --check: expected without --out, --zip, --report, --sbom and --watch\n$/],
+    ["a folder and a zip at once", ["--zip", "a.zip", "--out", "dist"], /^build-layer: --zip: expected without --out\n$/],
+    ["an option twice", ["--architecture", "x86_64", "--architecture", "arm64"], /^build-layer: --architecture: expected once\n$/],
+    ["a zip in place of a folder", ["--zip", "src"], /^build-layer: --zip: expected a file, got the folder .*src\n$/],
+    ["a check of nothing", ["--check", "nothing"], /^build-layer: --check: expected a folder or a zip, got nothing/],
+    ["a check of no zip", ["--check", "package.json"], /^build-layer: package\.json: expected a zip that Lambda can unpack, got /],
+  ])("refuses %s in one line", async (_what, args, message) => {
+    const { code, stderr } = await buildLayer(project().folder, args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+
+  test("lists every problem of package.json, one line each, without a stack", async () => {
+    const { code, stderr } = await buildLayer(project({ name: "a/b", entry: "none.ts", engine: "own" }).folder);
+    expect(code).toBe(1);
+    expect(stderr.trimEnd().split("\n")).toEqual([
+      expect.stringMatching(/^build-layer: lambdaExtension\.name: expected/),
+      expect.stringMatching(/^build-layer: lambdaExtension\.engine: expected/),
+      expect.stringMatching(/^build-layer: lambdaExtension\.entry: expected/),
+    ]);
+  });
+});
+
+test("a source map lies beside the bundle, alone of its kind, and stack traces name lines of the sources", async () => {
+  const { folder, put } = project({ name: "hello", entry: "src/main.ts", register: "self", sourceMap: true }, 'import { fail } from "./part.ts";\n\nfail();');
+  put("src/part.ts", "interface Unused {}\n\nexport function fail(): void {\n  console.log(new Error().stack);\n}\n");
+  expect(await buildLayer(folder)).toMatchObject({ code: 0, stderr: "" });
+  expect(readdirSync(join(folder, "dist/layer/extensions"))).toEqual(["hello"]);
+  expect(readdirSync(join(folder, "dist/layer/hello"))).toEqual(["index.cjs", "index.cjs.map"]);
+  expect(await buildLayer(folder, ["--check", "dist/hello.zip"])).toMatchObject({ code: 0 });
+  const stdout = await new Promise<string>((resolve, reject) => {
+    const env = { PATH: process.env["PATH"], AWS_LAMBDA_RUNTIME_API: "127.0.0.1:9", NODE_OPTIONS: "--max-http-header-size=1" };
+    execFile(join(folder, "dist/layer/extensions/hello"), { env }, (error, text) => (error === null ? resolve(text) : reject(error)));
+  });
+  expect(stdout).toContain("hello/src/part.ts:4:15)");
+  expect(stdout).toContain("hello/src/main.ts:3:1)");
+});
+
+describe("--report and --sbom", () => {
+  test("write what is in the layer, without time, folder or machine", async () => {
+    const made = [project(), project()].map(({ folder, put }) => {
+      put("src/main.ts", 'import { used } from "used-package"; import { a } from "./part.ts"; console.log(used, a);');
+      put("src/part.ts", 'import { unused } from "left-out"; export const a = 1; export const b = unused;');
+      put("node_modules/used-package/package.json", { name: "used-package", version: "2.0.0", license: "(MIT OR Apache-2.0)" });
+      put("node_modules/used-package/index.js", "exports.used = 1;");
+      put("node_modules/used-package/LICENSE", "Be excellent to each other.");
+      put("node_modules/left-out/package.json", { name: "left-out", version: "3.0.0", type: "module" });
+      put("node_modules/left-out/index.js", "export const unused = 1;");
+      return folder;
+    });
+    for (const folder of made) {
+      expect(await buildLayer(folder, ["--report", "out/map.html", "--sbom", "out/sbom.json"])).toMatchObject({ code: 0, stderr: "" });
+    }
+    const [a = "", b = ""] = made;
+    for (const file of ["map.html", "sbom.json", "sbom.licenses.txt"]) {
+      expect(readFileSync(join(a, "out", file), "utf8")).toBe(readFileSync(join(b, "out", file), "utf8"));
+    }
+    expect(readFileSync(join(a, "out/map.html"), "utf8")).toContain("used-package/index.js");
+    expect(JSON.parse(readFileSync(join(a, "out/sbom.json"), "utf8"))).toMatchObject({
+      bomFormat: "CycloneDX",
+      specVersion: "1.6",
+      metadata: { component: { name: "hello" } },
+      components: [
+        { name: "trial", version: "1.0.0", purl: "pkg:npm/trial@1.0.0" },
+        { name: "used-package", version: "2.0.0", licenses: [{ expression: "(MIT OR Apache-2.0)" }] },
+      ],
+    });
+    expect(readFileSync(join(a, "out/sbom.licenses.txt"), "utf8")).toContain("used-package 2.0.0 ((MIT OR Apache-2.0))\n\nBe excellent");
+  });
+});
+
+test.each<[string, readonly string[], RegExp]>([
+  ["a treemap that is no page", ["--report", "map.txt"], /--report: expected a file whose name ends with \.html, got .*map\.txt/],
+  ["a bill of materials in place of package.json", ["--sbom", "package.json"], /--sbom: expected a new file or an earlier report, got .*package\.json/],
+  ["license texts in place of somebody's own", ["--sbom", "own.json"], /--sbom: expected a new file or an earlier report, got .*own\.licenses\.txt/],
+  ["a treemap in place of a folder", ["--report", "out.html"], /--report: expected a file, got the folder .*out\.html/],
+  ["a treemap below a file", ["--report", "package.json/map.html"], /package\.json: expected a folder, got a file in its place/],
+])("refuses %s, before it builds", async (_what, args, message) => {
+  const { folder, put } = project();
+  put("out.html/file", "");
+  put("own.licenses.txt", "");
+  const { code, stderr } = await buildLayer(folder, args);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(message);
+  expect(existsSync(join(folder, "dist"))).toBe(false);
+  expect(readFileSync(join(folder, "package.json"), "utf8")).toContain("lambdaExtension");
+});
+
+describe("init", () => {
+  test("makes a project that builds here and now, under its own name", async () => {
+    const { folder } = project();
+    const { code, stdout, stderr } = await buildLayer(folder, ["init", "new-one"]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("new-one/src/main.ts\n");
+    expect(stdout).toContain("cd new-one && npm install && npm start");
+    const made = join(folder, "new-one");
+    expect(readFileSync(join(made, ".gitignore"), "utf8")).toContain("node_modules/");
+    for (const file of stdout.split("\n").filter((line) => line.startsWith("new-one/"))) {
+      expect(readFileSync(join(folder, file), "utf8")).not.toContain("my-extension");
+    }
+    // Stands for the package that npm would install.
+    mkdirSync(join(made, "node_modules/@lambda-extension/core"), { recursive: true });
+    writeFileSync(join(made, "node_modules/@lambda-extension/core/package.json"), '{ "main": "index.js" }');
+    writeFileSync(join(made, "node_modules/@lambda-extension/core/index.js"), "exports.runExtension = () => {};");
+    expect(await buildLayer(made)).toMatchObject({ code: 0, stderr: "" });
+    expect(readdirSync(join(made, "dist")).toSorted()).toEqual(["layer", "new-one.zip"]);
+  });
+
+  test("fills the empty folder that one stands in", async () => {
+    const { folder } = project();
+    mkdirSync(join(folder, "new-one"));
+    const script = `cd new-one && "${process.execPath}" "${bin}" init . >/dev/null && ls -a`;
+    const listed = execFileSync("bash", ["-c", script], { cwd: folder, encoding: "utf8" });
+    expect(listed.split("\n")).toEqual(expect.arrayContaining([".gitignore", "package.json", "src"]));
+    expect(readdirSync(folder).toSorted()).toEqual(["new-one", "package.json", "src"]);
+  });
+
+  test.each<[string, readonly string[], RegExp]>([
+    ["no folder", ["init"], /init: expected one folder, for example: build-layer init my-extension/],
+    ["a folder in use", ["init", "src"], /init: expected a folder that is empty or not there yet, got .*src/],
+    ["a file", ["init", "package.json"], /init: expected a folder/],
+    ["a name no extension can have", ["init", "bin"], /^build-layer: lambdaExtension\.name: expected a name/],
+  ])("refuses %s", async (_what, args, message) => {
+    const { code, stderr } = await buildLayer(project().folder, args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe("snippet", () => {
+  test("prints every kind, or those that are named", async () => {
+    const { folder } = project();
+    const all = await buildLayer(folder, ["snippet"]);
+    expect(all.stdout).toMatch(/AWS::Serverless::LayerVersion[^]*new lambda\.LayerVersion[^]*COPY --from=/);
+    expect((await buildLayer(folder, ["snippet", "cdk"])).stdout).toMatch(/^\/\/ AWS CDK/);
+    expect(await buildLayer(folder, ["snippet", "pulumi"])).toMatchObject({
+      code: 1,
+      stderr: 'build-layer: snippet: expected sam, cdk, container, got "pulumi"\n',
+    });
+  });
+});
+
+describe("--out", () => {
+  test("writes the layer's content beside what is already there, over its own last result", async () => {
+    const { folder, put } = project();
+    put("artifacts/python/module.py", "");
+    for (const _ of [1, 2]) expect(await buildLayer(folder, ["--out", "artifacts"])).toMatchObject({ code: 0, stderr: "" });
+    expect(readdirSync(join(folder, "artifacts")).toSorted()).toEqual(["extensions", "hello", "python"]);
+    expect(existsSync(join(folder, "dist"))).toBe(false);
+  });
+
+  test("does not replace a folder that is not its own", async () => {
+    const { folder, put } = project();
+    put("hello/precious.txt", "");
+    const { code, stderr } = await buildLayer(folder, ["--out", "."]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/--out: expected a folder for a layer/);
+    expect(existsSync(join(folder, "hello/precious.txt"))).toBe(true);
+  });
+
+  test.each<[string, string, RegExp]>([
+    ["a file", "art", /--out: expected a folder for a layer, got one in which .*art is something else/],
+    ["a folder whose extensions are a file", "art/extensions", /in which .*extensions is something else/],
+    ["a folder in which the extension's own place is a file", "art/hello", /in which .*hello is something else/],
+    ["a folder in which the launcher's place is a folder", "art/extensions/hello/notes.txt", /in which .*hello is something else/],
+  ])("refuses %s, and writes nothing into it", async (_what, file, message) => {
+    const { folder, put } = project();
+    put(file, "precious");
+    const list = (): readonly string[] => readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted();
+    const before = list();
+    const { code, stderr } = await buildLayer(folder, ["--out", "art"]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+    expect(readFileSync(join(folder, file), "utf8")).toBe("precious");
+    expect(list()).toEqual(before);
+  });
+
+  test("refuses an architecture that package.json does not list", async () => {
+    const { folder } = project({ name: "hello", entry: "src/main.ts", architectures: ["arm64"] });
+    const { code, stderr } = await buildLayer(folder, ["--out", "x", "--architecture", "x86_64"]);
+    expect(code).toBe(1);
+    expect(stderr).toContain("--architecture: expected one of lambdaExtension.architectures (arm64), got x86_64");
+  });
+});
+
+test("two builds of one project at the same time both succeed, and leave one whole layer", async () => {
+  const { folder } = project();
+  const ran = await Promise.all([1, 2, 3, 4].map(() => buildLayer(folder)));
+  expect(ran.map(({ code, stderr }) => ({ code, stderr }))).toEqual(ran.map(() => ({ code: 0, stderr: "" })));
+  expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(["hello.zip", "layer"]);
+  expect(await buildLayer(folder, ["--check", "dist/layer"])).toMatchObject({ code: 0 });
+});
+
+test("a Makefile that SAM runs in a copy of its folder finds its way back", async () => {
+  const { folder, put } = project();
+  put("Makefile", readFileSync(new URL("../../../examples/hello/layer/Makefile", import.meta.url), "utf8"));
+  put("copy/package.json", {});
+  mkdirSync(join(folder, "node_modules/.bin"), { recursive: true });
+  symlinkSync(bin, join(folder, "node_modules/.bin/build-layer"));
+  const env = { ...process.env, ARTIFACTS_DIR: join(folder, "of sam") };
+  execFileSync("make", ["--makefile", join(folder, "Makefile"), "build-HelloExtensionLayer"], { cwd: join(folder, "copy"), env, stdio: "pipe" });
+  expect(readdirSync(join(folder, "of sam")).toSorted()).toEqual(["extensions", "hello"]);
+});
+
+test("--zip replaces nothing but a zip", async () => {
+  const { folder } = project();
+  execFileSync("mkfifo", ["pipe"], { cwd: folder });
+  for (const path of ["package.json", "src/main.ts", "pipe"]) {
+    const { code, stderr } = await buildLayer(folder, ["--zip", path]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^build-layer: --zip: expected a new file or an earlier zip, got [^\n]*, which is something else\n$/);
+  }
+  expect(readFileSync(join(folder, "src/main.ts"), "utf8")).toBe("console.log('hello');\n");
+  for (const _ of [1, 2]) expect(await buildLayer(folder, ["--zip", "x"])).toMatchObject({ code: 0 });
+});
+
+test("--zip writes the same zip to another place, and nothing else", async () => {
+  const { folder } = project();
+  const { code, stdout, stderr } = await buildLayer(folder, ["--zip", "out/layer.zip"]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toMatch(/^hello: bundle +\d+ B\nout\/layer\.zip +[\d.]+ kB  x86_64 and arm64\n$/);
+  expect(existsSync(join(folder, "dist"))).toBe(false);
+  expect(readdirSync(join(folder, "out"))).toEqual(["layer.zip"]);
+  await buildLayer(folder);
+  expect(readFileSync(join(folder, "out/layer.zip"))).toEqual(readFileSync(join(folder, "dist/hello.zip")));
+});
+
+describe("--check", () => {
+  test("does not wait at a pipe, be it the layer or in it", async () => {
+    const { folder } = project();
+    await buildLayer(folder);
+    execFileSync("mkfifo", ["pipe", "dist/layer/hello/pipe"], { cwd: folder });
+    expect(await buildLayer(folder, ["--check", "pipe"])).toMatchObject({ code: 1, stderr: expect.stringContaining("got pipe, which is neither") });
+    expect(await buildLayer(folder, ["--check", "dist/layer"])).toMatchObject({ code: 1, stderr: expect.stringContaining("hello/pipe: expected a file, a folder or a link") });
+  });
+
+  test("lists what is wrong with a folder that somebody else made", async () => {
+    const { folder } = project();
+    await buildLayer(folder);
+    chmodSync(join(folder, "dist/layer/extensions/hello"), 0o644);
+    writeFileSync(join(folder, "dist/layer/extensions/index.js.map"), "{}");
+    symlinkSync("/etc/hostname", join(folder, "dist/layer/hello/link"));
+    const { code, stderr } = await buildLayer(folder, ["--check", "dist/layer"]);
+    expect(code).toBe(1);
+    expect(stderr.trimEnd().split("\n")).toEqual([
+      expect.stringMatching(/extensions\/hello: expected an execute bit/),
+      expect.stringMatching(/extensions\/index\.js\.map: expected an execute bit/),
+      expect.stringMatching(/extensions\/index\.js\.map: expected a program/),
+      expect.stringMatching(/hello\/link: expected a link inside the layer, got one to \/etc\/hostname/),
+    ]);
+    const asJson = await buildLayer(folder, ["--check", "dist/layer", "--json"]);
+    expect(asJson.code).toBe(1);
+    expect(JSON.parse(asJson.stdout)).toMatchObject({ problems: expect.arrayContaining([expect.any(String)]) });
+  });
+});
+
+test("--watch builds again after every change, through a failure, until it is ended", async () => {
+  const { folder, put } = project({ name: "hello", entry: "src/main.ts" }, 'import "./part.ts";');
+  put("src/part.ts", "console.log('first');");
+  const child = spawn(process.execPath, [bin, "--watch"], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const said = (count: number, what: RegExp): Promise<boolean> =>
+    vi.waitUntil(() => (stderr.match(new RegExp(what, "g"))?.length ?? 0) >= count, { timeout: 20_000 });
+  const bundle = (): string => readFileSync(join(folder, "dist/layer/hello/index.cjs"), "utf8");
+  try {
+    await said(1, /built in \d+ ms; watching 2 files/);
+    put("src/part.ts", "console.log('second');");
+    await said(2, /built in/);
+    expect(bundle()).toContain("second");
+
+    put("src/part.ts", 'import "./missing.ts";');
+    await said(1, /src\/part\.ts:1: Could not resolve/);
+    expect(bundle()).toContain("second");
+    put("src/missing.ts", "console.log('third');");
+    await said(1, /watching 3 files/);
+    expect(bundle()).toContain("third");
+
+    put("package.json", { lambdaExtension: { name: "other", entry: "src/main.ts" } });
+    await said(4, /built in/);
+    expect(readdirSync(join(folder, "dist/layer/extensions"))).toEqual(["other"]);
+  } finally {
+    child.kill("SIGINT");
+  }
+  expect(await ended).toBe(130);
+});
+
+test("ends without a stack where nobody reads what it prints, and says when it cannot be printed", async () => {
+  const { folder } = project();
+  const shell = (command: string): string => execFileSync("bash", ["-c", `{ ${command}; } 2>&1; echo "\${PIPESTATUS[0]}"`], { cwd: folder, encoding: "utf8" });
+  const build = `"${process.execPath}" "${bin}"`;
+  expect(shell(`${build} | true; exit \${PIPESTATUS[0]}`)).toBe("");
+  expect(shell(`${build} >/dev/full`)).toMatch(/^build-layer: standard output: ENOSPC[^\n]*\n1\n$/);
+});
+
+describe("signals", () => {
+  test("leaves nothing behind when it is ended in the middle", async () => {
+    const { folder, put } = project({ name: "hello", entry: "src/main.ts", engine: "carried" });
+    // An npm that never answers keeps the build waiting at a known point.
+    put("bin/npm", '#!/bin/bash\n: > "$MARK"\nexec sleep 600\n');
+    chmodSync(join(folder, "bin/npm"), 0o755);
+    const mark = join(folder, "waiting");
+    const child = spawn(process.execPath, [bin], {
+      cwd: folder,
+      env: { ...process.env, PATH: `${join(folder, "bin")}:${process.env["PATH"]}`, MARK: mark, BUILD_LAYER_CACHE: join(folder, "cache") },
+      stdio: "ignore",
+      detached: true,
+    });
+    const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+    await vi.waitUntil(() => existsSync(mark), { timeout: 20_000 });
+    process.kill(-(child.pid ?? 0), "SIGINT");
+    expect(await ended).toBe(130);
+    expect(readdirSync(join(folder, "dist"))).toEqual([]);
+  });
+});
+
+/** The Node that npm installed for this very machine, where it is one that Lambda has too. */
+const host = { x64: "x86_64", arm64: "arm64" } as const;
+const architecture = process.platform === "linux" && (process.arch === "x64" || process.arch === "arm64") ? host[process.arch] : undefined;
+const packageName = engineReleases.node[architecture ?? "x86_64"].packageName;
+const installed = architecture && findInstalled(import.meta.dirname, packageName);
+
+test.runIf(installed !== undefined)("a carried engine runs the bundle with no other Node in sight", async () => {
+  const { folder } = project(
+    { name: "hello", entry: "src/main.ts", engine: "carried", architectures: [architecture] },
+    "console.log(process.version, process.env.LAMBDA_EXTENSION_NAME)",
+  );
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(installed ?? "", join(folder, "node_modules", packageName));
+  const env = { BUILD_LAYER_CACHE: join(folder, "cache") };
+  expect(await buildLayer(folder, ["--out", "art"], env)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^art +12\d\.\d MB  (x86_64|arm64), 4\d % of what Lambda allows a function with all its layers$/m),
+    stderr: "",
+  });
+  expect(await buildLayer(folder, ["--check", "art"])).toMatchObject({
+    stdout: expect.stringMatching(new RegExp(`12\\d\\.\\d MB unzipped, 4\\d % of what .*; programs for ${architecture}`)),
+  });
+
+  const api = await startFakeApi(() => ({ chunks: [ok("{}", { "Lambda-Extension-Identifier": "0" })] }));
+  try {
+    const stdout = await new Promise<string>((resolve, reject) => {
+      const launcher = join(folder, "art/extensions/hello");
+      execFile(launcher, { env: { PATH: "/nowhere", AWS_LAMBDA_RUNTIME_API: api.address } }, (error, text) =>
+        error === null ? resolve(text) : reject(error),
+      );
+    });
+    expect(stdout).toBe("v24.21.0 hello\n");
+  } finally {
+    await api.close();
+  }
+  expect(readdirSync(join(folder, "art/hello/bin")).toSorted()).toEqual(["LICENSE", "node"]);
+});

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { usage } from "../src/cli/parse-arguments.ts";
+import { architectures, engines, lifecycleEvents, registrars, runtimes } from "../src/config/extension-settings.ts";
+import { budgetNames, parseSettings, settingNames } from "../src/config/parse-settings.ts";
+import { engineReleases } from "../src/engine/engine-release.ts";
+
+const text = readFileSync(new URL("../../../docs/layers.md", import.meta.url), "utf8");
+const rows = new Map(
+  [...text.matchAll(/^\| `(\w+)` \| (.*?) \| (.*?) \| .* \|$/gm)].map(([, name = "", values = "", fallback = ""]) => [name, { values, fallback }]),
+);
+const quoted = (cell: string | undefined): readonly string[] => [...(cell ?? "").matchAll(/`([^`]+)`/g)].map(([, value = ""]) => value);
+
+test("docs/layers.md lists every setting, in order", () => {
+  expect([...rows.keys()].filter((name) => !(engines as readonly string[]).includes(name))).toEqual([...settingNames]);
+});
+
+test("docs/layers.md lists the values and defaults that the parser knows", () => {
+  expect(quoted(rows.get("events")?.values)).toEqual([...lifecycleEvents]);
+  expect(quoted(rows.get("register")?.values)).toEqual([...registrars]);
+  expect(quoted(rows.get("engine")?.values)).toEqual([...engines]);
+  expect(quoted(rows.get("runtime")?.values)).toEqual([...runtimes]);
+  expect(quoted(rows.get("architectures")?.values)).toEqual([...architectures]);
+  expect(quoted(rows.get("budgets")?.values)).toEqual([...budgetNames]);
+  const parsed = parseSettings({ name: "x", entry: "x.ts" });
+  expect(parsed).toMatchObject({
+    settings: {
+      events: quoted(rows.get("events")?.fallback),
+      register: quoted(rows.get("register")?.fallback)[0],
+      engine: quoted(rows.get("engine")?.fallback)[0],
+      runtime: quoted(rows.get("runtime")?.fallback)[0],
+      architectures: [...architectures],
+      sourceMap: JSON.parse(quoted(rows.get("sourceMap")?.fallback)[0] ?? ""),
+    },
+  });
+});
+
+test("the README has the same table, and names every option of the command line", () => {
+  const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+  const tableOf = (page: string): readonly string[] => page.split("\n").filter((line) => settingNames.some((name) => line.startsWith(`| \`${name}\` |`)));
+  expect(tableOf(readme)).toEqual(tableOf(text).map((line) => line.replace(", see below", "")));
+  const options = [...usage.matchAll(/--[a-z]+/g)].map(([option]) => option).filter((option) => option !== "--help" && option !== "--version");
+  expect(options.filter((option) => !readme.includes(option))).toEqual([]);
+});
+
+test("docs/layers.md answers sixteen complaints, by tests that are there", () => {
+  const section = text.slice(text.indexOf("## What others complain about"));
+  const answers = [...section.matchAll(/^\| .* \| (.*) \|$/gm)].map(([, tests = ""]) => tests).filter((tests) => tests.includes("](../") || tests === "documented alone");
+  expect(answers).toHaveLength(16);
+  const cited = answers.flatMap((tests) => [...tests.matchAll(/\[([^\]]+)\]\(\.\.\/([^)]+\.test\.ts)\)/g)]).map(([, name = "", path = ""]) => ({ name, path }));
+  expect(cited.length).toBeGreaterThan(16);
+  const missing = cited.filter(({ name, path }) => !readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8").includes(name));
+  expect(missing).toEqual([]);
+});
+
+test("docs/layers.md names the releases that are carried", () => {
+  for (const { version } of Object.values(engineReleases.node)) expect(text).toContain(`Node.js ${version}`);
+  for (const { version } of Object.values(engineReleases.bun)) expect(text).toContain(`Bun ${version}`);
+});

@@ -1,0 +1,88 @@
+import { spawn } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { ExtensionSettings } from "../src/config/extension-settings.ts";
+import { renderLauncher } from "../src/launcher/render-launcher.ts";
+
+const settings: ExtensionSettings = {
+  name: "probe",
+  entry: "src/main.ts",
+  events: ["INVOKE", "SHUTDOWN"],
+  register: "launcher",
+  engine: "carried",
+  runtime: "node",
+  architectures: ["x86_64"],
+  sourceMap: false,
+  budgets: {},
+  environment: {},
+  policies: [],
+};
+
+/** Stands where a carried Node would: shows its environment, and starts in 1 ms. */
+const environmentPrinter = "#!/bin/bash -p\nexec /usr/bin/env -0\n";
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The environment the engine was given; empty where no engine ran. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface TrialLayer {
+  readonly root: string;
+  readonly launcher: string;
+  /** Runs the launcher with nothing but this environment and a PATH. */
+  readonly run: (env: Readonly<Record<string, string>>) => Promise<Ended>;
+  readonly remove: () => void;
+}
+
+export interface TrialFiles {
+  readonly fileName?: string;
+  /** The carried program; null for none. */
+  readonly engine?: string | Uint8Array | null;
+  readonly bundle?: string;
+}
+
+/** Writes a layer into a folder whose path has a space. */
+export function writeTrialLayer(
+  { fileName = "probe", engine = environmentPrinter, bundle = "" }: TrialFiles = {},
+  changes: Partial<ExtensionSettings> = {},
+): TrialLayer {
+  const root = mkdtempSync(join(tmpdir(), "trial layer "));
+  const put = (path: string, content: string | Uint8Array, mode: number): string => {
+    const target = join(root, path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, content);
+    chmodSync(target, mode);
+    return target;
+  };
+  const launcher = put(`extensions/${fileName}`, renderLauncher({ ...settings, ...changes }), 0o755);
+  put("probe/index.cjs", bundle, 0o644);
+  if (engine !== null) put(`probe/bin/${changes.runtime ?? "node"}`, engine, 0o755);
+  return {
+    root,
+    launcher,
+    run: (env) => end(launcher, { PATH: "/usr/bin:/bin", ...env }),
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+function end(program: string, env: Readonly<Record<string, string>>): Promise<Ended> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, [], { env, stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout, stderr, env: parseEnvironment(stdout) }));
+  });
+}
+
+function parseEnvironment(text: string): Readonly<Record<string, string>> {
+  if (!text.includes("\0")) return {};
+  const lines = text.split("\0").filter((line) => line !== "");
+  return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
+}
