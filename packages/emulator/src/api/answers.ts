@@ -1,0 +1,41 @@
+/** What the API answers; header names as they go on the wire. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+/** JSON as Go's encoder writes it: `<`, `>`, `&` and the two line separators escaped, a newline at the end. */
+export function goJson(value: unknown): string {
+  const escaped = JSON.stringify(value).replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  return `${escaped}\n`;
+}
+
+/** A JSON answer. */
+export function jsonAnswer(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
+  return { status, headers: { "Content-Type": "application/json", ...headers }, body: goJson(value) };
+}
+
+/** An error with its type, keys in the platform's order. */
+export function errorAnswer(status: number, errorType: string, errorMessage: string): Answer {
+  return jsonAnswer(status, { errorMessage, errorType });
+}
+
+/** 202 `{"status":"OK"}`: taken. */
+export const accepted: Answer = jsonAnswer(202, { status: "OK" });
+
+/** What the router says to a path it does not know. */
+export const notFound: Answer = {
+  status: 404,
+  headers: { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" },
+  body: "404 page not found\n",
+};
+
+/** What the router says to a path it knows under another method. */
+export const methodNotAllowed: Answer = { status: 405, headers: {}, body: "" };
+
+/** The answer for whatever should not have happened. */
+export const internalServerError: Answer = errorAnswer(500, "InternalServerError", "Internal Server Error");

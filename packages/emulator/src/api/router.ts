@@ -1,0 +1,82 @@
+import type { InitializationType } from "../environment-options.ts";
+import type { Generation } from "../phases/generation.ts";
+import type { World } from "../phases/world.ts";
+import { type Answer, methodNotAllowed, notFound } from "./answers.ts";
+import { getCredentials } from "./credentials-api.ts";
+import { nextEvent, register, reportError } from "./extensions-api.ts";
+import { finishManagedInvocation, nextManagedInvocation } from "./managed-runtime-api.ts";
+import { nextInvocation, nextRestore, postError, postInitError, postResponse, postRestoreError } from "./runtime-api.ts";
+import type { ApiRequest } from "./server.ts";
+import { refuseSubscription, subscribe } from "./telemetry-api.ts";
+
+/** A call of one endpoint; undefined where it answers later. */
+type Handler = (world: World, generation: Generation, request: ApiRequest, parameter: string) => Answer | undefined;
+
+interface Route {
+  readonly method: string;
+  readonly path: RegExp;
+  readonly handle: Handler;
+}
+
+const runtimeRoutes: readonly Route[] = [
+  { method: "GET", path: /^\/2018-06-01\/runtime\/invocation\/next$/, handle: nextInvocation },
+  { method: "POST", path: /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/response$/, handle: postResponse },
+  { method: "POST", path: /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/error$/, handle: postError },
+];
+
+const managedRuntimeRoutes: readonly Route[] = [
+  { method: "GET", path: /^\/2018-06-01\/runtime\/invocation\/next$/, handle: nextManagedInvocation },
+  { method: "POST", path: /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/response$/, handle: finishManagedInvocation("response") },
+  { method: "POST", path: /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/error$/, handle: finishManagedInvocation("function-error") },
+];
+
+const plainText = { "Content-Type": "text/plain; charset=utf-8" };
+
+const commonRoutes: readonly Route[] = [
+  { method: "GET", path: /^\/2018-06-01\/ping$/, handle: () => ({ status: 200, headers: plainText, body: "pong" }) },
+  { method: "POST", path: /^\/2018-06-01\/runtime\/init\/error$/, handle: postInitError },
+  { method: "POST", path: /^\/2020-01-01\/extension\/register$/, handle: register },
+  { method: "GET", path: /^\/2020-01-01\/extension\/event\/next$/, handle: nextEvent },
+  {
+    method: "POST",
+    path: /^\/2020-01-01\/extension\/(init\/error|exit\/error)$/,
+    handle: (world, generation, request, kind) =>
+      reportError(world, generation, request, kind === "init/error" ? "init/error" : "exit/error"),
+  },
+];
+
+/** There only where a snapshot is taken. */
+const snapStartRoutes: readonly Route[] = [
+  { method: "GET", path: /^\/2018-06-01\/runtime\/restore\/next$/, handle: nextRestore },
+  { method: "POST", path: /^\/2018-06-01\/runtime\/restore\/error$/, handle: postRestoreError },
+  { method: "GET", path: /^\/2021-04-23\/credentials$/, handle: getCredentials },
+];
+
+const telemetryRoutes: readonly Route[] = [{ method: "PUT", path: /^\/2022-07-01\/telemetry$/, handle: subscribe }];
+
+const rieTelemetryRoutes: readonly Route[] = [
+  { method: "PUT", path: /^\/2022-07-01\/telemetry$/, handle: refuseSubscription("Telemetry") },
+  { method: "PUT", path: /^\/2020-08-15\/logs$/, handle: refuseSubscription("Logs") },
+];
+
+const rieRoutes = [...runtimeRoutes, ...commonRoutes, ...rieTelemetryRoutes];
+const onDemandRoutes = [...runtimeRoutes, ...commonRoutes, ...telemetryRoutes];
+const routesOf: Readonly<Record<InitializationType, readonly Route[]>> = {
+  "on-demand": onDemandRoutes,
+  "provisioned-concurrency": onDemandRoutes,
+  "snap-start": [...onDemandRoutes, ...snapStartRoutes],
+  "lambda-managed-instances": [...managedRuntimeRoutes, ...commonRoutes, ...telemetryRoutes],
+};
+
+/** Finds the endpoint; 404 for a path nobody has, 405 for one under another method. */
+export function route(world: World, generation: Generation, request: ApiRequest): Answer | undefined {
+  let answer = notFound;
+  const { isRie, initializationType } = world.settings;
+  for (const { method, path, handle } of isRie ? rieRoutes : routesOf[initializationType]) {
+    const match = path.exec(request.path);
+    if (match === null) continue;
+    if (method === request.method) return handle(world, generation, request, match[1] ?? "");
+    answer = methodNotAllowed;
+  }
+  return answer;
+}

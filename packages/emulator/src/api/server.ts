@@ -1,0 +1,124 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { EmulatorError } from "../errors.ts";
+import { type Answer, internalServerError } from "./answers.ts";
+
+/** A request whose body has been read. */
+export interface ApiRequest {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  /** Undefined where the header is missing or empty. Names in lower case. */
+  header(name: string): string | undefined;
+  readonly body: Buffer;
+  /** Headers that came after a chunked body. */
+  readonly trailers: Readonly<Record<string, string | undefined>>;
+  /** Answers now or later; a connection that is gone by then swallows the answer, as on the platform. */
+  respond(answer: Answer): void;
+  /** Cuts the connection without an answer. */
+  cut(): void;
+}
+
+/** A piece of a request's body, told as it comes: the request itself is handed over when it is whole. */
+export interface BodyPiece {
+  readonly path: string;
+  readonly header: (name: string) => string | undefined;
+  readonly bytes: Buffer;
+}
+
+/** What the server does with what it gets. */
+export interface ApiHandler {
+  handle(request: ApiRequest): void;
+  /** Shape: how long nothing more of this body may be read. Units: milliseconds. */
+  onPiece(piece: BodyPiece): number;
+}
+
+/** A server that listens on 127.0.0.1. */
+export interface ApiServer {
+  /** `127.0.0.1:port`. */
+  readonly address: string;
+  cutIdleConnections(): void;
+  close(): Promise<void>;
+}
+
+/** Listens on a port of 127.0.0.1 (0: any free one) and hands over each request once its body is there. */
+export async function startApiServer(port: number, handler: ApiHandler): Promise<ApiServer> {
+  const server = createServer((incoming, outgoing) => serve(incoming, outgoing, handler));
+  // The clients are frozen and thawed: no wait of theirs may end a connection.
+  server.keepAliveTimeout = 0;
+  server.requestTimeout = 0;
+  server.headersTimeout = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => reject(toEmulatorError(error, port)));
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  const { port: boundPort } = server.address() as AddressInfo;
+  return {
+    address: `127.0.0.1:${boundPort}`,
+    cutIdleConnections: () => server.closeIdleConnections(),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function toEmulatorError(error: NodeJS.ErrnoException, port: number): EmulatorError {
+  return error.code === "EADDRINUSE"
+    ? new EmulatorError(`port ${port} of 127.0.0.1 is in use: choose another one, or none to get any free port`)
+    : new EmulatorError(`cannot listen on port ${port} of 127.0.0.1: ${error.message}`);
+}
+
+function serve(incoming: IncomingMessage, outgoing: ServerResponse, handler: ApiHandler): void {
+  const chunks: Buffer[] = [];
+  const { path, header } = readHead(incoming);
+  incoming.on("data", (bytes: Buffer) => {
+    chunks.push(bytes);
+    const waitMs = handler.onPiece({ path, header, bytes });
+    if (waitMs === 0) return;
+    // The sender finds its connection full, as on the platform.
+    incoming.pause();
+    setTimeout(() => incoming.resume(), waitMs);
+  });
+  incoming.on("error", () => {});
+  incoming.on("end", () => {
+    const request = toRequest(incoming, outgoing, chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+    // What a process printed before it made this call lies in its pipe by now: one turn of the loop reads it first.
+    setImmediate(() => {
+      try {
+        handler.handle(request);
+      } catch (error) {
+        request.respond(internalServerError);
+        throw error;
+      }
+    });
+  });
+}
+
+function toRequest(incoming: IncomingMessage, outgoing: ServerResponse, body: Buffer): ApiRequest {
+  return {
+    method: incoming.method ?? "GET",
+    ...readHead(incoming),
+    body,
+    trailers: incoming.trailers,
+    respond(answer) {
+      if (outgoing.headersSent || outgoing.destroyed) return;
+      outgoing.writeHead(answer.status, { ...answer.headers, "Content-Length": Buffer.byteLength(answer.body) });
+      outgoing.end(answer.body);
+    },
+    cut: () => incoming.socket.destroy(),
+  };
+}
+
+function readHead(incoming: IncomingMessage): Pick<ApiRequest, "path" | "header"> {
+  return {
+    path: (incoming.url ?? "/").split("?", 1)[0] ?? "/",
+    header: (name) => joinHeader(incoming.headers[name]),
+  };
+}
+
+function joinHeader(value: string | string[] | undefined): string | undefined {
+  const text = Array.isArray(value) ? value.join(",") : value;
+  return text === "" ? undefined : text;
+}

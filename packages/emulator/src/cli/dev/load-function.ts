@@ -1,0 +1,25 @@
+import type { CommandLine } from "../command-line.ts";
+import type { Io } from "../io.ts";
+import { loadFunctions, type LoadedFunction } from "../load-functions.ts";
+import { planCode, unusedMappings, type CodePlan } from "../plan-code.ts";
+import { listInputs, type Input } from "./inputs.ts";
+
+/** A function as its template has it now, how its code comes to be, and which files all of that depends on. */
+export interface WatchedFunction extends LoadedFunction {
+  readonly plan: CodePlan;
+  readonly inputs: readonly Input[];
+}
+
+/**
+ * Reads the template (as written: what `sam build` made would not change with its sources) and finds the function,
+ * without a name the only one. Errors: `EmulatorError`.
+ */
+export async function loadFunction(line: CommandLine, io: Io, name: string | undefined): Promise<WatchedFunction> {
+  const functions = await loadFunctions(line, io, { skipsBuilt: true });
+  const { resolved, environmentOptions, ...found } = functions.resolve(name);
+  const { layerMappings, templatePath } = functions;
+  const plan = await planCode(resolved, { cwd: io.cwd, layerMappings, buildsPackages: true });
+  const unused = unusedMappings(resolved, layerMappings).map((one) => `--layer-mapping: ${resolved.logicalId} has no layer ${one}`);
+  const warnings = [...functions.warnings, ...found.warnings, ...unused];
+  return { resolved, environmentOptions, warnings, plan, inputs: await listInputs(line, { cwd: io.cwd, templatePath, plan }) };
+}

@@ -1,0 +1,40 @@
+import type { Output } from "./cli/io.ts";
+import { INTERRUPTED, runCli } from "./cli/run-cli.ts";
+import { startEnvironment } from "./environment.ts";
+import { findFaketime } from "./movable-clock.ts";
+
+const interruption = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(signal, () => {
+    // The second time means now; what lives in a namespace ends with this process.
+    if (interruption.signal.aborted) process.exit(INTERRUPTED);
+    interruption.abort();
+  });
+}
+// The reader of a pipe may go away early (`… | head`): that ends the command like Ctrl-C.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => interruption.abort());
+
+function toOutput(stream: NodeJS.WriteStream): Output {
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal: stream.isTTY,
+    columns: stream.columns,
+  };
+}
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  stdout: toOutput(process.stdout),
+  stderr: toOutput(process.stderr),
+  stdin: process.stdin,
+  cwd: process.cwd(),
+  env: process.env,
+  interrupted: interruption.signal,
+  architecture: process.arch === "x64" ? "x86_64" : process.arch,
+  nowEpochMs: () => Date.now(),
+  canMoveClock: () => findFaketime() !== undefined,
+  startEnvironment,
+});
+// Nobody reads it any more, and open it would keep this process alive.
+process.stdin.destroy();
+// An init may hang.
+if (process.exitCode === INTERRUPTED) process.exit();

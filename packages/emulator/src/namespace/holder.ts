@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { createLineSplitter } from "../process/line-splitter.ts";
+import { type BindStyle, type Mount, mountScript, mountTable } from "./mount-script.ts";
+import { shellQuote } from "./shell-quote.ts";
+
+/** The process that keeps a mount namespace alive. */
+export interface Holder {
+  readonly pid: number;
+  /** Whether it is in a user namespace of its own, which others must join too. */
+  readonly hasUserNamespace: boolean;
+  /** Paths that could not be made read-only. */
+  readonly writablePaths: readonly string[];
+  /** Kills whatever lives in the namespace, and removes the work folder; idempotent. */
+  close(): Promise<void>;
+}
+
+/** Either the holder or why there is none. */
+export type HolderOutcome = { readonly kind: "ready"; readonly holder: Holder } | { readonly kind: "refused"; readonly reason: string };
+
+/** Tries a mount namespace as root, then one with a user namespace. The work folder is removed when the holder ends, however that comes. */
+export async function startHolder(mounts: readonly Mount[], workFolder: string): Promise<HolderOutcome> {
+  const file = join(workFolder, "mounts");
+  await writeFile(file, mountTable(mounts));
+  const styles: readonly BindStyle[] = [{ kind: "table", file }, { kind: "one-by-one" }];
+  const reasons = new Set<string>();
+  for (const hasUserNamespace of process.getuid?.() === 0 ? [false, true] : [true]) {
+    for (const style of styles) {
+      const outcome = await tryHolder({ script: mountScript(mounts, style), workFolder, hasUserNamespace });
+      if (outcome.kind === "ready") return outcome;
+      reasons.add(outcome.reason);
+    }
+  }
+  return { kind: "refused", reason: [...reasons].join("; ") };
+}
+
+interface Attempt {
+  readonly script: string;
+  readonly workFolder: string;
+  readonly hasUserNamespace: boolean;
+}
+
+function tryHolder({ script, workFolder, hasUserNamespace }: Attempt): Promise<HolderOutcome> {
+  const flags = hasUserNamespace ? "-Urm" : "-m";
+  // The folder is removed outside the namespace, where nothing is mounted on it.
+  const outer = `unshare ${flags} -- sh -c ${shellQuote(script)} && rm -rf --one-file-system -- ${shellQuote(workFolder)}`;
+  const child = spawn("sh", ["-c", outer], { cwd: "/", detached: true, stdio: ["pipe", "pipe", "pipe"] });
+  const ended = new Promise<void>((resolve) => {
+    child.once("close", () => resolve());
+    child.once("error", () => resolve());
+  });
+  child.stdin.on("error", () => {});
+  const writablePaths: string[] = [];
+  let errors = "";
+  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
+
+  return new Promise((resolve) => {
+    const lines = createLineSplitter((line) => {
+      const [word = "", rest = ""] = line.split(" ", 2);
+      if (word === "writable") writablePaths.push(rest);
+      if (word !== "ready") return;
+      const close = async (): Promise<void> => {
+        child.stdin.end();
+        await ended;
+      };
+      const holder = { pid: Number(rest), hasUserNamespace, writablePaths, close };
+      resolve({ kind: "ready", holder });
+    });
+    child.stdout.on("data", (chunk: Buffer) => lines.push(chunk));
+    void ended.then(() => resolve({ kind: "refused", reason: errors.trim() || "unshare is missing" }));
+  });
+}

@@ -1,0 +1,75 @@
+import { execFileSync } from "node:child_process";
+import { accessSync, constants, existsSync, realpathSync } from "node:fs";
+import { basename, delimiter, dirname, join } from "node:path";
+
+/** A Python of this machine. */
+export interface PythonInterpreter {
+  /** The executable itself, no link and no version manager's shim. */
+  readonly path: string;
+  /** The folder that holds its `bin` and `lib`. */
+  readonly prefix: string;
+  /** `3.12`. */
+  readonly version: string;
+}
+
+/** Finds the Python for `python3.12`: exactly that version, else whatever `python3` is. */
+export function findPython(version: string, searchPath: string): PythonInterpreter | undefined {
+  const candidates = (name: string): readonly string[] =>
+    searchPath
+      .split(delimiter)
+      .map((folder) => join(folder, name))
+      .filter((path) => isExecutable(path));
+  const exact = candidates(`python${version}`);
+  // A version manager's shim takes half a second to tell what it stands for: asked only where no file tells.
+  return first(exact, readPython) ?? first(exact, askPython) ?? first(candidates("python3"), (path) => readPython(path) ?? askPython(path));
+}
+
+function first(candidates: readonly string[], inspect: (path: string) => PythonInterpreter | undefined): PythonInterpreter | undefined {
+  for (const candidate of candidates) {
+    const found = inspect(candidate);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** What the file's own place tells. */
+function readPython(candidate: string): PythonInterpreter | undefined {
+  const path = realpathSync(candidate);
+  const version = /^python(3\.\d+)$/.exec(basename(path))?.[1];
+  const prefix = dirname(dirname(path));
+  const isKnown = version !== undefined && existsSync(join(prefix, "lib", `python${version}`, "os.py"));
+  return isKnown ? { path, prefix, version } : undefined;
+}
+
+const answers = new Map<string, PythonInterpreter | undefined>();
+
+/** What the program says about itself; asked once. */
+function askPython(candidate: string): PythonInterpreter | undefined {
+  if (!answers.has(candidate)) answers.set(candidate, runPython(candidate));
+  return answers.get(candidate);
+}
+
+function runPython(candidate: string): PythonInterpreter | undefined {
+  const program = "import sys,os; print(os.path.realpath(sys.executable), sys.base_prefix, '%d.%d' % sys.version_info[:2], sep='\\n')";
+  try {
+    const output = execFileSync(candidate, ["-c", program], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    const [path, prefix, version] = output.split("\n");
+    if (!path || !prefix || !version) return undefined;
+    // The program of a virtual environment may be a copy, which means nothing outside of it.
+    const original = join(prefix, "bin", `python${version}`);
+    return { path: isExecutable(original) ? realpathSync(original) : path, prefix, version };
+  } catch {
+    // A shim of a version that is not installed.
+    return undefined;
+  }
+}
+
+/** Whether the file can be executed by this process. */
+export function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

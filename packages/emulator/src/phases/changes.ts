@@ -1,0 +1,34 @@
+/** Lets flows wait for a condition over mutable state: whoever changes the state calls `notify`. */
+export interface Changes {
+  notify(): void;
+  /** Resolves with "met" once `condition` holds, or with "deadline" when the clock passes it first. */
+  until(condition: () => boolean, deadlineEpochMs?: number): Promise<"met" | "deadline">;
+}
+
+/** A fresh set of waiters. */
+export function createChanges(): Changes {
+  let waiters: readonly (() => void)[] = [];
+  return {
+    notify() {
+      for (const waiter of waiters) waiter();
+    },
+    until(condition, deadlineEpochMs) {
+      return new Promise((resolve) => {
+        let timer: NodeJS.Timeout | undefined;
+        const settle = (outcome: "met" | "deadline"): void => {
+          waiters = waiters.filter((waiter) => waiter !== check);
+          clearTimeout(timer);
+          resolve(outcome);
+        };
+        const check = (): void => {
+          if (condition()) settle("met");
+        };
+        waiters = [...waiters, check];
+        if (deadlineEpochMs !== undefined) {
+          timer = setTimeout(() => settle("deadline"), Math.max(0, deadlineEpochMs - Date.now()));
+        }
+        check();
+      });
+    },
+  };
+}

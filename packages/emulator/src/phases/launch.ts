@@ -1,0 +1,131 @@
+import { readdirSync } from "node:fs";
+import { type Child, type ExitStatus, startChild } from "../process/child.ts";
+import { extensionVariables, runtimeVariables } from "../process/environment-variables.ts";
+import { newId } from "../settings.ts";
+import { nextExtensionState } from "../state/extension-state.ts";
+import { preciseEpochMs } from "../timeline.ts";
+import { type Extension, type Failure, type Generation, fail } from "./generation.ts";
+import { findEntrypointObstacle, findLaunchObstacle } from "./launch-obstacle.ts";
+import type { World } from "./world.ts";
+
+/** More than this many, external and internal together, is an error. */
+export const maxExtensions = 10;
+
+/** Starts every file of /opt/extensions, in the order of their names, without waiting for any. Stops at the first that cannot be started. */
+export function launchExtensions(world: World, generation: Generation): void {
+  const folder = `${world.sandbox.folders.opt}/extensions`;
+  for (const name of extensionNames(world.sandbox.hostPath(folder))) {
+    const extension: Extension = { kind: "external", name, id: newId(), state: "Started", events: [] };
+    generation.extensions.push(extension);
+    const obstacle = generation.extensions.length > maxExtensions ? tooMany : findLaunchObstacle(world.sandbox, `${folder}/${name}`);
+    if (obstacle !== undefined) {
+      extension.state = nextExtensionState(extension.state, "launch-failed") ?? extension.state;
+      extension.errorType = obstacle.errorType;
+      world.write("platform", "platform", `${folder}/${name} cannot be started: ${obstacle.errorMessage}`);
+      fail(generation, { errorType: "Extension.LaunchError", errorMessage: obstacle.errorMessage });
+      return;
+    }
+    extension.child = launch(world, generation, { name, source: "extension", argv: [`${folder}/${name}`] });
+    void extension.child.exited.then((status) => onExtensionExit(world, generation, extension, status));
+  }
+}
+
+/** Starts the runtime. */
+export function launchRuntime(world: World, generation: Generation): void {
+  const { settings, sandbox } = world;
+  const wrapper = settings.functionEnvironment["AWS_LAMBDA_EXEC_WRAPPER"];
+  const isManaged = !settings.runtime.startsWith("provided");
+  const argv = wrapper !== undefined && isManaged ? [wrapper, ...sandbox.runtimeCommand] : sandbox.runtimeCommand;
+  const obstacle = findEntrypointObstacle(sandbox, argv[0] ?? "");
+  if (obstacle !== undefined) {
+    world.write("platform", "platform", `the function cannot be started: ${obstacle.errorMessage}`);
+    fail(generation, obstacle);
+    return;
+  }
+  generation.runtime.child = launch(world, generation, { name: settings.functionName, source: "function", argv });
+  void generation.runtime.child.exited.then((status) => onRuntimeExit(world, generation, status));
+}
+
+/** Every entry that is not a folder; links count, wherever they lead. No folder: no extensions. */
+function extensionNames(hostFolder: string): readonly string[] {
+  try {
+    const entries = readdirSync(hostFolder, { withFileTypes: true });
+    return entries
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => entry.name)
+      .sort();
+  } catch {
+    return [];
+  }
+}
+
+interface Program {
+  readonly name: string;
+  readonly source: "function" | "extension";
+  readonly argv: readonly string[];
+}
+
+function launch(world: World, generation: Generation, { name, source, argv }: Program): Child {
+  const { sandbox, settings, runtimeApi, timeline } = world;
+  const isRuntime = source === "function";
+  const startEpochMs = preciseEpochMs();
+  const child = startChild({
+    argv: isRuntime ? sandbox.enter(argv, sandbox.folders.task) : sandbox.enter(argv),
+    environment: {
+      ...(isRuntime ? runtimeVariables : extensionVariables)(settings, runtimeApi, sandbox.folders),
+      ...world.clock.variables,
+    },
+    onLine(line) {
+      const text = isRuntime && sandbox.isOwnClient ? line.replaceAll("\r", "\n") : line;
+      world.write(source, name, text, generation.runtime.invocation?.requestId);
+    },
+  });
+  if (child.pid !== undefined) sandbox.guard(child.pid, child.exited);
+  timeline.span(isRuntime ? "runtime" : name, "spawn", startEpochMs, { detail: `pid ${child.pid ?? "none"}` });
+  return child;
+}
+
+const tooMany: Failure = { errorType: "TooManyExtensions", errorMessage: `more than ${maxExtensions} extensions` };
+
+function onExtensionExit(world: World, generation: Generation, extension: Extension, status: ExitStatus): void {
+  world.timeline.mark(extension.name, "exit", { detail: describeExit(status, "exit code 0") });
+  if (!generation.isShuttingDown) {
+    // The platform's own line tells the status, and not whose.
+    world.write("platform", "platform", `${extension.name} ended: ${describeExit(status, "exit code 0")}`);
+    fail(generation, {
+      errorType: generation.reported?.errorType ?? "Extension.Crash",
+      errorMessage: describeExit(status, "exit code 0"),
+    });
+  } else {
+    const isClean = status.kind === "code" && status.code === 0;
+    extension.state = nextExtensionState(extension.state, isClean ? "exited" : "killed") ?? extension.state;
+  }
+  generation.changes.notify();
+}
+
+function onRuntimeExit(world: World, generation: Generation, status: ExitStatus): void {
+  world.timeline.mark("runtime", "exit", { detail: describeExit(status, "exit code 0") });
+  if (!generation.isShuttingDown) {
+    const text = describeExit(status, "");
+    fail(generation, {
+      errorType: generation.reported?.errorType ?? "Runtime.ExitError",
+      errorMessage: text === "" ? "Runtime exited without providing a reason" : `Runtime exited with error: ${text}`,
+    });
+  }
+  generation.changes.notify();
+}
+
+const signalNames: Readonly<Record<string, string>> = {
+  SIGKILL: "killed",
+  SIGTERM: "terminated",
+  SIGINT: "interrupt",
+  SIGSEGV: "segmentation fault",
+  SIGABRT: "aborted",
+};
+
+/** The way Go describes it. */
+function describeExit(status: ExitStatus, success: string): string {
+  if (status.kind === "not-started") return status.reason;
+  if (status.kind === "signal") return `signal: ${signalNames[status.signal] ?? status.signal}`;
+  return status.code === 0 ? success : `exit status ${status.code}`;
+}

@@ -1,0 +1,173 @@
+import type { InvokeOptions, InvokeResult } from "../invoke-result.ts";
+import { EmulatorError } from "../errors.ts";
+import { type Freeze, freeze } from "./freeze.ts";
+import { createGeneration, fail, type Failure, type Generation, type Invocation } from "./generation.ts";
+import { type InitOutcome, runInit } from "./init.ts";
+import { type Call, createInvocation, failureAnswer } from "./invocation.ts";
+import { announceStart, reportFailedInit, runInvocation } from "./invoke.ts";
+import { runRestore } from "./restore.ts";
+import { type ShutdownReason, shutDown } from "./shutdown.ts";
+import type { World } from "./world.ts";
+
+/** The life of one environment: init, invocations one after another, resets, shutdown. */
+export interface Lifecycle {
+  /** The processes that are alive or were last; never undefined, so that late calls find somebody to refuse them. */
+  readonly generation: Generation;
+  start(): Promise<void>;
+  invoke(event: unknown, options: InvokeOptions): Promise<InvokeResult>;
+  idle(): Promise<void>;
+  /** Breaks off what runs: an init or an unanswered invocation fails at once, an answered one has 2 s left. */
+  abort(): Promise<void>;
+  shutdown(reason: ShutdownReason): Promise<void>;
+}
+
+/** What extensions get to finish an answered invocation when the environment is closed. */
+const settleLimitMs = 2000;
+
+/** Nothing runs until `start`. */
+export function createLifecycle(world: World): Lifecycle {
+  let generation = createGeneration();
+  let isAlive = false;
+  let isClosed = false;
+  let hasStarted = false;
+  let isReady = false;
+  // Initialised and not restored yet.
+  let isSnapshot = false;
+  let running: Invocation | undefined;
+  let initDurationMs: number | undefined;
+  let frozen: Freeze | undefined;
+  // Every step waits for the one before: Lambda gives an environment one invocation at a time.
+  let last: Promise<unknown> = Promise.resolve();
+
+  function enqueue<Value>(work: () => Promise<Value>): Promise<Value> {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  }
+
+  function freezeIfAsked(): void {
+    if (world.settings.freeze || isSnapshot) frozen = freeze(world, generation);
+  }
+
+  function thaw(): void {
+    frozen?.thaw();
+    frozen = undefined;
+  }
+
+  async function init(phase: "init" | "invoke", deadlineEpochMs: number): Promise<InitOutcome> {
+    generation = createGeneration();
+    isAlive = true;
+    isReady = false;
+    const outcome = await runInit(world, generation, { phase, deadlineEpochMs });
+    isReady = outcome.kind === "ready";
+    isSnapshot = isReady && world.settings.initializationType === "snap-start";
+    // What was paid for by itself, or ran within an invocation, does not stand in its report.
+    const isReported = isReady && phase === "init" && world.settings.initializationType === "on-demand";
+    initDurationMs = isReported ? outcome.durationMs : undefined;
+    if (outcome.kind !== "ready") await end(outcome.kind === "timeout" ? "timeout" : "failure");
+    return outcome;
+  }
+
+  function firstInit(): Promise<InitOutcome> {
+    hasStarted = true;
+    return init("init", Date.now() + world.settings.initTimeoutMs);
+  }
+
+  async function end(reason: ShutdownReason): Promise<void> {
+    if (!isAlive) return;
+    isAlive = false;
+    thaw();
+    await shutDown(world, generation, reason);
+  }
+
+  async function run(invocation: Invocation): Promise<void> {
+    // AWS's own emulator knows only the init within an invocation.
+    if (!hasStarted && !world.settings.isRie) await firstInit();
+    if (!isAlive) {
+      const outcome = await init("invoke", invocation.deadlineEpochMs);
+      if (outcome.kind !== "ready") {
+        invocation.answer(failureAnswer(invocation.requestId, outcome.failure, generation));
+        reportFailedInit(world, generation, invocation, outcome);
+        return;
+      }
+    }
+    thaw();
+    const restored = isSnapshot ? await runRestore(world, generation) : undefined;
+    isSnapshot = false;
+    if (restored !== undefined && restored.kind !== "restored") {
+      await giveUp(invocation, restored);
+      return;
+    }
+    announceStart(world, invocation);
+    const outcome = await runInvocation(world, generation, { invocation, initDurationMs, restoreDurationMs: restored?.durationMs });
+    initDurationMs = undefined;
+    if (outcome.kind === "done") freezeIfAsked();
+    else await giveUp(invocation, outcome);
+  }
+
+  /** The caller gets the failure; the processes are ended, and the next invocation starts new ones. */
+  async function giveUp(
+    invocation: Invocation,
+    { kind, failure }: { readonly kind: "failed" | "timeout"; readonly failure: Failure },
+  ): Promise<void> {
+    invocation.answer(failureAnswer(invocation.requestId, failure, generation));
+    await end(kind === "timeout" ? "timeout" : "failure");
+  }
+
+  async function serve(call: Call): Promise<void> {
+    if (isClosed) {
+      call.reject(new EmulatorError("the environment was shut down before this invocation ran"));
+      return;
+    }
+    // AWS's own emulator keeps the answer until the extensions are done.
+    let held: InvokeResult | undefined;
+    const hold = (result: InvokeResult): void => void (held = result);
+    running = createInvocation(world, world.settings.isRie ? { ...call, resolve: hold } : call);
+    await run(running);
+    running = undefined;
+    if (held !== undefined) call.resolve(held);
+  }
+
+  return {
+    get generation() {
+      return generation;
+    },
+    start: () =>
+      enqueue(async () => {
+        if (world.settings.isLazy) return;
+        const outcome = await firstInit();
+        if (outcome.kind === "ready") freezeIfAsked();
+      }),
+    invoke(event, options) {
+      if (isClosed) return Promise.reject(new EmulatorError("the environment has been shut down: start another one"));
+      return new Promise((resolve, reject) => {
+        enqueue(() => serve({ event, options, resolve, reject })).catch(reject);
+      });
+    },
+    async idle() {
+      await last;
+    },
+    async abort() {
+      isClosed = true;
+      // The caller has its answer: the extensions get a moment to finish.
+      if (running?.response !== undefined) await settledWithin(last, settleLimitMs);
+      running?.abandon();
+      if (running !== undefined || !isReady) fail(generation, { errorType: "Sandbox.Failure", errorMessage: "the environment was closed" });
+    },
+    shutdown(reason) {
+      isClosed = true;
+      return enqueue(() => end(reason));
+    },
+  };
+}
+
+/** Resolves when the work is over, or the time is. */
+function settledWithin(work: Promise<unknown>, limitMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, limitMs);
+    void work.finally(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

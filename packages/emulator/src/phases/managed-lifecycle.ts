@@ -1,0 +1,122 @@
+import { releaseManagedInvocation } from "../api/managed-runtime-api.ts";
+import { EmulatorError } from "../errors.ts";
+import { preciseEpochMs } from "../timeline.ts";
+import { announce } from "./announce.ts";
+import { createGeneration, type Failure, fail, type Invocation, waitFor } from "./generation.ts";
+import { roundToMicroseconds, runInit } from "./init.ts";
+import { createInvocation, failureAnswer } from "./invocation.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import { type ShutdownReason, shutDown } from "./shutdown.ts";
+import type { World } from "./world.ts";
+
+/**
+ * The life of an environment on Managed Instances: invocations run at the same time, extensions see none of them, a
+ * crash ends the environment for good, nothing freezes.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-execution-environment.html
+ */
+export function createManagedLifecycle(world: World): Lifecycle {
+  const generation = createGeneration();
+  const running = new Set<Promise<void>>();
+  const open = new Set<Invocation>();
+  let ended: Promise<void> | undefined;
+
+  function end(reason: ShutdownReason): Promise<void> {
+    ended ??= shutDown(world, generation, reason);
+    return ended;
+  }
+
+  async function run(invocation: Invocation): Promise<void> {
+    const startEpochMs = preciseEpochMs();
+    open.add(invocation);
+    announceManagedStart(world, invocation);
+    releaseManagedInvocation(world, generation, invocation);
+    const ending = await waitFor(generation, () => invocation.response !== undefined, invocation.deadlineEpochMs);
+    open.delete(invocation);
+    // A failure that comes after the answer is not this invocation's.
+    const outcome = invocation.response === undefined ? ending : "met";
+    world.timeline.span("platform", "invoke", startEpochMs, { requestId: invocation.requestId });
+    if (outcome !== "met")
+      invocation.answer(failureAnswer(invocation.requestId, toFailure(world, outcome, generation.failure), generation));
+    announceManagedReport(world, invocation, { startEpochMs, outcome, failure: generation.failure });
+    if (generation.failure !== undefined) await end("failure");
+  }
+
+  return {
+    generation,
+    async start() {
+      const outcome = await runInit(world, generation, { phase: "init", deadlineEpochMs: Date.now() + world.settings.initTimeoutMs });
+      if (outcome.kind !== "ready") await end("failure");
+    },
+    invoke(event, options) {
+      if (ended !== undefined)
+        return Promise.reject(
+          new EmulatorError("the environment has ended, and on Managed Instances none takes its place: start another one"),
+        );
+      return new Promise((resolve, reject) => {
+        const work = run(createInvocation(world, { event, options, resolve, reject }));
+        running.add(work);
+        void work.catch(reject).finally(() => running.delete(work));
+      });
+    },
+    async idle() {
+      await Promise.allSettled(running);
+    },
+    abort() {
+      const unanswered = [...open].filter((invocation) => invocation.response === undefined);
+      for (const invocation of unanswered) invocation.abandon();
+      if (ended === undefined && (unanswered.length > 0 || generation.runtime.state === "Started")) {
+        fail(generation, { errorType: "Sandbox.Failure", errorMessage: "the environment was closed" });
+      }
+      return Promise.resolve();
+    },
+    async shutdown(reason) {
+      await Promise.allSettled(running);
+      await end(reason);
+    },
+  };
+}
+
+function toFailure(world: World, ending: "failed" | "deadline", failure: Failure | undefined): Failure {
+  if (ending === "failed" && failure !== undefined) return failure;
+  return { errorType: "Sandbox.Timedout", errorMessage: `Task timed out after ${(world.settings.timeoutMs / 1000).toFixed(2)} seconds` };
+}
+
+function announceManagedStart(world: World, invocation: Invocation): void {
+  const { requestId, functionArn, traceId } = invocation;
+  const record = { requestId, functionArn, version: world.settings.functionVersion, tracing: { type: "X-Amzn-Trace-Id", value: traceId } };
+  announce(world, { type: "platform.start", record, text: "" });
+}
+
+interface ManagedEnd {
+  readonly startEpochMs: number;
+  readonly outcome: "met" | "failed" | "deadline";
+  readonly failure: Failure | undefined;
+}
+
+function announceManagedReport(world: World, invocation: Invocation, { startEpochMs, outcome, failure }: ManagedEnd): void {
+  const { requestId, response, traceId } = invocation;
+  const span = (name: string, fromEpochMs: number, toEpochMs: number): unknown => ({
+    name,
+    start: new Date(fromEpochMs).toISOString(),
+    durationMs: roundToMicroseconds(toEpochMs - fromEpochMs),
+  });
+  const spans =
+    response === undefined
+      ? []
+      : [
+          span("responseLatency", startEpochMs, response.startEpochMs),
+          span("responseDuration", response.startEpochMs, response.endEpochMs),
+        ];
+  // Unlike on demand, an error that the handler reported counts.
+  const errorType = response?.errorType ?? (outcome === "failed" ? failure?.errorType : undefined);
+  const status = { met: errorType === undefined ? "success" : "error", failed: "error", deadline: "timeout" }[outcome];
+  const record = {
+    requestId,
+    status,
+    ...(errorType === undefined ? {} : { errorType }),
+    metrics: { durationMs: roundToMicroseconds(preciseEpochMs() - startEpochMs) },
+    ...(spans.length === 0 ? {} : { spans }),
+    tracing: { type: "X-Amzn-Trace-Id", value: traceId },
+  };
+  announce(world, { type: "platform.report", record, text: "" });
+}

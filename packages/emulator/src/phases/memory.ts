@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import { type Generation, childrenOf } from "./generation.ts";
+import type { World } from "./world.ts";
+
+/**
+ * The peak memory of the processes the platform started, in MB; 0 where the system does not tell. What is mapped from files counts as much as
+ * the process has that has most of it: a function and extensions on one Node.js share its pages, and Lambda counts those once.
+ */
+export function maxMemoryUsedMb(generation: Generation): number {
+  let ownKilobytes = 0;
+  let fileKilobytes = 0;
+  for (const { pid, isRunning } of childrenOf(generation)) {
+    if (pid === undefined || !isRunning) continue;
+    try {
+      const status = readFileSync(`/proc/${pid}/status`, "utf8");
+      const mapped = readKilobytes(status, "RssFile");
+      ownKilobytes += Math.max(0, readKilobytes(status, "VmHWM") - mapped);
+      fileKilobytes = Math.max(fileKilobytes, mapped);
+    } catch {
+      // The process has just ended, or this is not Linux.
+    }
+  }
+  return Math.ceil((ownKilobytes + fileKilobytes) / 1024);
+}
+
+function readKilobytes(status: string, name: string): number {
+  return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? 0);
+}
+
+/** Says once for a set of processes that Lambda would have killed them: nothing limits their memory here. */
+export function warnOfMemory(world: World, generation: Generation, usedMb: number): void {
+  const { memorySizeMb } = world.settings;
+  if (generation.isMemoryTold || usedMb <= memorySizeMb) return;
+  generation.isMemoryTold = true;
+  world.write(
+    "platform",
+    "platform",
+    `${usedMb} MB used of ${memorySizeMb} MB (MemorySize): on Lambda this ends with Runtime.ExitError, "Runtime exited with error: signal: killed". ` +
+      "Nothing limits it here: raise MemorySize, or use less",
+  );
+}

@@ -1,0 +1,62 @@
+import { releaseEvent } from "../api/extensions-api.ts";
+import { preciseEpochMs } from "../timeline.ts";
+import { childrenOf, type Extension, type Generation } from "./generation.ts";
+import type { World } from "./world.ts";
+
+/** Why an environment ends, as the event says it. */
+export type ShutdownReason = "spindown" | "timeout" | "failure";
+
+/** What everybody has together with an external extension, and with internal ones only. Units: milliseconds. */
+const externalLimitMs = 2000;
+const internalLimitMs = 500;
+/** The runtime's share of the time where there are external extensions. */
+const runtimeShare = 0.3;
+/** What deliveries get before SHUTDOWN goes out, where they succeed at all. */
+const flushLimitMs = 500;
+/** What the system gets to end killed processes. */
+const reapLimitMs = 2000;
+
+/**
+ * SIGTERM to the runtime and SIGKILL after its share; then SHUTDOWN to the extensions that subscribed, SIGKILL to the
+ * others at once and to everybody at the limit. Without extensions: SIGKILL at once.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+export async function shutDown(world: World, generation: Generation, reason: ShutdownReason): Promise<void> {
+  generation.isShuttingDown = true;
+  const startEpochMs = preciseEpochMs();
+  const registered = generation.extensions.filter((extension) => extension.state !== "Started" && extension.state !== "LaunchError");
+  const external = registered.filter((extension) => extension.kind === "external");
+  const limitMs = external.length > 0 ? externalLimitMs : internalLimitMs;
+  const deadlineEpochMs = Date.now() + limitMs;
+
+  if (registered.length > 0) await endRuntime(generation, external.length > 0 ? limitMs * runtimeShare : limitMs);
+  generation.runtime.child?.signal("SIGKILL");
+  await world.telemetry.flush(Date.now() + flushLimitMs);
+  const informed = external.filter((extension) => extension.events.includes("SHUTDOWN"));
+  for (const extension of generation.extensions) {
+    if (!informed.includes(extension)) extension.child?.signal("SIGKILL");
+  }
+  await endExtensions(world, generation, informed, { kind: "SHUTDOWN", deadlineEpochMs, reason });
+  for (const child of childrenOf(generation)) child.signal("SIGKILL");
+  await generation.changes.until(() => childrenOf(generation).every((child) => !child.isRunning), Date.now() + reapLimitMs);
+  world.telemetry.reset();
+  world.timeline.span("platform", "shutdown", startEpochMs, { detail: reason });
+}
+
+async function endRuntime(generation: Generation, shareMs: number): Promise<void> {
+  const { child } = generation.runtime;
+  if (child === undefined || !child.isRunning) return;
+  child.signal("SIGTERM");
+  await generation.changes.until(() => !child.isRunning, Date.now() + shareMs);
+}
+
+interface ShutdownEvent {
+  readonly kind: "SHUTDOWN";
+  readonly deadlineEpochMs: number;
+  readonly reason: ShutdownReason;
+}
+
+async function endExtensions(world: World, generation: Generation, informed: readonly Extension[], event: ShutdownEvent): Promise<void> {
+  for (const extension of informed) releaseEvent(world, extension, event);
+  await generation.changes.until(() => informed.every(({ child }) => child?.isRunning !== true), event.deadlineEpochMs);
+}

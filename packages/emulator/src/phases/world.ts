@@ -1,0 +1,19 @@
+import type { LogLine } from "../environment-options.ts";
+import type { EnvironmentClock } from "../movable-clock.ts";
+import type { Sandbox } from "../namespace/sandbox.ts";
+import type { Settings } from "../settings.ts";
+import type { TelemetryRelay } from "../telemetry/relay.ts";
+import type { Timeline } from "../timeline.ts";
+
+/** What every phase works with. */
+export interface World {
+  readonly settings: Settings;
+  readonly sandbox: Sandbox;
+  readonly telemetry: TelemetryRelay;
+  readonly timeline: Timeline;
+  readonly clock: EnvironmentClock;
+  /** `127.0.0.1:port`. */
+  readonly runtimeApi: string;
+  /** Takes a line of output: keeps it, tells the caller, and makes a telemetry event of a function's or an extension's. */
+  write(source: LogLine["source"], name: string, text: string, requestId?: string): void;
+}

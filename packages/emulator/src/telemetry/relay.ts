@@ -1,0 +1,97 @@
+import type { Timeline } from "../timeline.ts";
+import type { Batch } from "./batcher.ts";
+import type { DeliveryRule } from "./delivery.ts";
+import { createSender } from "./sender.ts";
+import { createSubscriber, type Subscriber } from "./subscriber.ts";
+import type { Subscription } from "./subscription.ts";
+import type { TelemetryEvent } from "./telemetry-event.ts";
+
+/** Carries the environment's events to whoever subscribed. */
+export interface TelemetryRelay {
+  /** An event of the platform. */
+  emit(type: string, record: unknown): void;
+  /** A line of the function or of an extension. */
+  log(stream: "function" | "extension", line: string, requestId: string | undefined): void;
+  /** Starts a subscription with what happened since init began; a second one of the same extension takes the first one's place. */
+  subscribe(name: string, subscription: Subscription): void;
+  /** No more subscriptions: what was kept for late ones is let go. */
+  closeSubscriptions(): void;
+  /** Sends what has been gathered; resolves when it arrived, failed once, or the deadline came. */
+  flush(deadlineEpochMs: number): Promise<void>;
+  pause(): void;
+  resume(): void;
+  /** Forgets every subscriber: their processes are gone. */
+  reset(): void;
+}
+
+/** What the relay is made of. */
+export interface RelayOptions {
+  readonly rule: DeliveryRule;
+  readonly logFormat: "Text" | "JSON";
+  readonly timeline: Timeline;
+  /** The wall clock inside. */
+  epochMs(): number;
+  /** The bodies of the requests that carry events to an extension. */
+  bodies(extension: string, events: readonly string[]): readonly string[];
+}
+
+/** A relay without subscribers that keeps events for the first ones. */
+export function createRelay(options: RelayOptions): TelemetryRelay {
+  const { rule, logFormat, timeline } = options;
+  let kept: TelemetryEvent[] | undefined = [];
+  let subscribers: Subscriber[] = [];
+
+  function send(event: TelemetryEvent): void {
+    kept?.push(event);
+    for (const subscriber of subscribers) subscriber.take(event);
+  }
+
+  function emit(type: string, record: unknown): void {
+    send({ stream: "platform", epochMs: options.epochMs(), type, record });
+  }
+
+  function subscribe(name: string, subscription: Subscription): void {
+    const earlier = subscribers.find((subscriber) => subscriber.name === name);
+    earlier?.close();
+    const subscriber = createSubscriber({
+      name,
+      subscription,
+      logFormat,
+      rule,
+      sender: createSender(subscription.destination, (events) => options.bodies(name, events)),
+      onAttempt: (batch, startEpochMs, outcome) =>
+        timeline.span(name, "telemetry", startEpochMs, { detail: `${batch.events.length} events, ${batch.bytes} bytes: ${outcome}` }),
+      onLost: (batch, reason) => reportLoss(batch, reason),
+    });
+    subscribers = [...subscribers.filter((other) => other !== earlier), subscriber];
+    for (const event of kept ?? []) subscriber.take(event);
+    emit("platform.telemetrySubscription", { name, state: "Subscribed", types: subscription.types });
+  }
+
+  function reportLoss(batch: Batch, reason: string): void {
+    emit("platform.logsDropped", { reason, droppedRecords: batch.events.length, droppedBytes: batch.bytes });
+  }
+
+  return {
+    emit,
+    log: (stream, line, requestId) => send({ stream, epochMs: options.epochMs(), line, requestId }),
+    subscribe,
+    closeSubscriptions() {
+      kept = undefined;
+    },
+    async flush(deadlineEpochMs) {
+      await Promise.all(subscribers.map((subscriber) => subscriber.flush(deadlineEpochMs)));
+    },
+    pause() {
+      for (const subscriber of subscribers) subscriber.pause();
+    },
+    resume() {
+      for (const subscriber of subscribers) subscriber.resume();
+    },
+    reset() {
+      for (const subscriber of subscribers) subscriber.close();
+      subscribers = [];
+      kept = [];
+    },
+  };
+}

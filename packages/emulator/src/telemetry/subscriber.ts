@@ -1,0 +1,89 @@
+import { createBatcher, type Batch } from "./batcher.ts";
+import { createDelivery, type DeliveryRule } from "./delivery.ts";
+import type { Sender } from "./sender.ts";
+import type { Subscription } from "./subscription.ts";
+import { encodeEvent, type TelemetryEvent } from "./telemetry-event.ts";
+
+/** One extension's subscription at work. */
+export interface Subscriber {
+  readonly name: string;
+  readonly subscription: Subscription;
+  /** Takes an event; one of a stream it did not ask for is left out. */
+  take(event: TelemetryEvent): void;
+  /** Sends what has been gathered; see `Delivery.settle`. */
+  flush(deadlineEpochMs: number): Promise<void>;
+  /** Stops timers and deliveries, as when the environment is frozen. */
+  pause(): void;
+  resume(): void;
+  close(): void;
+}
+
+/** What a subscriber is made of. */
+export interface SubscriberOptions {
+  readonly name: string;
+  readonly subscription: Subscription;
+  readonly logFormat: "Text" | "JSON";
+  readonly rule: DeliveryRule;
+  readonly sender: Sender;
+  onAttempt(batch: Batch, startEpochMs: number, outcome: string): void;
+  onLost(batch: Batch, reason: string): void;
+}
+
+/** Waiting batches may hold this many times `maxBytes`. */
+const waitingFactor = 16;
+
+/** Batches by the subscription's limits and delivers by the rule. */
+export function createSubscriber(options: SubscriberOptions): Subscriber {
+  const { name, subscription, logFormat, rule, sender } = options;
+  const batcher = createBatcher(subscription.buffering);
+  const delivery = createDelivery({
+    rule,
+    sender,
+    maxWaitingBytes: subscription.buffering.maxBytes * waitingFactor,
+    onAttempt: (batch, startEpochMs, outcome) => options.onAttempt(batch, startEpochMs, outcome),
+    onLost: (batch, reason) => options.onLost(batch, reason),
+  });
+  let timer: NodeJS.Timeout | undefined;
+  let isPaused = false;
+
+  function offer(batch: Batch | undefined): void {
+    clearTimeout(timer);
+    timer = undefined;
+    if (batch !== undefined) delivery.offer(batch);
+  }
+
+  function arm(): void {
+    if (timer !== undefined || isPaused || batcher.dueEpochMs === undefined) return;
+    timer = setTimeout(() => offer(batcher.take()), Math.max(0, batcher.dueEpochMs - Date.now()));
+  }
+
+  return {
+    name,
+    subscription,
+    take(event) {
+      if (!subscription.types.includes(event.stream)) return;
+      const full = batcher.add(encodeEvent(event, { logFormat, schemaVersion: subscription.schemaVersion }), Date.now());
+      if (full !== undefined) offer(full);
+      arm();
+    },
+    flush(deadlineEpochMs) {
+      offer(batcher.take());
+      return delivery.settle(deadlineEpochMs);
+    },
+    pause() {
+      isPaused = true;
+      clearTimeout(timer);
+      timer = undefined;
+      delivery.pause();
+    },
+    resume() {
+      isPaused = false;
+      delivery.resume();
+      arm();
+    },
+    close() {
+      clearTimeout(timer);
+      delivery.close();
+    },
+  };
+}

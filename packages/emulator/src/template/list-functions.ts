@@ -1,0 +1,88 @@
+import { EmulatorError } from "../errors.ts";
+import { didYouMean } from "./closest.ts";
+import { mergeGlobals } from "./merge-globals.ts";
+import { isDeployed, resolveValue } from "./resolve-value.ts";
+import type { Scope } from "./scope.ts";
+import { isValueMap, own, scalarText, type Value, type ValueMap } from "./value.ts";
+
+/** A function of the template, its globals merged in, its values still unresolved. */
+export interface TemplateFunction {
+  readonly logicalId: string;
+  /** FunctionName where the template tells it, otherwise the logical id. */
+  readonly name: string;
+  readonly type: "AWS::Serverless::Function" | "AWS::Lambda::Function";
+  readonly properties: ValueMap;
+  readonly metadata: ValueMap;
+}
+
+/** The functions that a deployment would make: those without a condition, or whose condition holds. */
+export function listFunctions(scope: Scope): readonly TemplateFunction[] {
+  return Object.entries(scope.template.resources).flatMap(([logicalId, resource]) => {
+    if (!isValueMap(resource)) return [];
+    const type = own(resource, "Type");
+    if (type !== "AWS::Serverless::Function" && type !== "AWS::Lambda::Function") return [];
+    if (!isDeployed(resource, scope)) return [];
+    const written = toMap(own(resource, "Properties"));
+    const globals = type === "AWS::Serverless::Function" ? toMap(own(scope.template.globals, "Function")) : {};
+    const properties = mergeGlobals(globals, written);
+    const name = nameOf(own(properties, "FunctionName"), scope) ?? logicalId;
+    return [{ logicalId, name, type, properties, metadata: toMap(own(resource, "Metadata")) }];
+  });
+}
+
+/**
+ * Finds a function by logical id, name or ARN; without a name the only one there is.
+ * Errors: `EmulatorError` that lists the functions there are.
+ */
+export function findFunction(scope: Scope, wanted: string | undefined): TemplateFunction {
+  const functions = listFunctions(scope);
+  const names = functions.map((one) => one.logicalId);
+  const [only, ...others] = functions;
+  if (only === undefined) throw new EmulatorError(`the template has no function${hiddenHint(scope) || ": no resource of Type AWS::Serverless::Function or AWS::Lambda::Function"}`);
+  if (wanted === undefined) {
+    if (others.length === 0) return only;
+    throw new EmulatorError(`the template has ${functions.length} functions: name one of ${names.join(", ")}`);
+  }
+  const name = functionNameOf(wanted);
+  const found = functions.find((one) => one.logicalId === name) ?? functions.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  throw new EmulatorError(
+    `function ${wanted} is not in the template, which has ${names.join(", ")}` +
+      didYouMean(name, names) +
+      hiddenHint(scope),
+  );
+}
+
+/** `arn:aws:lambda:region:account:function:name:alias`, `account:function:name` or `name:alias` → `name`. */
+export function functionNameOf(wanted: string): string {
+  const parts = wanted.split(":");
+  const at = parts.indexOf("function");
+  return (at < 0 ? parts[0] : parts[at + 1]) ?? wanted;
+}
+
+function nameOf(written: Value | undefined, scope: Scope): string | undefined {
+  try {
+    return written === undefined ? undefined : scalarText(resolveValue(written, scope));
+  } catch (error) {
+    if (error instanceof EmulatorError) return undefined;
+    throw error;
+  }
+}
+
+/** Where functions may be that are not seen. */
+function hiddenHint(scope: Scope): string {
+  const nested = Object.entries(scope.template.resources).filter(([, resource]) => {
+    const type = isValueMap(resource) ? own(resource, "Type") : undefined;
+    return type === "AWS::Serverless::Application" || type === "AWS::CloudFormation::Stack";
+  });
+  if (Object.keys(scope.template.resources).some((key) => key.startsWith("Fn::"))) {
+    return "; resources that Fn::ForEach makes are not expanded here";
+  }
+  if (nested.length === 0) return "";
+  const names = nested.map(([logicalId]) => logicalId).join(", ");
+  return `; nested stacks (${names}) are not read: run with -t on their own template`;
+}
+
+function toMap(value: Value | undefined): ValueMap {
+  return isValueMap(value) ? value : {};
+}

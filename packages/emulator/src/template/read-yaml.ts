@@ -1,0 +1,123 @@
+import { isAlias, isMap, isScalar, isSeq, parseDocument, type Alias, type Document, type Node } from "yaml";
+import type { Value } from "./value.ts";
+
+/** Something wrong with the text. Units: `line` and `column` count from 1. */
+export interface TextProblem {
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The value of a YAML text, or every reason why it has none. */
+export type ReadYaml =
+  | { readonly kind: "value"; readonly value: Value }
+  | { readonly kind: "problems"; readonly problems: readonly TextProblem[] };
+
+/** More than any real template; a bound so that reading one never exhausts the stack. */
+const MAX_DEPTH = 200;
+/** The first few say what is wrong; a broken file repeats them by the hundred. */
+const MAX_PROBLEMS = 5;
+/** Aliases can multiply a small text into gigabytes. */
+const MAX_NODES = 200_000;
+
+/**
+ * Reads YAML 1.1, the version CloudFormation takes, and writes its short forms (`!Ref x`) as long ones (`{Ref: x}`).
+ * Errors: none; what is wrong comes back as problems with their places.
+ * Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
+ */
+export function readYaml(text: string): ReadYaml {
+  const document = parseDocument(text, { version: "1.1" });
+  if (document.errors.length > 0) {
+    const problems = document.errors.slice(0, MAX_PROBLEMS).map((error) => ({
+      message: (error.message.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, ""),
+      line: error.linePos?.[0].line ?? 1,
+      column: error.linePos?.[0].col ?? 1,
+    }));
+    return { kind: "problems", problems };
+  }
+  try {
+    return { kind: "value", value: readNode(document.contents, { document, targets: new Map(), nodes: 0 }, 0) };
+  } catch (error) {
+    if (!(error instanceof ReadFailure)) throw error;
+    return { kind: "problems", problems: [{ message: error.message, ...placeOf(text, error.offset) }] };
+  }
+}
+
+/** Line and column of an offset in a text. Units: both count from 1. */
+export function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const lines = text.slice(0, offset).split("\n");
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
+}
+
+class ReadFailure extends Error {
+  readonly offset: number;
+  constructor(message: string, node: Node | null) {
+    super(message);
+    this.offset = node?.range?.[0] ?? 0;
+  }
+}
+
+interface Reading {
+  readonly document: Document;
+  /** What aliases point to: looking one up walks the whole document. */
+  readonly targets: Map<Alias, Node>;
+  nodes: number;
+}
+
+function readNode(node: Node | null, reading: Reading, depth: number): Value {
+  if (depth > MAX_DEPTH) throw new ReadFailure(`nested deeper than ${MAX_DEPTH} levels`, node);
+  if (++reading.nodes > MAX_NODES) throw new ReadFailure(`more than ${MAX_NODES} values, counting aliases`, node);
+  if (isAlias(node)) {
+    const target = reading.targets.get(node) ?? node.resolve(reading.document);
+    if (target !== undefined) reading.targets.set(node, target);
+    else throw new ReadFailure(`nothing is anchored as &${node.source}`, node);
+    return readNode(target, reading, depth + 1);
+  }
+  const value = readUntagged(node, reading, depth);
+  const tag = node?.tag;
+  return tag?.startsWith("!") === true && tag.length > 1 ? toLongForm(tag.slice(1), value) : value;
+}
+
+function readUntagged(node: Node | null, reading: Reading, depth: number): Value {
+  if (isMap(node)) {
+    const entries: (readonly [string, Value])[] = [];
+    for (const { key, value } of node.items) {
+      const name = isScalar(key) ? (key.source ?? String(key.value)) : undefined;
+      if (name === undefined) throw new ReadFailure("expected a plain key", (key as Node | null) ?? node);
+      const read = readNode(value as Node | null, reading, depth + 1);
+      if (name === "<<") entries.unshift(...mergedEntries(read));
+      else entries.push([name, read]);
+    }
+    return Object.fromEntries(entries);
+  }
+  if (isSeq(node)) return node.items.map((item) => readNode(item as Node | null, reading, depth + 1));
+  if (!isScalar(node)) return null;
+  const { value } = node;
+  if (typeof value === "string" || typeof value === "boolean" || value === null) return value;
+  // Kept as written: integers beyond doubles, and `.` (`CodeUri: .`), which the parser takes for a YAML 1.1 float.
+  if (typeof value === "number" && (Number.isSafeInteger(value) || !(Number.isInteger(value) || Number.isNaN(value)))) {
+    return value;
+  }
+  // Dates and binary too: CloudFormation hands them on as text.
+  return sourceOf(node);
+}
+
+function sourceOf(node: { readonly source?: string; readonly value: unknown }): string {
+  return node.source ?? String(node.value);
+}
+
+/** The entries of `<<: *anchor`, or of a list of such; the earlier of a list wins, and the map's own keys over all. */
+function mergedEntries(value: Value): (readonly [string, Value])[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Array.isArray(value) ? (value as readonly Value[]).toReversed().flatMap(mergedEntries) : Object.entries(value);
+}
+
+/** `!Ref x` → `{Ref: x}`, `!GetAtt a.b` → `{Fn::GetAtt: [a, b]}`, `!Sub …` → `{Fn::Sub: …}`. */
+function toLongForm(name: string, value: Value): Value {
+  if (name === "Ref" || name === "Condition") return { [name]: value };
+  if (name === "GetAtt" && typeof value === "string") {
+    const dot = value.indexOf(".");
+    return { "Fn::GetAtt": dot < 0 ? [value] : [value.slice(0, dot), value.slice(dot + 1)] };
+  }
+  return { [`Fn::${name}`]: value };
+}

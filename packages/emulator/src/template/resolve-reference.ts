@@ -1,0 +1,118 @@
+import { EmulatorError } from "../errors.ts";
+import { didYouMean } from "./closest.ts";
+import { ACCOUNT_ID, partitionOf, STACK_NAME, type Scope } from "./scope.ts";
+import { isValueList, isValueMap, own, scalarText, type Value, type ValueMap } from "./value.ts";
+
+/**
+ * What `Ref` gives: a parameter's value, a pseudo parameter, or the name AWS would give the resource.
+ * Shape: undefined for AWS::NoValue. Errors: `EmulatorError` where nothing here can know the value.
+ */
+export function resolveRef(name: string, scope: Scope): Value | undefined {
+  if (name.startsWith("AWS::")) return resolvePseudo(name, scope);
+  const parameter = own(scope.template.parameters, name);
+  if (parameter !== undefined) return resolveParameter(name, isValueMap(parameter) ? parameter : {}, scope);
+  const resource = own(scope.template.resources, name);
+  if (!isValueMap(resource)) throw new EmulatorError(`!Ref ${name}: the template has no such parameter or resource${nearest(name, scope)}`);
+  const type = own(resource, "Type");
+  if (type === "AWS::Serverless::LayerVersion" || type === "AWS::Lambda::LayerVersion") return layerArn(name, scope);
+  const service = typeof type === "string" ? own(REFERRED_BY_ARN, type) : undefined;
+  return service === undefined ? physicalName(name, scope) : arn(scope, service, physicalName(name, scope));
+}
+
+/**
+ * What `Fn::GetAtt` gives for the attributes whose value follows from the template: ARNs and names.
+ * Errors: `EmulatorError` for any other; only a deployed stack knows it.
+ */
+export function resolveAttribute(name: string, attribute: string, scope: Scope): Value {
+  const resource = own(scope.template.resources, name);
+  if (!isValueMap(resource)) throw new EmulatorError(`!GetAtt ${name}.${attribute}: the template has no such resource${nearest(name, scope)}`);
+  const type = own(resource, "Type");
+  const service = typeof type === "string" ? own(ARN_SERVICES, type) : undefined;
+  if (attribute === "Arn" && service !== undefined) return arn(scope, service, physicalName(name, scope));
+  if (attribute.endsWith("Name")) return physicalName(name, scope);
+  throw new EmulatorError(`!GetAtt ${name}.${attribute}: its value is known only to a deployed stack`);
+}
+
+/** The ARN of a layer version that the template defines: what a reference to it gives, and how it is found again. */
+export function layerArn(logicalId: string, scope: Scope): string {
+  return arn(scope, "lambda:layer:*:1", logicalId);
+}
+
+/** Resources whose `Ref` is an ARN. `*` stands for the name. */
+const REFERRED_BY_ARN = {
+  "AWS::SNS::Topic": "sns:*",
+  "AWS::Serverless::StateMachine": "states:stateMachine:*",
+  "AWS::StepFunctions::StateMachine": "states:stateMachine:*",
+} as const;
+
+/** Resources whose `Arn` follows from their name. */
+const ARN_SERVICES = {
+  "AWS::Serverless::Function": "lambda:function:*",
+  "AWS::Lambda::Function": "lambda:function:*",
+  "AWS::S3::Bucket": "s3:*",
+  "AWS::SQS::Queue": "sqs:*",
+  "AWS::DynamoDB::Table": "dynamodb:table/*",
+  "AWS::Serverless::SimpleTable": "dynamodb:table/*",
+  "AWS::KinesisFirehose::DeliveryStream": "firehose:deliverystream/*",
+  "AWS::Kinesis::Stream": "kinesis:stream/*",
+  "AWS::IAM::Role": "iam:role/*",
+} as const;
+
+function arn(scope: Scope, pattern: string, name: string): string {
+  const [service = "", ...rest] = pattern.split(":");
+  const place = { s3: ":", iam: `:${ACCOUNT_ID}` }[service] ?? `${scope.region}:${ACCOUNT_ID}`;
+  return `arn:${partitionOf(scope.region)}:${service}:${place}:${rest.join(":").replace("*", () => name)}`;
+}
+
+function nearest(name: string, { template }: Scope): string {
+  return didYouMean(name, [...Object.keys(template.parameters), ...Object.keys(template.resources)]);
+}
+
+/** The name the template gives the resource in plain text, otherwise its logical id. */
+function physicalName(logicalId: string, scope: Scope): string {
+  const resource = own(scope.template.resources, logicalId);
+  const properties = isValueMap(resource) ? own(resource, "Properties") : undefined;
+  if (!isValueMap(properties)) return logicalId;
+  const named = ["FunctionName", "LayerName", "BucketName", "TableName", "QueueName", "TopicName", "RoleName", "Name"]
+    .map((key) => own(properties, key))
+    .find((value) => typeof value === "string");
+  return typeof named === "string" ? named : logicalId;
+}
+
+function resolvePseudo(name: string, scope: Scope): Value | undefined {
+  const values: Readonly<Record<string, Value | undefined>> = {
+    "AWS::AccountId": ACCOUNT_ID,
+    "AWS::NoValue": undefined,
+    "AWS::NotificationARNs": [],
+    "AWS::Partition": partitionOf(scope.region),
+    "AWS::Region": scope.region,
+    "AWS::StackId": arn(scope, "cloudformation:stack/*", `${STACK_NAME}/00000000-0000-0000-0000-000000000000`),
+    "AWS::StackName": STACK_NAME,
+    "AWS::URLSuffix": scope.region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com",
+  };
+  if (!Object.hasOwn(values, name)) throw new EmulatorError(`!Ref ${name}: AWS has no such pseudo parameter`);
+  return values[name];
+}
+
+function resolveParameter(name: string, declaration: ValueMap, scope: Scope): Value {
+  const type = scalarText(own(declaration, "Type")) ?? "String";
+  const given = own(scope.parameters, name);
+  const value = given ?? own(declaration, "Default");
+  if (value === undefined) {
+    throw new EmulatorError(`parameter ${name} has no default: give it with --parameter-overrides ${name}=…`);
+  }
+  if (type.startsWith("AWS::SSM::Parameter::Value") && given === undefined) {
+    throw new EmulatorError(`parameter ${name} is read from SSM on AWS: give it with --parameter-overrides ${name}=…`);
+  }
+  checkAllowed(name, value, own(declaration, "AllowedValues"));
+  const isList = type === "CommaDelimitedList" || type.startsWith("List<");
+  return isList && typeof value === "string" ? value.split(",").map((item) => item.trim()) : value;
+}
+
+function checkAllowed(name: string, value: Value, allowed: Value | undefined): void {
+  if (!isValueList(allowed)) return;
+  const texts = allowed.map(scalarText);
+  const given = scalarText(value);
+  if (texts.includes(given)) return;
+  throw new EmulatorError(`parameter ${name}: expected one of ${texts.join(", ")}, got ${given ?? "a list or map"}`);
+}
