@@ -1,0 +1,114 @@
+import { systemClock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
+import type { DeadlineContext } from "./extension-options.ts";
+
+/** When a deadline is, and how much earlier its signal fires. */
+export interface DeadlineOptions {
+  readonly deadlineEpochMs: number;
+  /** Default 0. */
+  readonly marginMs?: number;
+  readonly clock?: Clock;
+}
+
+/** A deadline one can end early. */
+export interface Deadline extends DeadlineContext {
+  /** Milliseconds until the signal fires, never negative. */
+  untilSignalMs(): number;
+  /** Aborts the signal now; no effect where it has fired. */
+  abort(reason: Error): void;
+  /** Forgets the timer; the signal will not fire by itself any more. */
+  close(): void;
+}
+
+/**
+ * A deadline with its signal, on the global `setTimeout`. The signal and its timer come into being when first asked for:
+ * most handlers never ask.
+ * Units: milliseconds. Close it when the work is done.
+ */
+export function createDeadline(options: DeadlineOptions): Deadline {
+  return new LazyDeadline(options);
+}
+
+/** A delay that Node's timers take: longer ones overflow, and fire at once. */
+export function toTimerMs(delayMs: number): number {
+  return Math.min(Math.max(0, delayMs), 2 ** 31 - 1);
+}
+
+/** A class, since V8 keeps a hidden class for every object literal that holds a getter: 70 MB after 20,000 invocations. */
+class LazyDeadline implements Deadline {
+  readonly deadlineEpochMs: number;
+  readonly #marginMs: number;
+  readonly #clock: Clock;
+  #controller: AbortController | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #aborted: Error | undefined;
+
+  constructor({ deadlineEpochMs, marginMs = 0, clock = systemClock }: DeadlineOptions) {
+    this.deadlineEpochMs = deadlineEpochMs;
+    this.#marginMs = marginMs;
+    this.#clock = clock;
+  }
+
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#aborted === undefined) this.#schedule();
+      else this.#controller.abort(this.#aborted);
+    }
+    return this.#controller.signal;
+  }
+
+  remainingMs(): number {
+    return Math.max(0, this.deadlineEpochMs - this.#clock.wallMs());
+  }
+
+  untilSignalMs(): number {
+    return Math.max(0, this.remainingMs() - this.#marginMs);
+  }
+
+  abort(reason: Error): void {
+    this.close();
+    this.#aborted ??= reason;
+    this.#controller?.abort(this.#aborted);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #schedule(): void {
+    const untilMs = this.untilSignalMs();
+    if (untilMs === 0) this.abort(new Error(`The deadline is ${this.#marginMs} ms away or less`));
+    else this.#timer = setTimeout(() => this.#schedule(), toTimerMs(untilMs));
+  }
+}
+
+/** How a wait with a limit ended. */
+export type Waited<T> = { readonly kind: "settled"; readonly value: T } | { readonly kind: "late" };
+
+/** Waits for `work` for at most `timeoutMs`. Errors: those of `work`, while it is waited for; later ones are swallowed. */
+export async function waitAtMost<T>(work: Promise<T>, timeoutMs: number): Promise<Waited<T>> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<Waited<T>>((resolve) => {
+    timer = setTimeout(resolve, toTimerMs(timeoutMs), { kind: "late" });
+  });
+  try {
+    return await Promise.race([work.then((value) => ({ kind: "settled", value }) as const), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Resolves after `delayMs`, or as soon as the signal aborts; never rejects. */
+export function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const timer = setTimeout(done, toTimerMs(delayMs));
+    signal.addEventListener("abort", done, { once: true });
+    function done(): void {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    }
+  });
+}

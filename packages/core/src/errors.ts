@@ -1,0 +1,28 @@
+/**
+ * The operator's fault: settings that do not parse. Made once, at start, with every problem.
+ * Shape: each problem reads `NAME: expected …, got …`.
+ */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(problems.join("; "));
+    this.problems = problems;
+  }
+}
+
+/** The platform's fault: an answer of the Lambda APIs that is not what they promise, or no answer. */
+export class PlatformError extends Error {
+  override readonly name = "PlatformError";
+  /** The API's own `errorType`, or a system code such as `ECONNREFUSED`. */
+  readonly code: string;
+  /** The HTTP status, where there was one. */
+  readonly status: number | undefined;
+
+  constructor(message: string, detail: { readonly code: string; readonly status?: number | undefined; readonly cause?: unknown }) {
+    super(message, { cause: detail.cause });
+    this.code = detail.code;
+    this.status = detail.status;
+  }
+}

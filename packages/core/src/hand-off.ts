@@ -1,0 +1,38 @@
+/** What the layer's launcher did before this process started. */
+export interface HandOff {
+  /** The extension's name, which is the launcher's file name. */
+  readonly name?: string;
+  /** Present where the launcher registered. */
+  readonly registered?: {
+    readonly identifier: string;
+    /** The body of the registration's answer, not parsed yet. */
+    readonly answer: string;
+    /** The descriptor of the connection the launcher registered over, where it left it open. */
+    readonly socketFd?: number;
+  };
+}
+
+const version = "1";
+const prefix = "LAMBDA_EXTENSION_";
+
+/**
+ * Reads the launcher's hand-off, and deletes it from the environment: the identifier is a credential, and child processes
+ * inherit the environment. A hand-off of another version counts as none, except for the name.
+ */
+export function takeHandOff(env: Record<string, string | undefined>): HandOff {
+  const take = (key: string): string | undefined => {
+    const value = env[prefix + key];
+    delete env[prefix + key];
+    return value === "" ? undefined : value;
+  };
+  const name = take("NAME");
+  const handOffVersion = take("HANDOFF_VERSION");
+  const identifier = take("IDENTIFIER");
+  const answer = take("REGISTRATION");
+  const socketFd = take("SOCKET_FD");
+  take("EVENTS");
+  const named = name === undefined ? {} : { name };
+  if (handOffVersion !== version || identifier === undefined) return named;
+  const socket = socketFd !== undefined && /^\d{1,6}$/.test(socketFd) && Number(socketFd) > 2 ? { socketFd: Number(socketFd) } : {};
+  return { ...named, registered: { identifier, answer: answer ?? "{}", ...socket } };
+}

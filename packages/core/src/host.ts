@@ -1,0 +1,78 @@
+import { writeSync } from "node:fs";
+import type { Socket } from "node:net";
+import { basename, dirname } from "node:path";
+import { systemClock } from "./clock.ts";
+import type { Clock } from "./clock.ts";
+import { inheritConnection } from "./http/inherited-connection.ts";
+import type { InheritedConnection } from "./http/inherited-connection.ts";
+import { readInto } from "./http/read-into.ts";
+import type { BytesListener } from "./http/read-into.ts";
+
+/** Everything the loop needs of the process it runs in; tests hand in a fake. */
+export interface Host {
+  readonly env: Record<string, string | undefined>;
+  readonly clock: Clock;
+  /** See {@link bundleFolderName}. */
+  readonly folderName: string;
+  writeError(line: string): void;
+  /** Ends the process; the loop does nothing after it. */
+  exit(code: number): void;
+  onSignal(listener: (signal: "SIGTERM" | "SIGINT") => void): void;
+  /** Uncaught exceptions and unhandled rejections; Node does not exit on them while somebody listens. */
+  onUncaught(listener: (error: unknown) => void): void;
+  connect(address: { readonly host: string; readonly port: number }, onBytes: BytesListener): Socket;
+  inherit(fd: number): InheritedConnection;
+}
+
+/** The real process. The only place of this package that touches it. */
+export function createProcessHost(): Host {
+  return {
+    env: process.env,
+    clock: systemClock,
+    folderName: bundleFolderName(),
+    writeError: writeErrorLine,
+    exit: (code) => process.exit(code),
+    onSignal(listener) {
+      process.on("SIGTERM", listener);
+      process.on("SIGINT", listener);
+    },
+    onUncaught(listener) {
+      process.on("uncaughtException", listener);
+      process.on("unhandledRejection", listener);
+    },
+    connect: ({ host, port }, onBytes) => loadNet().createConnection({ host, port, keepAlive: true, onread: readInto(onBytes) }),
+    inherit: (fd) => inheritConnection(fd, loadNet),
+  };
+}
+
+/**
+ * Tells of an exception that would end the process before the loop is there to hear of it; the returned function ends that.
+ * Does nothing outside of Lambda, where a stack trace serves better.
+ */
+export function onEarlyFailure(listener: (error: unknown) => void): () => void {
+  if (process.env["AWS_LAMBDA_RUNTIME_API"] === undefined) return () => {};
+  process.on("uncaughtException", listener);
+  return () => void process.off("uncaughtException", listener);
+}
+
+/** `node:net`, loaded when needed: where the launcher registered, after the first request, or for a listener. */
+export function loadNet() {
+  return process.getBuiltinModule("node:net");
+}
+
+/** The name of the folder that holds the running bundle: by the layout of a layer, the extension's name. */
+export function bundleFolderName(): string {
+  return basename(dirname(process.argv[1] ?? "/extension/index.cjs"));
+}
+
+/**
+ * Writes one line to standard error. Straight to the descriptor: `process.stderr` takes milliseconds to come into being.
+ * A full pipe is left to it.
+ */
+export function writeErrorLine(line: string): void {
+  try {
+    writeSync(2, `${line}\n`);
+  } catch {
+    process.stderr.write(`${line}\n`);
+  }
+}

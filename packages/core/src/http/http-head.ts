@@ -1,0 +1,48 @@
+import { PlatformError } from "../errors.ts";
+
+/** Looks a header up by its name in lower case; a repeated one is joined with ", ". */
+export type HeaderLookup = (name: string) => string | undefined;
+
+/** The first line of a message, and its headers. */
+export interface HttpHead {
+  readonly startLine: string;
+  readonly header: HeaderLookup;
+}
+
+const startLines = { request: /^[A-Z]+ [\x21-\x7e]+ HTTP\/1\.[01]$/, response: /^HTTP\/1\.[01] \d{3}(?: [\t\x20-\x7e\x80-\xff]*)?$/ };
+const fieldLines = /^(?:\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*)*$/;
+
+/**
+ * Parses what comes before the empty line. Checks every line, and takes values out only when asked: of a poll's answer nobody
+ * wants more than its length.
+ * Errors: `PlatformError` with code `InvalidHttpMessage`.
+ */
+export function parseHttpHead(text: string, reads: "request" | "response"): HttpHead {
+  const end = text.indexOf("\r\n");
+  const startLine = end < 0 ? text : text.slice(0, end);
+  const fields = end < 0 ? "" : text.slice(end);
+  if (!startLines[reads].test(startLine)) throw invalidHttp(`the first line ${JSON.stringify(startLine.slice(0, 80))}`);
+  if (!fieldLines.test(fields)) throw invalidHttp("a header line that is none");
+  const lowerCase = fields.toLowerCase();
+  return { startLine, header: (name) => findValues(fields, lowerCase, `\r\n${name}:`) };
+}
+
+/** The status in the first line of a response that was parsed. */
+export function statusOf(startLine: string): number {
+  return Number(startLine.slice(9, 12));
+}
+
+function findValues(fields: string, lowerCase: string, key: string): string | undefined {
+  let found: string | undefined;
+  for (let at = lowerCase.indexOf(key); at >= 0; at = lowerCase.indexOf(key, at + key.length)) {
+    const end = fields.indexOf("\r\n", at + key.length);
+    const value = fields.slice(at + key.length, end < 0 ? undefined : end).trim();
+    found = found === undefined ? value : `${found}, ${value}`;
+  }
+  return found;
+}
+
+/** The error for bytes that break the protocol. */
+export function invalidHttp(problem: string): PlatformError {
+  return new PlatformError(`Not an HTTP/1.1 message: ${problem}`, { code: "InvalidHttpMessage" });
+}

@@ -1,0 +1,124 @@
+import type { Socket } from "node:net";
+import { PlatformError } from "../errors.ts";
+import { statusOf } from "./http-head.ts";
+import type { HeaderLookup } from "./http-head.ts";
+import { HttpMessageReader } from "./http-message.ts";
+import type { HttpMessage } from "./http-message.ts";
+import type { BytesListener } from "./read-into.ts";
+
+/** An answer. `resent`: an idle connection turned out dead, so the request went out a second time. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly header: HeaderLookup;
+  readonly body: Buffer;
+  readonly resent: boolean;
+}
+
+/** How an exchange ends: one of the two is called, once. */
+export interface HttpExchange {
+  onResponse(response: HttpResponse): void;
+  /** With the socket's code, `TimedOut`, `Closed` or `InvalidHttpMessage`. */
+  onLost(cause: PlatformError): void;
+}
+
+/** The Runtime API's answers are small; a larger one is not from it. */
+const maxAnswerBytes = 8 * 1024 * 1024;
+
+/** A socket, and the one exchange at a time that is on it. */
+export interface HttpLink {
+  /** `bytes` is undefined where they are sent already. */
+  start(bytes: Buffer | undefined, exchange: HttpExchange): void;
+  isAlive(): boolean;
+  hasAnswerStarted(): boolean;
+  fail(cause: PlatformError): void;
+  close(): void;
+}
+
+/** See {@link HttpLink}. Whatever goes wrong on the socket ends the exchange, and the link. */
+export function createHttpLink(
+  connect: (onBytes: BytesListener) => Socket,
+  write: (socket: Socket, bytes: Buffer) => void = (to, bytes) => void to.write(bytes),
+): HttpLink {
+  const socket = connect(onBytes);
+  const reader = new HttpMessageReader({ reads: "response", maxBodyBytes: maxAnswerBytes });
+  let current: HttpExchange | undefined;
+  let alive = true;
+  let answerStarted = false;
+
+  function fail(cause: PlatformError): void {
+    alive = false;
+    socket.destroy();
+    const lost = current;
+    current = undefined;
+    lost?.onLost(cause);
+  }
+
+  /** Called back last: the next request may go out before it returns. */
+  function deliver(messages: readonly HttpMessage[]): void {
+    const finals = messages.filter(({ startLine }) => statusOf(startLine) >= 200);
+    const [message] = finals;
+    if (message === undefined) return;
+    if (current === undefined) throw unasked();
+    const response = toResponse(message);
+    const isLast = message.startLine.startsWith("HTTP/1.0") || message.header("connection")?.toLowerCase() === "close";
+    if (isLast) alive = false;
+    if (finals.length > 1) socket.destroy();
+    const answered = current;
+    current = undefined;
+    answered.onResponse(response);
+  }
+
+  function onBytes(bytes: Buffer): void {
+    answerStarted = true;
+    try {
+      if (current === undefined) throw unasked();
+      deliver(reader.push(bytes));
+    } catch (error) {
+      fail(toPlatformError(error));
+    }
+  }
+
+  socket.setNoDelay(true);
+  socket.on("end", () => {
+    alive = false;
+    try {
+      const last = reader.end();
+      if (last !== undefined) deliver([last]);
+      fail(new PlatformError("The connection was closed without an answer", { code: "ECONNRESET" }));
+    } catch (error) {
+      fail(toPlatformError(error));
+    }
+  });
+  socket.on("error", (error) => fail(toPlatformError(error)));
+  socket.on("close", () => fail(new PlatformError("The connection was closed without an answer", { code: "ECONNRESET" })));
+
+  return {
+    start(bytes, exchange) {
+      if (current !== undefined) throw new Error("BUG: two requests at once on one connection");
+      current = exchange;
+      answerStarted = false;
+      if (bytes !== undefined) write(socket, bytes);
+    },
+    isAlive: () => alive && !socket.destroyed,
+    hasAnswerStarted: () => answerStarted,
+    fail,
+    close: () => fail(new PlatformError("The connection was closed", { code: "Closed" })),
+  };
+}
+
+function toResponse({ startLine, header, body, discardedBytes }: HttpMessage): HttpResponse {
+  if (discardedBytes > 0) throw new PlatformError(`An answer of more than ${maxAnswerBytes} bytes`, { code: "InvalidHttpMessage" });
+  return { status: statusOf(startLine), header, body, resent: false };
+}
+
+function unasked(): PlatformError {
+  return new PlatformError("An answer that nobody asked for", { code: "InvalidHttpMessage" });
+}
+
+function toPlatformError(error: unknown): PlatformError {
+  if (error instanceof PlatformError) return error;
+  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "Unknown";
+  // An AggregateError of several addresses tried has no message of its own.
+  const message = error instanceof Error && error.message !== "" ? error.message : code;
+  return new PlatformError(message, { code, cause: error });
+}

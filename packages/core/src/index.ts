@@ -1,0 +1,45 @@
+export { ageMs, now, systemClock, wasFrozenBetween } from "./clock.ts";
+export type { Clock, Moment } from "./clock.ts";
+export { createDeadline, sleep, waitAtMost } from "./deadline.ts";
+export type { Deadline, DeadlineOptions, Waited } from "./deadline.ts";
+export { ConfigError, PlatformError } from "./errors.ts";
+export type {
+  DeadlineContext,
+  ExtensionContext,
+  ExtensionOptions,
+  InitializationType,
+  InvokeContext,
+  LifecycleStep,
+  MalformedEvent,
+  Registration,
+  ShutdownContext,
+  TelemetryOptions,
+} from "./extension-options.ts";
+export { bundleFolderName, writeErrorLine } from "./host.ts";
+export type { InvokeEvent, LifecycleEvent, LifecycleEventType, ShutdownEvent } from "./lifecycle-event.ts";
+export { runExtension } from "./run-extension.ts";
+export { decodeTelemetryBatch } from "./telemetry/decode-telemetry.ts";
+export type { DecodedTelemetry } from "./telemetry/decode-telemetry.ts";
+export type {
+  ExtensionLog,
+  FunctionLog,
+  InitPhase,
+  PlatformExtension,
+  PlatformInitReport,
+  PlatformInitRuntimeDone,
+  PlatformInitStart,
+  PlatformLogsDropped,
+  PlatformReport,
+  PlatformRestoreReport,
+  PlatformRestoreRuntimeDone,
+  PlatformRestoreStart,
+  PlatformRuntimeDone,
+  PlatformStart,
+  PlatformTelemetrySubscription,
+  TelemetryEvent,
+  TelemetrySpan,
+  TelemetryStatus,
+  TelemetryType,
+  TraceContext,
+  UnknownTelemetryEvent,
+} from "./telemetry/telemetry-event.ts";

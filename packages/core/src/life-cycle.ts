@@ -1,0 +1,108 @@
+import { createDeadline, waitAtMost } from "./deadline.ts";
+import { createShutdownContext } from "./contexts.ts";
+import { describeError } from "./describe-error.ts";
+import type { LifecycleStep } from "./extension-options.ts";
+import { createFailures } from "./failures.ts";
+import { createInterruption } from "./interruption.ts";
+import { isThenable } from "./is-thenable.ts";
+import type { LifeCycleParts } from "./life-cycle-parts.ts";
+import type { ShutdownEvent } from "./lifecycle-event.ts";
+import { pollEvents } from "./poll-events.ts";
+import { startExtension } from "./start-extension.ts";
+import type { Started } from "./start-extension.ts";
+
+/** SHUTDOWN ends in SIGKILL, and the CPU share of a small function makes the last steps slow. */
+const shutdownMarginMs = 300;
+/** A signal carries no deadline: Lambda's own limit for SHUTDOWN is taken. */
+const signalDeadlineMs = 2000;
+/** How long a failing process stays to report why. */
+const reportErrorTimeoutMs = 1000;
+
+/**
+ * From registration to the end of the process: starts, polls, shuts down, exits 0; or reports why not and exits 1.
+ * Resolves after `host.exit` was called; never rejects.
+ */
+export async function runLifeCycle(parts: LifeCycleParts): Promise<void> {
+  const { options, host, api, report } = parts;
+  const interruption = createInterruption();
+  const failures = createFailures(report);
+  let fatal: { readonly error: unknown } | undefined;
+
+  function onFailure(where: string, error: unknown): void {
+    if (options.failure !== "closed") return failures.note(where, error);
+    fatal ??= { error };
+    interruption.fail(error);
+  }
+
+  function tell(step: LifecycleStep): void {
+    try {
+      options.onStep?.(step);
+    } catch (error) {
+      onFailure("onStep", error);
+    }
+  }
+
+  async function shutDown(event: ShutdownEvent, { context, telemetry, isInert }: Started): Promise<void> {
+    const nowMs = host.clock.wallMs();
+    const deadlineEpochMs = event.deadlineMs > nowMs ? event.deadlineMs : nowMs + signalDeadlineMs;
+    const deadline = createDeadline({ deadlineEpochMs, marginMs: shutdownMarginMs, clock: host.clock });
+    const shutdownContext = createShutdownContext(event, { base: context, deadline, telemetry });
+    const summary = failures.summary();
+    if (summary !== undefined) report(summary);
+    if (isInert) return;
+    let unsettled = "onShutdown";
+    const work = Promise.resolve(startHandler("onShutdown", () => options.onShutdown?.(event, shutdownContext))).then(() => {
+      // What was acknowledged is ours: it goes through onEvents, whether onShutdown asked for that or not.
+      unsettled = "onEvents";
+      return telemetry?.close();
+    });
+    const waited = await waitAtMost(work, deadline.remainingMs() - shutdownMarginMs / 2);
+    if (waited.kind === "late") report(`${unsettled} had not settled at the deadline; the process ends without it`);
+    deadline.close();
+  }
+
+  /** Runs a handler whose failure is noted; undefined where it was over at once, which spares timers and promises. Never rejects. */
+  function startHandler(where: string, handler: () => void | Promise<void>): Promise<void> | undefined {
+    try {
+      const result: unknown = handler();
+      if (!isThenable(result)) return undefined;
+      return Promise.resolve(result).then(
+        () => undefined,
+        (error: unknown) => onFailure(where, error),
+      );
+    } catch (error) {
+      onFailure(where, error);
+      return undefined;
+    }
+  }
+
+  async function giveUp(cause: unknown): Promise<void> {
+    const message = describeError(cause);
+    report(`The extension ends: ${message}`);
+    const reported = { errorType: `Extension.${cause instanceof Error ? cause.name : "Error"}`, message };
+    // Where even this fails, the platform sees the exit status; there is nobody left to tell.
+    await api.reportError(reported, reportErrorTimeoutMs).catch(() => undefined);
+  }
+
+  host.onSignal((signal) => {
+    interruption.stop({ eventType: "SHUTDOWN", deadlineMs: host.clock.wallMs() + signalDeadlineMs, shutdownReason: signal.toLowerCase() });
+  });
+  host.onUncaught((error) => onFailure("A background task", error));
+
+  let exitCode = 0;
+  try {
+    const starting = await interruption.during(startExtension({ ...parts, tell, onFailure, startHandler }));
+    if (starting.kind === "done") {
+      const started = starting.value;
+      const event = await pollEvents({ ...parts, started, interruption, tell, onFailure, startHandler });
+      await shutDown(event, started);
+    }
+    // Where a handler fails closed during the shutdown, no wait is left to be interrupted.
+    if (fatal !== undefined) throw fatal.error;
+  } catch (error) {
+    exitCode = 1;
+    await giveUp(error);
+  }
+  api.close();
+  host.exit(exitCode);
+}

@@ -1,0 +1,62 @@
+import { isObject, parseObject } from "./json-object.ts";
+
+/** What an extension can register for. On Lambda Managed Instances only `SHUTDOWN` exists. */
+export type LifecycleEventType = "INVOKE" | "SHUTDOWN";
+
+/**
+ * An invocation, as `GET /extension/event/next` delivers it.
+ * Units: `deadlineMs` is epoch milliseconds. `tracing` is absent where the platform has no trace id.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
+ */
+export interface InvokeEvent {
+  readonly eventType: "INVOKE";
+  readonly deadlineMs: number;
+  readonly requestId: string;
+  readonly invokedFunctionArn: string;
+  readonly tracing?: { readonly type: string; readonly value: string };
+}
+
+/**
+ * The end of the execution environment; the process is killed at `deadlineMs` (epoch milliseconds).
+ * `shutdownReason` is lower case: `spindown`, `timeout`, `failure`, or a string the platform adds later.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
+ */
+export interface ShutdownEvent {
+  readonly eventType: "SHUTDOWN";
+  readonly deadlineMs: number;
+  readonly shutdownReason: string;
+}
+
+/** Either event of the Extensions API. */
+export type LifecycleEvent = InvokeEvent | ShutdownEvent;
+
+/** What an answer of `GET /extension/event/next` holds. */
+export type ParsedLifecycleEvent =
+  | { readonly kind: "event"; readonly event: LifecycleEvent }
+  | { readonly kind: "unknown"; readonly problem: string };
+
+/** Reads an event, whatever its Content-Type; a kind that this version does not know is said so, not thrown. */
+export function parseLifecycleEvent(body: Buffer): ParsedLifecycleEvent {
+  const value = parseObject(body);
+  if (value === undefined) return { kind: "unknown", problem: "an event that is not a JSON object" };
+  const { eventType, requestId, invokedFunctionArn, shutdownReason, tracing } = value;
+  const deadlineMs = Number(value["deadlineMs"]);
+  if (eventType !== "INVOKE" && eventType !== "SHUTDOWN") {
+    return { kind: "unknown", problem: `an event of the unknown type ${JSON.stringify(eventType)}` };
+  }
+  if (eventType === "SHUTDOWN") {
+    const reason = typeof shutdownReason === "string" ? shutdownReason.toLowerCase() : "unknown";
+    // A SHUTDOWN is obeyed whatever else is wrong with it.
+    return { kind: "event", event: { eventType, deadlineMs: Number.isFinite(deadlineMs) ? deadlineMs : 0, shutdownReason: reason } };
+  }
+  if (typeof requestId !== "string" || !Number.isFinite(deadlineMs)) {
+    return { kind: "unknown", problem: "an INVOKE without a request id or a deadline" };
+  }
+  const functionArn = typeof invokedFunctionArn === "string" ? invokedFunctionArn : "";
+  const event = { eventType, deadlineMs, requestId, invokedFunctionArn: functionArn } as const;
+  return { kind: "event", event: isTracing(tracing) ? { ...event, tracing } : event };
+}
+
+function isTracing(value: unknown): value is { readonly type: string; readonly value: string } {
+  return isObject(value) && typeof value["type"] === "string" && typeof value["value"] === "string";
+}

@@ -1,0 +1,78 @@
+import type { ExtensionOptions } from "./extension-options.ts";
+import { createExtensionsApi } from "./extensions-api.ts";
+import { takeHandOff } from "./hand-off.ts";
+import { createProcessHost, onEarlyFailure } from "./host.ts";
+import type { Host } from "./host.ts";
+import { createHttpConnection } from "./http/http-connection.ts";
+import type { BytesListener } from "./http/read-into.ts";
+import { runLifeCycle } from "./life-cycle.ts";
+
+/**
+ * The launcher has registered by the time this module is loaded: what the program throws on its way to `runExtension` would be the
+ * function's failure. Instead the loop runs without the program. See docs/adr/0106-a-program-that-throws-too-early.md.
+ */
+const endEarlyWatch = onEarlyFailure((error) => {
+  endEarlyWatch();
+  withoutProgram = runExtensionOn(createProcessHost(), {
+    onInit() {
+      throw error;
+    },
+  });
+});
+let withoutProgram: Promise<void> | undefined;
+
+/**
+ * Runs an extension from registration to SHUTDOWN, then ends the process: exit status 0, or 1 after saying why.
+ * Errors: none; see docs/life-cycle.md for who fails how.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
+ */
+export function runExtension(options: ExtensionOptions): Promise<void> {
+  endEarlyWatch();
+  return withoutProgram ?? runExtensionOn(createProcessHost(), options);
+}
+
+/** The same on any host. */
+export async function runExtensionOn(host: Host, options: ExtensionOptions): Promise<void> {
+  const { name = options.name ?? host.folderName, registered } = takeHandOff(host.env);
+  const report = (message: string) => {
+    try {
+      if (options.report === undefined) host.writeError(`[${name}] ${message}`);
+      else options.report(message);
+    } catch {
+      host.writeError(`[${name}] ${message}`);
+    }
+  };
+  const runtimeApi = host.env["AWS_LAMBDA_RUNTIME_API"] ?? "";
+  const address = parseAddress(runtimeApi);
+  if (address === undefined || !isFileName(name)) {
+    const nameProblem = `name: expected the file name in /opt/extensions, got ${JSON.stringify(name)}`;
+    report(address === undefined ? describeAddress(runtimeApi) : nameProblem);
+    host.exit(1);
+    return;
+  }
+  const open = (onBytes: BytesListener) => host.connect(address, onBytes);
+  const inherited = registered?.socketFd === undefined ? undefined : host.inherit(registered.socketFd);
+  const api = createExtensionsApi({
+    name,
+    identifier: registered?.identifier,
+    connection: createHttpConnection({ host: runtimeApi, open, inherited }),
+    openConnection: () => createHttpConnection({ host: runtimeApi, open }),
+  });
+  await runLifeCycle({ options, host, api, name, launcherRegistration: registered, report });
+}
+
+function parseAddress(hostAndPort: string): { readonly host: string; readonly port: number } | undefined {
+  const [, host, port] = /^\[?([^[\]\s/]+?)\]?:(\d{1,5})$/.exec(hostAndPort) ?? [];
+  return host === undefined || port === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
+}
+
+function describeAddress(runtimeApi: string): string {
+  return runtimeApi === ""
+    ? "This is an AWS Lambda extension: it runs inside Lambda or an emulator of it (AWS_LAMBDA_RUNTIME_API is not set)"
+    : `AWS_LAMBDA_RUNTIME_API: expected host:port, got ${JSON.stringify(runtimeApi)}`;
+}
+
+/** It travels in a header, and no file name holds a slash. */
+function isFileName(name: string): boolean {
+  return /^[\x21-\x7e]+$/.test(name) && !name.includes("/");
+}

@@ -1,0 +1,134 @@
+import { waitAtMost } from "./deadline.ts";
+import { describeError } from "./describe-error.ts";
+import { ConfigError, PlatformError } from "./errors.ts";
+import type { ExtensionContext, LifecycleStep, Registration } from "./extension-options.ts";
+import { parseRegistration } from "./extensions-api.ts";
+import { isThenable } from "./is-thenable.ts";
+import type { LifeCycleParts } from "./life-cycle-parts.ts";
+import type { LifecycleEventType } from "./lifecycle-event.ts";
+import { startTelemetry } from "./telemetry/start-telemetry.ts";
+import type { Telemetry } from "./telemetry/start-telemetry.ts";
+import { checkOptions } from "./check-options.ts";
+
+/**
+ * Lambda gives the whole init phase of an on-demand environment 10 s and starts it again after that, function and all.
+ * The rest is the function's own. Other kinds of environments have minutes. Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+const onDemandInitLimitMs = 9000;
+
+/** Lambda gives the runtime's own restore hooks as much; telemetry waits no longer for `onRestore`. */
+const restoreLimitMs = 10_000;
+
+/** An extension that is ready to poll. */
+export interface Started {
+  readonly context: ExtensionContext;
+  readonly telemetry: Telemetry | undefined;
+  /** Its start failed and it fails open: it polls, and no handler runs. */
+  readonly isInert: boolean;
+  /** Runs `onRestore` the first time it is called; resolves when it has settled. Absent where there is nothing to restore. */
+  readonly restored?: () => Promise<void>;
+}
+
+/** The life cycle's parts, and its ways to tell. */
+export interface StartParts extends LifeCycleParts {
+  readonly tell: (step: LifecycleStep) => void;
+  readonly onFailure: (where: string, error: unknown) => void;
+  /** Runs a handler whose failure is noted; undefined where it was over at once. Never rejects. */
+  readonly startHandler: (where: string, handler: () => void | Promise<void>) => Promise<void> | undefined;
+}
+
+/**
+ * `beforeRegister`, register, subscribe to telemetry, `onInit`. The listener is bound after registering, since the function's own
+ * init starts at the registration, and before subscribing, since the platform delivers at once.
+ * Errors: what a failing registration threw, or, where the extension fails closed, a handler.
+ */
+export async function startExtension(parts: StartParts): Promise<Started> {
+  const { options, host, api, name, report } = parts;
+  const initializationType = host.env["AWS_LAMBDA_INITIALIZATION_TYPE"] ?? "on-demand";
+  const endsAtMs = initializationType === "on-demand" ? host.clock.wallMs() + onDemandInitLimitMs : Infinity;
+  const attempt = (hook: string, handler: () => void | Promise<void>) => attemptUntil(hook, handler, endsAtMs - host.clock.wallMs());
+  const before = await attempt("beforeRegister", () => {
+    checkOptions(options);
+    return options.beforeRegister?.();
+  });
+  if (options.beforeRegister !== undefined && parts.launcherRegistration !== undefined) {
+    report('beforeRegister ran after the launcher had registered: set "register": "self" in lambdaExtension of package.json');
+  }
+  const registration = await register(parts, initializationType);
+  const base = { name, registration, initializationType };
+  if (before.kind === "failed") return fail(before.error, base);
+
+  let restoring: Promise<void> | undefined;
+  let context: ExtensionContext = { ...base, hasTelemetry: false };
+  const restored =
+    initializationType === "snap-start" && options.onRestore !== undefined
+      ? () => (restoring ??= Promise.resolve(parts.startHandler("onRestore", () => options.onRestore?.(context))))
+      : undefined;
+
+  const telemetry =
+    options.telemetry &&
+    (await startTelemetry({
+      api,
+      options: options.telemetry,
+      initializationType,
+      beforeEvents: async (events) => {
+        const isAfterRestore = events.some((event) => event.kind.startsWith("platform.restore"));
+        if (restored !== undefined && isAfterRestore) await waitAtMost(restored(), restoreLimitMs);
+      },
+      onFailure: (error) => parts.onFailure("onEvents", error),
+      report,
+    }));
+  context = { ...base, hasTelemetry: telemetry !== undefined };
+  const init = await attempt("onInit", () => options.onInit?.(context));
+  if (init.kind === "failed") {
+    telemetry?.discard();
+    return fail(init.error, base);
+  }
+  return { context, telemetry, isInert: false, ...(restored === undefined ? {} : { restored }) };
+
+  function fail(error: unknown, base: Omit<ExtensionContext, "hasTelemetry">): Started {
+    if (options.failure === "closed") throw error;
+    const problems = error instanceof ConfigError ? error.problems : [describeError(error)];
+    for (const problem of problems) report(problem);
+    report("The extension does nothing until this is corrected; the function is not affected");
+    return { context: { ...base, hasTelemetry: false }, telemetry: undefined, isInert: true };
+  }
+}
+
+async function register(parts: StartParts, initializationType: string): Promise<Registration> {
+  const { options, api, launcherRegistration, tell } = parts;
+  tell({ kind: "registering" });
+  const registration =
+    launcherRegistration === undefined
+      ? await api.register(eventsFor(options.events ?? ["INVOKE", "SHUTDOWN"], initializationType)).catch(explain)
+      : parseRegistration(launcherRegistration.answer, { identifier: launcherRegistration.identifier, registeredBy: "launcher" });
+  tell({ kind: "registered", registration });
+  return registration;
+}
+
+function eventsFor(events: readonly LifecycleEventType[], initializationType: string): readonly LifecycleEventType[] {
+  return initializationType === "lambda-managed-instances" ? events.filter((event) => event !== "INVOKE") : events;
+}
+
+/** The platform's words for a misspelt name mention neither the name nor the spelling. */
+function explain(error: unknown): never {
+  if (error instanceof PlatformError && error.code === "Extension.InvalidEventType") {
+    const hint = "the extension's name must equal its file name in /opt/extensions; on Lambda Managed Instances only SHUTDOWN exists";
+    throw new PlatformError(`${error.message} (${hint})`, { code: error.code, status: error.status, cause: error });
+  }
+  throw error;
+}
+
+type Attempt = { readonly kind: "done" } | { readonly kind: "failed"; readonly error: unknown };
+
+async function attemptUntil(hook: string, handler: () => void | Promise<void>, limitMs: number): Promise<Attempt> {
+  try {
+    const result: unknown = handler();
+    if (!isThenable(result)) return { kind: "done" };
+    const waited = await waitAtMost(Promise.resolve(result), limitMs);
+    if (waited.kind === "settled") return { kind: "done" };
+    return { kind: "failed", error: new Error(`${hook} had not settled when Lambda's time for the init phase ran out`) };
+  } catch (error) {
+    return { kind: "failed", error };
+  }
+}

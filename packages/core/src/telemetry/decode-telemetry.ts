@@ -1,0 +1,54 @@
+import type { MalformedEvent } from "../extension-options.ts";
+import { isObject } from "../json-object.ts";
+import { readRecord } from "./record-shapes.ts";
+import type { TelemetryEvent } from "./telemetry-event.ts";
+
+/** A decoded delivery. Order as sent; nothing is left out: each element is in one of the two lists. */
+export interface DecodedTelemetry {
+  readonly events: readonly TelemetryEvent[];
+  readonly malformed: readonly MalformedEvent[];
+}
+
+/**
+ * Decodes the body of one delivery: a JSON array, a single event, or one event a line (the TCP form). Never throws.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-api.html
+ */
+export function decodeTelemetryBatch(body: Buffer): DecodedTelemetry {
+  const text = body.toString("utf8");
+  const events: TelemetryEvent[] = [];
+  const malformed: MalformedEvent[] = [];
+  for (const element of parseElements(text)) {
+    const decoded = "problem" in element ? element : decodeElement(element.value);
+    if ("problem" in decoded) malformed.push(decoded);
+    else events.push(decoded);
+  }
+  return { events, malformed };
+}
+
+type Element = { readonly value: unknown } | MalformedEvent;
+
+function parseElements(text: string): readonly Element[] {
+  const whole = parse(text);
+  if ("value" in whole) return Array.isArray(whole.value) ? whole.value.map((value: unknown) => ({ value })) : [whole];
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const parsed = lines.map((line) => parse(line));
+  return parsed.some((element) => "value" in element && isObject(element.value)) ? parsed : text.trim() === "" ? [] : [whole];
+}
+
+function parse(json: string): Element {
+  try {
+    return { value: JSON.parse(json) };
+  } catch {
+    return { raw: json, problem: "not JSON" };
+  }
+}
+
+function decodeElement(value: unknown): TelemetryEvent | MalformedEvent {
+  if (!isObject(value)) return { raw: value, problem: "not an object" };
+  const { type, time, record } = value;
+  if (typeof type !== "string") return { raw: value, problem: "no type" };
+  const known = typeof time === "string" ? readRecord(type, record) : undefined;
+  // The record's shape was checked against the type's own; the compiler cannot follow a table that far.
+  if (known !== undefined) return { kind: type, time, record: known } as TelemetryEvent;
+  return typeof time === "string" ? { kind: "unknown", time, raw: value } : { kind: "unknown", raw: value };
+}

@@ -1,0 +1,48 @@
+import type { Socket } from "node:net";
+import { HttpMessageReader } from "../http/http-message.ts";
+import type { HttpMessage } from "../http/http-message.ts";
+import type { DeliverySink } from "./delivery-sink.ts";
+
+/** A delivery is at most 2 × maxBytes (1 MiB at most) and about 80 bytes for each of up to 10,000 items. */
+const maxBodyBytes = 8 * 1024 * 1024;
+
+const acknowledgement = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
+/**
+ * Answers each delivery with 200 and then hands its body on, in order. Bad data is acknowledged like any other: an answer of 400 or more
+ * would have the platform send the same batch for ever.
+ */
+export function serveHttpDeliveries(socket: Socket, sink: DeliverySink): void {
+  const reader = new HttpMessageReader({
+    reads: "request",
+    maxBodyBytes,
+    onHead(header) {
+      if (header("expect")?.toLowerCase() === "100-continue") socket.write("HTTP/1.1 100 Continue\r\n\r\n");
+    },
+  });
+  let turn = Promise.resolve();
+
+  async function answer(message: HttpMessage): Promise<void> {
+    await sink.room();
+    if (socket.destroyed) return;
+    const isLast = message.startLine.endsWith("HTTP/1.0") || message.header("connection")?.toLowerCase() === "close";
+    socket.write(acknowledgement);
+    if (isLast) socket.end();
+    const { startLine, discardedBytes } = message;
+    if (discardedBytes > 0) sink.onProblem(`a delivery of ${discardedBytes} bytes, more than ${maxBodyBytes}, was thrown away`);
+    else if (!/^(?:POST|PUT) /.test(startLine)) sink.onProblem(`${JSON.stringify(startLine.slice(0, 80))} is no delivery`);
+    else if (message.body.length > 0) sink.push(message.body);
+  }
+
+  socket.on("data", (bytes: Buffer) => {
+    try {
+      for (const message of reader.push(bytes)) {
+        socket.pause();
+        turn = turn.then(() => answer(message)).then(() => void socket.resume());
+      }
+    } catch (error) {
+      sink.onProblem(error instanceof Error ? error.message : String(error));
+      socket.destroy();
+    }
+  });
+}

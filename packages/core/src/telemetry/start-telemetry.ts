@@ -1,0 +1,120 @@
+import { describeError } from "../describe-error.ts";
+import type { TelemetryOptions } from "../extension-options.ts";
+import type { ExtensionsApi } from "../extensions-api.ts";
+import { decodeTelemetryBatch } from "./decode-telemetry.ts";
+import type { DeliverySink } from "./delivery-sink.ts";
+import { createTelemetryIntake } from "./intake.ts";
+import { startTelemetryListener } from "./listener.ts";
+import { createRepeatedDelivery } from "./repeated-delivery.ts";
+import { createRuntimeDoneTracker } from "./runtime-done.ts";
+import type { RuntimeDoneTracker } from "./runtime-done.ts";
+import { subscribeToTelemetry } from "./subscribe.ts";
+import type { TelemetryEvent } from "./telemetry-event.ts";
+
+/** Problems of deliveries are said once each, and not for ever. */
+const maxSaidProblems = 10;
+
+/** A subscription that delivers. */
+export interface Telemetry {
+  /** Absent where platform events were not asked for. */
+  readonly runtimeDone?: RuntimeDoneTracker;
+  /** Acknowledges what comes from now on and forgets it: the start failed, and a sender without a listener would try for ever. */
+  discard(): void;
+  /** Takes no more deliveries; resolves when every acknowledged one has gone through `onEvents`. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** What the loop hands in. */
+export interface StartTelemetryOptions {
+  readonly api: ExtensionsApi;
+  readonly options: TelemetryOptions;
+  readonly initializationType: string;
+  /** Runs before the consumer sees the events: a restore is noticed here. */
+  beforeEvents(events: readonly TelemetryEvent[]): Promise<void>;
+  /** A failure of the consumer. */
+  onFailure(error: unknown): void;
+  /** Said once; the extension goes on without telemetry. */
+  readonly report: (message: string) => void;
+}
+
+/** Listens, then subscribes; undefined where the platform has no telemetry or refused, which has then been said. Never rejects. */
+export async function startTelemetry(start: StartTelemetryOptions): Promise<Telemetry | undefined> {
+  const { options, report } = start;
+  try {
+    const { protocol = "HTTP", port = 0 } = options;
+    const runtimeDone = createRuntimeDoneTracker();
+    const receiver = createReceiver(start, runtimeDone);
+    const listener = await startTelemetryListener({ protocol, port, sink: receiver.sink });
+    const place = { port: listener.port, initializationType: start.initializationType };
+    const answer = await subscribeToTelemetry(start.api, options, place).catch(async (error: unknown) => {
+      await listener.close();
+      throw error;
+    });
+    if (answer.kind === "subscribed") {
+      const close = async () => {
+        await listener.close();
+        await receiver.finish();
+      };
+      const telemetry = { close, discard: () => receiver.discard() };
+      return options.types.includes("platform") ? { ...telemetry, runtimeDone } : telemetry;
+    }
+    await listener.close();
+    report(
+      answer.kind === "unsupported"
+        ? "There is no telemetry here: the platform accepted the subscription and will never deliver (202, as in `sam local invoke`). " +
+            "Going on without."
+        : `Going on without telemetry: ${answer.error.message}`,
+    );
+  } catch (error) {
+    report(`Going on without telemetry: ${describeError(error)}`);
+  }
+  return undefined;
+}
+
+/** Where deliveries arrive, and what takes them from there to the consumer. */
+interface Receiver {
+  readonly sink: DeliverySink;
+  discard(): void;
+  /** Resolves when every delivery has been consumed; says how many came again. */
+  finish(): Promise<void>;
+}
+
+function createReceiver(start: StartTelemetryOptions, runtimeDone: RuntimeDoneTracker): Receiver {
+  const { options, report } = start;
+  let isDiscarding = false;
+  let repeated = 0;
+  const isRepeated = createRepeatedDelivery();
+  const said = new Set<string>();
+  const intake = createTelemetryIntake(async (body) => {
+    const { events, malformed } = decodeTelemetryBatch(body);
+    try {
+      await start.beforeEvents(events);
+      if (!isDiscarding && (events.length > 0 || malformed.length > 0)) await options.onEvents(events, malformed);
+    } catch (error) {
+      start.onFailure(error);
+    }
+    // After the consumer: whoever waits for runtimeDone may count on having seen what came before it.
+    runtimeDone.see(events);
+  });
+  return {
+    sink: {
+      room: () => intake.room(),
+      push(body) {
+        // Over TCP nothing is acknowledged, and so nothing comes again.
+        if (options.protocol !== "TCP" && isRepeated(body)) repeated += 1;
+        else intake.push(body);
+      },
+      onProblem(problem) {
+        if (said.has(problem) || said.size >= maxSaidProblems) return;
+        said.add(problem);
+        report(`Telemetry: ${problem}`);
+      },
+    },
+    discard: () => void (isDiscarding = true),
+    async finish() {
+      await intake.idle();
+      if (repeated > 0) report(`Telemetry: deliveries that came again, and were handed on once: ${repeated}`);
+      repeated = 0;
+    },
+  };
+}

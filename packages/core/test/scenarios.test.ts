@@ -1,0 +1,158 @@
+import { startEnvironment } from "@lambda-extension/emulator";
+import type { Environment, EnvironmentOptions } from "@lambda-extension/emulator";
+import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
+import type { AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { buildExtension, manifest } from "./build-extension.ts";
+import type { BuiltExtension } from "./build-extension.ts";
+
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+let witness: BuiltExtension;
+let listening: BuiltExtension;
+beforeAll(async () => {
+  const source = readFileSync(path("witness.ts"), "utf8");
+  witness = await buildExtension({ "package.json": manifest({ name: "witness", register: "launcher" }), "src/main.ts": source });
+  listening = await buildExtension({ "package.json": manifest({ name: "listening", register: "self" }), "src/main.ts": source });
+});
+afterAll(() => {
+  witness.remove();
+  listening.remove();
+});
+
+let environment: Environment | undefined;
+afterEach(() => environment?.close());
+
+async function start(
+  settings: Record<string, string> = {},
+  { layer = witness, timeoutSeconds = 10, ...options }: Partial<EnvironmentOptions> & { layer?: BuiltExtension; timeoutSeconds?: number } = {},
+): Promise<Environment> {
+  const spec = { name: "scenario", runtime: "nodejs22.x", handler: "index.handler", codePath: path("function"), environment: settings, timeoutSeconds };
+  environment = await startEnvironment({ ...options, function: spec, layers: [layer.layer] });
+  return environment;
+}
+
+const said = ({ lines }: Environment) =>
+  lines.flatMap(({ source, text }) => (source === "extension" && text.startsWith("witness: ") ? [text.slice(9)] : []));
+const reported = ({ lines }: Environment, name = "witness") =>
+  lines.flatMap(({ source, text }) => (source === "extension" && text.startsWith(`[${name}] `) ? [text.slice(name.length + 3)] : []));
+
+async function invoke(running: Environment, event: object): Promise<string> {
+  const { payload } = await running.invoke(event);
+  await running.idle();
+  return payload;
+}
+
+test("takes over from the launcher, hears everything over telemetry, and ends at SHUTDOWN", async () => {
+  const running = await start();
+  expect(await invoke(running, { log: "hello" })).toBe('{"log":"hello"}');
+  await running.shutdown();
+  const lines = said(running);
+  expect(lines[0]).toBe("environment 1");
+  expect(lines).toContain("witness registered by launcher, telemetry true, left over: ");
+  expect(lines).toContain("runtime done: success, time left: true");
+  expect(lines.filter((line) => line.startsWith("function said"))).toEqual([expect.stringContaining("hello")]);
+  expect(lines.filter((line) => line.startsWith("saw"))).toEqual(
+    expect.arrayContaining(["saw platform.initStart", "saw platform.initReport", "saw platform.start", "saw platform.runtimeDone", "saw platform.report"]),
+  );
+  expect(lines.filter((line) => /unknown|malformed/.test(line))).toEqual([]);
+  expect(lines.at(-1)).toBe("shutdown spindown");
+  expect(reported(running)).toEqual([]);
+});
+
+test.each([
+  ["at its top", "", "TypeError: Invalid URL"],
+  ["in what it does before", "await Promise.resolve();\n", "TypeError: Invalid URL"],
+])("a program that throws %s, before it calls runExtension, does not reach the function", async (_where, before, said) => {
+  const source = `import { runExtension } from "@lambda-extension/core";
+async function main() {
+  ${before}const url = new URL("not a url");
+  await runExtension({ onInvoke: () => console.log(url.href) });
+}
+${before === "" ? 'new URL("not a url");' : ""}
+void main();
+`;
+  const early = await buildExtension({ "package.json": manifest({ name: "early" }), "src/main.ts": source });
+  try {
+    const running = await start({}, { layer: early });
+    for (const n of [1, 2]) expect(await invoke(running, { n })).toBe(JSON.stringify({ n }));
+    await running.shutdown();
+    expect(reported(running, "early")).toEqual([
+      expect.stringMatching(said),
+      "The extension does nothing until this is corrected; the function is not affected",
+    ]);
+    expect(running.timeline.filter(({ lane, kind }) => lane === "early" && kind === "exit")).toMatchObject([{ detail: "exit code 0" }]);
+  } finally {
+    early.remove();
+  }
+});
+
+test("lives through freezes", async () => {
+  // A proxy of the customer's is not for the Runtime API.
+  const proxy = "http://127.0.0.1:1";
+  const running = await start({ HTTP_PROXY: proxy, http_proxy: proxy, NODE_USE_ENV_PROXY: "1" }, { freeze: true });
+  for (const log of ["one", "two", "three"]) expect(await invoke(running, { log })).toBe(JSON.stringify({ log }));
+  await running.shutdown();
+  expect(said(running).filter((line) => line.startsWith("function said"))).toHaveLength(3);
+  expect(said(running).at(-1)).toBe("shutdown spindown");
+  expect(reported(running)).toEqual([]);
+});
+
+test.each(["onInvoke", "onEvents", "timer", "hang"])("trouble in %s does not reach the function", async (trouble) => {
+  const running = await start({ WITNESS_TROUBLE: trouble }, { timeoutSeconds: 2 });
+  for (const n of [1, 2]) expect(await invoke(running, { n })).toBe(JSON.stringify({ n }));
+  await running.shutdown();
+  const first = trouble === "hang" ? "onInvoke failed" : trouble === "timer" ? "A background task failed" : `${trouble} failed`;
+  expect(reported(running)[0]).toContain(first);
+  expect(said(running).at(-1)).toBe("shutdown spindown");
+});
+
+test("a configuration that does not parse is listed, and the function works", async () => {
+  const running = await start({ WITNESS_TROUBLE: "config" });
+  expect(await invoke(running, { n: 1 })).toBe('{"n":1}');
+  await running.shutdown();
+  expect(reported(running)).toEqual([
+    "WITNESS_TROUBLE: expected peace, got trouble",
+    "The extension does nothing until this is corrected; the function is not affected",
+  ]);
+});
+
+test("failing closed fails the invocation, with the extension's own reason", async () => {
+  const running = await start({ WITNESS_TROUBLE: "onInvoke", WITNESS_FAILURE: "closed" });
+  await running.invoke({ n: 1 });
+  await running.idle();
+  expect(reported(running)[0]).toMatch(/^The extension ends: TypeError: trouble in onInvoke/);
+  expect(running.lines.map(({ text }) => text).join("\n")).toContain("Extension.ExitError");
+});
+
+test("beforeRegister's server answers the function's first request", async () => {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => probe.once("listening", resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  const running = await start({ WITNESS_PORT: String(port) }, { layer: listening });
+  expect(await invoke(running, { fetch: `http://127.0.0.1:${port}/` })).toBe("204");
+  await running.shutdown();
+  expect(said(running)).toContain("listening registered by core, telemetry true, left over: ");
+});
+
+test("on Managed Instances it registers for SHUTDOWN alone and hears telemetry", async () => {
+  const running = await start({}, { initializationType: "lambda-managed-instances", logFormat: "JSON" });
+  expect(await invoke(running, { log: "hello" })).toBe('{"log":"hello"}');
+  await running.shutdown();
+  const lines = said(running);
+  expect(lines).toContain("witness registered by launcher, telemetry true, left over: ");
+  expect(lines.filter((line) => line.startsWith("runtime done"))).toEqual([]);
+  expect(lines).toContain("saw platform.report");
+  expect(lines.at(-1)).toBe("shutdown spindown");
+});
+
+test("after a SnapStart restore onRestore runs before the first event's handler", async () => {
+  const running = await start({}, { initializationType: "snap-start", freeze: true });
+  for (const n of [1, 2]) await invoke(running, { n });
+  await running.shutdown();
+  const lines = said(running).filter((line) => /^(?:restored|runtime done)/.test(line));
+  expect(lines).toEqual(["restored snap-start", "runtime done: success, time left: true", "runtime done: success, time left: true"]);
+});
