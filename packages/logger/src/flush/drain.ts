@@ -1,0 +1,75 @@
+import type { DeadlineContext } from "@lambda-extension/core";
+import type { DropReason, Ledger } from "../account/ledger.ts";
+import type { BoundedBuffer } from "../buffer/bounded-buffer.ts";
+import type { Batch } from "../buffer/line.ts";
+import type { OwnMessages } from "../own-messages.ts";
+import { causeOf } from "../destinations/destination.ts";
+import type { Destination, SendOutcome } from "../destinations/destination.ts";
+
+/** What a drain came to. `settled` counts the lines that left the buffer. */
+export type Drained =
+  | { readonly kind: "empty"; readonly settled: number }
+  | { readonly kind: "unfinished"; readonly settled: number; readonly cause: string; readonly afterMs?: number };
+
+/** The parts a drain works on. */
+export interface DrainParts {
+  readonly buffer: BoundedBuffer;
+  readonly destination: Destination;
+  readonly ledger: Ledger;
+  readonly messages: OwnMessages;
+  readonly batchMaxBytes: number;
+}
+
+/** Sends batch after batch until nothing waits, the deadline is there, or the destination does not take one. */
+export async function drain(parts: DrainParts, deadline: DeadlineContext): Promise<Drained> {
+  const { buffer, destination, ledger } = parts;
+  let settled = 0;
+  while (!deadline.signal.aborted) {
+    const batch = buffer.take(parts.batchMaxBytes);
+    if (batch === undefined) return { kind: "empty", settled };
+    const outcome = await trySend(destination, batch, deadline);
+    switch (outcome.kind) {
+      case "sent":
+        buffer.settle("gone");
+        ledger.deliver(batch.lines.length);
+        settled += batch.lines.length;
+        break;
+      case "split":
+        if (batch.lines.length > 1) buffer.settle("halve");
+        else settled += dropBatch(parts, batch, { reason: "too-large", cause: outcome.cause });
+        break;
+      case "drop":
+        settled += dropBatch(parts, batch, { reason: "rejected", cause: outcome.cause });
+        break;
+      case "retry":
+        buffer.settle("keep");
+        return { ...outcome, kind: "unfinished", settled };
+    }
+  }
+  return { kind: "unfinished", settled, cause: "no time left" };
+}
+
+/** A destination of somebody else's may break its promise never to throw; its batch is kept all the same. */
+async function trySend(destination: Destination, batch: Batch, deadline: DeadlineContext): Promise<SendOutcome> {
+  try {
+    return await destination.send(batch, deadline);
+  } catch (error) {
+    return { kind: "retry", cause: causeOf(error) };
+  }
+}
+
+function dropBatch(parts: DrainParts, batch: Batch, why: { readonly reason: DropReason; readonly cause: string }): number {
+  const { buffer, destination, ledger, messages } = parts;
+  const lines = batch.lines.length;
+  buffer.settle("gone");
+  ledger.drop(why.reason, lines);
+  const advice =
+    why.reason === "too-large"
+      ? `a line of ${batch.bytes} bytes is more than it takes; set LOGGER_BATCH_MAX_BYTES below its limit to have such lines split`
+      : `check its address and credentials`;
+  messages.sayOnce(
+    `${why.reason} ${why.cause}`,
+    `${destination.name} refuses lines (${why.cause}): ${lines} dropped; ${advice}. Further ones are counted in the account at shutdown.`,
+  );
+  return lines;
+}

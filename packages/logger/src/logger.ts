@@ -1,0 +1,47 @@
+import { ConfigError } from "@lambda-extension/core";
+import type { ExtensionOptions } from "@lambda-extension/core";
+import type { ParsedConfig } from "./config/parse-config.ts";
+import type { OwnMessages } from "./own-messages.ts";
+import { createPipeline } from "./pipeline.ts";
+import type { LoggerParts, Pipeline } from "./pipeline.ts";
+
+/**
+ * `platform.runtimeDone` ends the wait of every invocation: the shortest time makes it the least late. The most bytes, because
+ * AWS's emulator of Managed Instances drops what fills up while a delivery is on its way: docs/adr/0404.
+ */
+const buffering = { timeoutMs: 25, maxBytes: 1024 * 1024 };
+
+/** The options of `runExtension` for a logger. */
+export function createLogger(parts: LoggerParts): ExtensionOptions {
+  let created: Pipeline | undefined;
+  // When it is first needed: the function's init phase waits for this extension's first `next`, and before that there is nothing to ship.
+  const pipeline = (): Pipeline => (created ??= createPipeline(parts));
+
+  return {
+    report: (message) => parts.messages.say(message),
+    telemetry: {
+      types: [...new Set([...parts.config.types, "platform" as const])],
+      buffering,
+      onEvents: (events, malformed) => pipeline().accept(events, malformed),
+    },
+    onInit() {
+      if (parts.isManagedInstance) pipeline().startPeriod();
+    },
+    onRestore: () => pipeline().renewIds(),
+    onInvoke: (_event, context) => pipeline().deliverInvocation(context),
+    onShutdown: (_event, context) => pipeline().shutDown(context),
+  };
+}
+
+/** The same for a configuration that does not parse: fails open after naming every problem. */
+export function createUnconfiguredLogger(
+  problems: Extract<ParsedConfig, { readonly kind: "problems" }>["problems"],
+  messages: OwnMessages,
+): ExtensionOptions {
+  return {
+    report: (message) => messages.say(message),
+    onInit() {
+      throw new ConfigError(problems);
+    },
+  };
+}

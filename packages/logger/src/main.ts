@@ -1,0 +1,39 @@
+import { bundleFolderName, runExtension, systemClock, writeErrorLine } from "@lambda-extension/core";
+import { findMisspelt } from "./config/find-misspelt.ts";
+import { parseConfig } from "./config/parse-config.ts";
+import { createOwnMessages } from "./own-messages.ts";
+import { createDestination } from "./destinations/registry.ts";
+import { createLogger, createUnconfiguredLogger } from "./logger.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+const { env } = process;
+
+const surroundings: Surroundings = {
+  clock: systemClock,
+  random: Math.random,
+  builtinModule: (id) => process.getBuiltinModule(id),
+};
+
+const messages = createOwnMessages({ prefix: `[${bundleFolderName()}] `, write: writeErrorLine });
+
+const parsed = parseConfig(env);
+const options =
+  parsed.kind === "problems"
+    ? createUnconfiguredLogger([...parsed.problems, ...findMisspelt(env)], messages)
+    : createLogger({
+        config: parsed.config,
+        createDestination() {
+          // Here and not at the start, where a look through the environment would cost 0.1 ms.
+          for (const warning of findMisspelt(env)) messages.say(warning);
+          return createDestination(parsed.config.destination, surroundings);
+        },
+        identity: {
+          functionName: env["AWS_LAMBDA_FUNCTION_NAME"] ?? "unknown",
+          functionVersion: env["AWS_LAMBDA_FUNCTION_VERSION"] ?? "$LATEST",
+        },
+        isManagedInstance: env["AWS_LAMBDA_INITIALIZATION_TYPE"] === "lambda-managed-instances",
+        messages,
+        surroundings,
+      });
+
+void runExtension(options);

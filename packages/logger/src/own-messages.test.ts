@@ -1,0 +1,49 @@
+import { describe, expect, it } from "vitest";
+import { createOwnMessages } from "./own-messages.ts";
+
+function createWritten() {
+  const written: string[] = [];
+  return { written, messages: createOwnMessages({ prefix: "[logger] ", write: (line) => written.push(line) }) };
+}
+
+describe("createOwnMessages", () => {
+  it("writes a message as one line with its prefix", () => {
+    const { written, messages } = createWritten();
+    messages.say("two\n  lines");
+    expect(written).toEqual(["[logger] two lines"]);
+  });
+
+  it("says a message once per key", () => {
+    const { written, messages } = createWritten();
+    messages.sayOnce("a", "first");
+    messages.sayOnce("a", "again");
+    messages.sayOnce("b", "other");
+    expect(written).toEqual(["[logger] first", "[logger] other"]);
+  });
+
+  it.each([
+    ["as text", "[logger] hello"],
+    ["as text with its line feed", "[logger] hello\n"],
+    ["wrapped in an object, as with the JSON log format", { timestamp: "2026-01-01T00:00:00Z", message: "[logger] hello" }],
+  ])("knows its own message again %s", (_how, record) => {
+    const { messages } = createWritten();
+    messages.say("hello");
+    expect(messages.isOwn(record)).toBe(true);
+  });
+
+  it.each(["[logger] somebody else's", "hello", { message: "hello" }, { text: "[logger] hello" }, { message: 7 }])(
+    "takes %j for somebody else's",
+    (record) => {
+      const { messages } = createWritten();
+      messages.say("hello");
+      expect(messages.isOwn(record)).toBe(false);
+    },
+  );
+
+  it("remembers a bounded number of messages", () => {
+    const { messages } = createWritten();
+    for (let index = 0; index <= 64; index += 1) messages.say(String(index));
+    expect(messages.isOwn("[logger] 0")).toBe(false);
+    expect(messages.isOwn("[logger] 1")).toBe(true);
+  });
+});

@@ -1,0 +1,118 @@
+import type { InvokeContext, MalformedEvent, ShutdownContext, TelemetryEvent } from "@lambda-extension/core";
+import { Ledger } from "./account/ledger.ts";
+import { BoundedBuffer } from "./buffer/bounded-buffer.ts";
+import type { LoggerConfig } from "./config/parse-config.ts";
+import type { OwnMessages } from "./own-messages.ts";
+import type { Destination } from "./destinations/destination.ts";
+import { createDeadlineWithin } from "./deadline.ts";
+import { createEndOfInvocation } from "./flush/end-of-invocation.ts";
+import { createFlusher } from "./flush/flusher.ts";
+import { createLateTelemetry } from "./flush/late-telemetry.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { createLineIds } from "./transform/line-ids.ts";
+import type { FunctionIdentity } from "./transform/shipped-line.ts";
+import { createTransform } from "./transform/transform.ts";
+import type { Transformed } from "./transform/transform.ts";
+
+/** What a logger is built of. */
+export interface LoggerParts {
+  readonly config: Pick<LoggerConfig, "types" | "buffer" | "batchMaxBytes" | "flush">;
+  /** Called once, when telemetry comes. A destination of your own needs nothing but the interface; wrap it in `retrying`. */
+  createDestination(): Destination;
+  readonly identity: FunctionIdentity;
+  readonly isManagedInstance: boolean;
+  readonly messages: OwnMessages;
+  readonly surroundings: Surroundings;
+}
+
+/** Telemetry → lines → buffer → destination, and an account of all of them. */
+export interface Pipeline {
+  /** Delivers every now and then, where no invocation ends. */
+  startPeriod(): void;
+  /** After a restore: ids of lines must differ between environments of one snapshot. */
+  renewIds(): void;
+  accept(events: readonly TelemetryEvent[], malformed: readonly MalformedEvent[]): void;
+  /** Resolves when the function has finished and its lines are delivered, or the budget for it is spent. */
+  deliverInvocation(context: InvokeContext): Promise<void>;
+  /** Delivers what is left within the deadline and says the account. */
+  shutDown(context: ShutdownContext): Promise<void>;
+}
+
+/** Of SHUTDOWN's 2 s: for the last telemetry to come in, and for the account once sending has ended. */
+const lateTelemetryMs = 300;
+const accountMs = 400;
+
+/** See {@link Pipeline}. */
+export function createPipeline(parts: LoggerParts): Pipeline {
+  const { config, messages } = parts;
+  const { clock } = parts.surroundings;
+  const destination = parts.createDestination();
+  const ledger = new Ledger();
+  const buffer = new BoundedBuffer(config.buffer);
+  const ids = createLineIds(() => parts.surroundings.random());
+  const transform = createTransform({
+    identity: parts.identity,
+    types: config.types,
+    maxBytes: config.batchMaxBytes,
+    isConcurrent: parts.isManagedInstance,
+    ids,
+    messages,
+    clock,
+  });
+  const flusher = createFlusher({ ...config, buffer, destination, ledger, messages, clock });
+  const late = createLateTelemetry();
+  const end = createEndOfInvocation();
+
+  function store({ lines, unencodable }: Transformed): void {
+    ledger.receive(lines.length + unencodable);
+    ledger.drop("unencodable", unencodable);
+    const overflow = lines.reduce((dropped, line) => dropped + buffer.add(line), 0);
+    ledger.drop("overflow", overflow);
+    if (overflow > 0) {
+      messages.sayOnce(
+        "overflow",
+        `more lines wait than LOGGER_MAX_ITEMS or LOGGER_MAX_BYTES allow: the oldest are dropped, and counted in the account at shutdown`,
+      );
+    }
+    flusher.linesAdded();
+  }
+
+  async function sendTheRest(context: ShutdownContext): Promise<void> {
+    const deadline = createDeadlineWithin(context, { timeoutMs: context.remainingMs() - accountMs, clock });
+    try {
+      await late.settled(Math.min(lateTelemetryMs, deadline.remainingMs()));
+      await context.stopTelemetry();
+      store(transform.release());
+      await flusher.shutDown(deadline);
+    } finally {
+      deadline.close();
+    }
+  }
+
+  return {
+    startPeriod: () => flusher.startPeriod(),
+    renewIds: () => ids.renew(),
+    accept(events, malformed) {
+      late.see(events);
+      end.see(events, malformed);
+      for (const event of events) {
+        if (event.kind === "platform.logsDropped") ledger.loseBefore(event.record.droppedRecords);
+      }
+      ledger.markMalformed(malformed.length);
+      store(transform.accept(events, malformed));
+    },
+    async deliverInvocation(context) {
+      if (!flusher.invocationStarted()) return;
+      await end.awaited(context);
+      await flusher.invocationEnded(context.remainingMs());
+    },
+    async shutDown(context) {
+      try {
+        await sendTheRest(context);
+      } finally {
+        messages.say(ledger.toLine(buffer.items));
+        await destination.close();
+      }
+    },
+  };
+}

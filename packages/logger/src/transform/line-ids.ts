@@ -1,0 +1,27 @@
+/** Ids of lines: a random prefix for the environment and a count, such as `k3x9qf2a-17`. */
+export interface LineIds {
+  next(): string;
+  /** Takes a new prefix: environments restored from one SnapStart snapshot share the old one. */
+  renew(): void;
+}
+
+/** `random` gives numbers from 0 to below 1. */
+export function createLineIds(random: () => number): LineIds {
+  let prefix = createPrefix(random);
+  let count = 0;
+  return {
+    next() {
+      count += 1;
+      return `${prefix}-${count}`;
+    },
+    renew() {
+      prefix = createPrefix(random);
+      count = 0;
+    },
+  };
+}
+
+/** About 41 bits: two environments of a thousand share one with a chance of 1 in 5 million. */
+function createPrefix(random: () => number): string {
+  return Array.from({ length: 8 }, () => Math.floor(random() * 36).toString(36)).join("");
+}

@@ -1,0 +1,36 @@
+import { existsSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { parseConfig } from "../src/config/parse-config.ts";
+import { renderSettingsTable } from "./settings-table.ts";
+
+const read = (path: string): Promise<string> => readFile(new URL(path, import.meta.url), "utf8");
+
+/** The table under the heading, without what follows it. */
+function tableUnder(heading: string, text: string): string {
+  const section = text.slice(text.indexOf(heading));
+  return section.slice(section.indexOf("|")).split("\n\n")[0]?.trimEnd() ?? "";
+}
+
+describe("the documentation", () => {
+  it("shows every setting as it is, in the README and on the logger's page", async () => {
+    expect(tableUnder("## Options", await read("../README.md"))).toBe(renderSettingsTable());
+    expect(tableUnder("## Options", await read("../../../docs/logger.md"))).toBe(renderSettingsTable());
+  });
+
+  it("gives an example that the logger takes", async () => {
+    const readme = await read("../README.md");
+    const variables = [...readme.matchAll(/^ +(LOGGER_[A-Z_]+): (.+)$/gm)].map(([, name = "", value = ""]) => [
+      name,
+      value.replaceAll(/^['"]|['"]$/g, ""),
+    ]);
+    expect(variables.length).toBeGreaterThan(1);
+    expect(parseConfig(Object.fromEntries(variables))).toMatchObject({ kind: "config" });
+  });
+
+  it("promises no more than the built zip keeps: at most 150 kB", async () => {
+    const zip = new URL("../dist/logger.zip", import.meta.url);
+    expect(existsSync(zip), 'there is no dist/logger.zip: run "pnpm build" first').toBe(true);
+    expect((await stat(zip)).size).toBeLessThan(150_000);
+  });
+});
