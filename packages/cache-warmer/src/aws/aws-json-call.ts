@@ -1,0 +1,75 @@
+import type { Clock } from "@lambda-extension/core";
+import type { AwsCall, AwsOutcome } from "./aws-outcome.ts";
+import { classifyFailure } from "./classify-failure.ts";
+import type { CredentialsProvider } from "./credentials.ts";
+import type { HttpClient, HttpResponse } from "./http-client.ts";
+import type { AwsService } from "./resolve-endpoint.ts";
+
+/** What it takes to call one service. */
+export interface AwsJsonCallOptions {
+  readonly service: AwsService;
+  readonly region: string;
+  readonly endpoint: URL;
+  readonly client: HttpClient;
+  readonly credentials: CredentialsProvider;
+  readonly clock: Clock;
+}
+
+/** The services' names in `X-Amz-Target`. */
+const targets: Readonly<Record<AwsService, string>> = { ssm: "AmazonSSM", secretsmanager: "secretsmanager" };
+
+/**
+ * One call of an AWS JSON 1.1 service, signed, without retries; never rejects.
+ * Source: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+ */
+export function createAwsJsonCall(options: AwsJsonCallOptions): AwsCall {
+  const { service, region, endpoint, client, credentials, clock } = options;
+
+  return async (operation, input, signal) => {
+    const found = await credentials.get(signal);
+    if (found.kind === "failed") return found;
+    const unsigned = {
+      method: "POST",
+      url: new URL(endpoint),
+      headers: { "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": `${targets[service]}.${operation}` },
+      body: JSON.stringify(input),
+    } as const;
+    try {
+      // Loaded here: it brings node:crypto, which an extension that is never asked does not need.
+      const { signRequest } = await import("./sign-request.ts");
+      const request = signRequest(unsigned, { service, region, credentials: found.credentials, epochMs: clock.wallMs() });
+      return toOutcome(await client.send(request, signal));
+    } catch (error) {
+      return signal.aborted
+        ? passing("TimeoutError", `no answer from ${endpoint.host} in time`)
+        : passing("ConnectionError", `${endpoint.host}: ${describe(error)}`);
+    }
+  };
+}
+
+function toOutcome(response: HttpResponse): AwsOutcome {
+  if (response.status !== 200) return classifyFailure(response.status, response.body);
+  const output = parseOutput(response.body);
+  if (output !== undefined) return { kind: "ok", output };
+  return passing("MalformedAnswer", "the service answered 200 with a body that is no JSON object");
+}
+
+function passing(code: string, message: string): AwsOutcome {
+  return { kind: "failed", code, message, lasts: "transient" };
+}
+
+function parseOutput(body: Buffer): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const output: unknown = JSON.parse(body.toString());
+    const isObject = typeof output === "object" && output !== null && !Array.isArray(output);
+    return isObject ? (output as Readonly<Record<string, unknown>>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // A refused connection to both addresses of a name is an AggregateError without a message.
+  return error.message || ("code" in error ? String(error.code) : error.name);
+}

@@ -1,0 +1,30 @@
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { classifyFailure } from "./classify-failure.ts";
+
+describe("classifyFailure", () => {
+  it.each([
+    [400, '{"__type":"com.amazonaws.ssm#ParameterNotFound"}', "ParameterNotFound", "the service answered 400", "definite"],
+    [400, '{"__type":"AccessDeniedException","Message":"not you"}', "AccessDeniedException", "not you", "definite"],
+    [400, '{"__type":"ThrottlingException","message":"Rate exceeded"}', "ThrottlingException", "Rate exceeded", "transient"],
+    [400, '{"__type":"ExpiredTokenException","message":"m"}', "ExpiredTokenException", "m", "once"],
+    [400, '{"__type":"InvalidSignatureException","message":"m"}', "InvalidSignatureException", "m", "once"],
+    [
+      400,
+      String.raw`{"__type":"InvalidSignatureException","message":"does not match.\n\nThe Canonical String should have been\n'POST\n/\nx-amz-security-token:secret'"}`,
+      "InvalidSignatureException",
+      "does not match.",
+      "once",
+    ],
+    [500, '{"__type":"Whatever","message":"m"}', "Whatever", "m", "transient"],
+    [503, "<html>", "HTTP503", "the service answered 503", "transient"],
+    [429, "", "HTTP429", "the service answered 429", "transient"],
+    [404, "null", "HTTP404", "the service answered 404", "definite"],
+  ])("%i %s is %s", (status, body, code, message, lasts) => {
+    expect(classifyFailure(status, Buffer.from(body))).toEqual({ kind: "failed", code, message, lasts });
+  });
+
+  it("never throws, and always has a name for it", () => {
+    fc.assert(fc.property(fc.json(), (body) => classifyFailure(400, Buffer.from(body)).code.length > 0));
+  });
+});

@@ -1,0 +1,41 @@
+import type { AwsCall, AwsFailure } from "./aws-outcome.ts";
+
+/** How often and how fast a call is tried again. */
+export interface RetryOptions {
+  readonly maxAttempts: number;
+  readonly baseMs: number;
+  readonly capMs: number;
+  /** From 0 (included) to 1 (excluded). */
+  readonly random: () => number;
+  /** Resolves after `ms`, or at once when the signal aborts. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  /** Called before the one more try of a failure that `lasts: "once"`. */
+  readonly onExpired: () => void;
+}
+
+/**
+ * Tries again what may succeed, with full jitter, until the signal aborts; the last failure is the answer.
+ * Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+ */
+export function retrying(call: AwsCall, options: RetryOptions): AwsCall {
+  return async (operation, input, signal) => {
+    let wasRenewed = false;
+    let lastAnswer: AwsFailure | undefined;
+    for (let attempt = 1; ; attempt++) {
+      const outcome = await call(operation, input, signal);
+      if (outcome.kind === "ok") return outcome;
+      // "No answer in time" says less than what the service had said before.
+      if (signal.aborted) return lastAnswer ?? outcome;
+      lastAnswer = outcome;
+      const isLast = attempt >= options.maxAttempts || outcome.lasts === "definite" || (outcome.lasts === "once" && wasRenewed);
+      if (isLast) return outcome;
+      if (outcome.lasts === "once") {
+        wasRenewed = true;
+        options.onExpired();
+      } else {
+        await options.wait(options.random() * Math.min(options.capMs, options.baseMs * 2 ** (attempt - 1)), signal);
+      }
+      if (signal.aborted) return lastAnswer;
+    }
+  };
+}

@@ -1,0 +1,17 @@
+import { describe, expect, it } from "vitest";
+import { createGate } from "./gate.ts";
+
+describe("a gate", () => {
+  it("lets nobody through until it is opened", async () => {
+    const gate = createGate({ isOpen: false });
+    expect(await gate.opensWithin(0)).toBe(false);
+    const waiting = gate.opensWithin(60_000);
+    gate.open();
+    expect(await waiting).toBe(true);
+    expect(gate.isOpen).toBe(true);
+  });
+
+  it("holds nobody who comes later", async () => {
+    expect(await createGate({ isOpen: true }).opensWithin(0)).toBe(true);
+  });
+});

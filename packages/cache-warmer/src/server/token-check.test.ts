@@ -1,0 +1,17 @@
+import { describe, expect, it } from "vitest";
+import { isTokenValid } from "./token-check.ts";
+
+describe("isTokenValid", () => {
+  it.each([
+    ["secret", ["secret"], true],
+    ["second", ["secret", "second"], true],
+    ["secreT", ["secret"], false],
+    ["secre", ["secret"], false],
+    ["secret, secret", ["secret"], false],
+    [undefined, ["secret"], false],
+    ["", [""], false],
+    ["secret", [], false],
+  ])("%j among %j is %s", (sent, known, expected) => {
+    expect(isTokenValid(sent, known)).toBe(expected);
+  });
+});

@@ -1,0 +1,161 @@
+import type { AwsCall } from "../aws/aws-outcome.ts";
+import { textOrNull, toGoJson, toGoTime } from "./go-json.ts";
+import type { Fetched, ParsedQuery, QueryParameter, Source, SourceItem } from "./source.ts";
+import { toFetchFailure } from "./to-fetch-failure.ts";
+
+/** What a source of parameters needs. */
+export interface ParameterStoreOptions {
+  readonly call: AwsCall;
+  readonly ttlMs: number;
+  readonly timeoutMs: number;
+  readonly warm: readonly string[];
+}
+
+/** The most names of one `GetParameters`. Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html */
+const namesPerCall = 10;
+
+type AwsParameter = Readonly<Record<string, unknown>>;
+
+/** Parameters of Systems Manager: one at a time as `GetParameter`, many as `GetParameters` of ten. */
+export function createParameterStore(options: ParameterStoreOptions): Source {
+  const { call, ttlMs, timeoutMs } = options;
+  return {
+    noun: "parameter",
+    path: "/systemsmanager/parameters/get",
+    ttlMs,
+    timeoutMs,
+    // Decrypted, since that is how secure strings are asked for; other types read the same either way.
+    warm: options.warm.map((name) => toItem(name, true)),
+    parseQuery,
+    toBatches,
+    fetch: (batch, signal) => (batch.length === 1 ? fetchEach(call, batch, signal) : fetchMany(call, batch, signal)),
+  };
+}
+
+function toItem(name: string, withDecryption: boolean): SourceItem {
+  return {
+    key: toKey(name, withDecryption),
+    id: name,
+    siblingKey: toKey(name, !withDecryption),
+    input: { Name: name, WithDecryption: withDecryption },
+  };
+}
+
+function toKey(name: string, withDecryption: boolean): string {
+  return `ssm ${withDecryption ? "decrypted" : "as-stored"} ${name}`;
+}
+
+/** Where both `version` and `label` are given the first counts, as in the AWS extension. */
+function parseQuery(query: readonly QueryParameter[]): ParsedQuery {
+  const name = query.find((parameter) => parameter.name === "name")?.value;
+  if (name === undefined || name === "") return { kind: "invalid", reason: "the query parameter name is missing" };
+  const selector = query.find((parameter) => parameter.name === "version" || parameter.name === "label")?.value;
+  const decryption = query.find((parameter) => parameter.name === "withDecryption")?.value.toLowerCase() ?? "false";
+  if (decryption !== "true" && decryption !== "false") {
+    return { kind: "invalid", reason: `withDecryption: expected true or false, got ${JSON.stringify(decryption)}` };
+  }
+  return { kind: "item", item: toItem(selector === undefined || selector === "" ? name : `${name}:${selector}`, decryption === "true") };
+}
+
+/**
+ * Tens of plain names. Alone go names with a version or label (AWS refuses two selectors of one name in a call) and
+ * references to secrets (whose answers a batch may not name as they were asked for).
+ */
+function toBatches(items: readonly SourceItem[]): readonly (readonly SourceItem[])[] {
+  const batches: SourceItem[][] = [];
+  for (const item of items) {
+    const open = batches.find((batch) => batch.length < namesPerCall && batch.every((other) => canShare(other, item)));
+    if (open === undefined) batches.push([item]);
+    else open.push(item);
+  }
+  return batches;
+}
+
+function canShare(one: SourceItem, other: SourceItem): boolean {
+  return isPlain(one.id) && isPlain(other.id) && one.id !== other.id && one.input["WithDecryption"] === other.input["WithDecryption"];
+}
+
+/** True for a name or ARN without version and label that is no reference to a secret. */
+function isPlain(name: string): boolean {
+  return selectorOf(name) === "" && !isReference(name);
+}
+
+/** `:3` or `:label` at the end of a name or ARN; empty where there is none. */
+function selectorOf(name: string): string {
+  return name.split(":").length - 1 > (name.startsWith("arn:") ? 5 : 0) ? name.slice(name.lastIndexOf(":")) : "";
+}
+
+/** Source: https://docs.aws.amazon.com/systems-manager/latest/userguide/integration-ps-secretsmanager.html */
+function isReference(name: string): boolean {
+  return name.includes("/aws/reference/secretsmanager/");
+}
+
+async function fetchOne(call: AwsCall, item: SourceItem, signal: AbortSignal): Promise<Fetched> {
+  const outcome = await call("GetParameter", item.input, signal);
+  if (outcome.kind === "failed") return toFetchFailure(outcome);
+  const parameter = outcome.output["Parameter"];
+  if (isObject(parameter)) return toFound(item, parameter);
+  return { kind: "transient", code: "MalformedAnswer", message: "GetParameter answered without a Parameter" };
+}
+
+function fetchEach(call: AwsCall, batch: readonly SourceItem[], signal: AbortSignal): Promise<readonly Fetched[]> {
+  return Promise.all(batch.map((item) => fetchOne(call, item, signal)));
+}
+
+async function fetchMany(call: AwsCall, batch: readonly SourceItem[], signal: AbortSignal): Promise<readonly Fetched[]> {
+  const WithDecryption = batch[0]?.input["WithDecryption"] ?? false;
+  const outcome = await call("GetParameters", { Names: batch.map((item) => item.id), WithDecryption }, signal);
+  if (outcome.kind === "failed") {
+    // One name that is denied, or one key that does not decrypt, must not cost the others theirs.
+    return outcome.lasts === "definite" ? fetchEach(call, batch, signal) : batch.map(() => toFetchFailure(outcome));
+  }
+  const found = listOf(outcome.output["Parameters"]).filter(isObject);
+  const invalid = listOf(outcome.output["InvalidParameters"]);
+  return Promise.all(
+    batch.map(async (item): Promise<Fetched> => {
+      const parameter = found.find((candidate) => candidate["Name"] === item.id || candidate["ARN"] === item.id);
+      if (parameter !== undefined) return toFound(item, parameter);
+      if (invalid.includes(item.id)) return { kind: "definite", code: "ParameterNotFound", message: `Parameter ${item.id} not found.` };
+      return fetchOne(call, item, signal);
+    }),
+  );
+}
+
+function toFound(item: SourceItem, parameter: AwsParameter): Fetched {
+  return { kind: "found", body: Buffer.from(encode(parameter)), aliases: aliasesOf(item, parameter).filter((alias) => alias !== item.key) };
+}
+
+/** Its name and its ARN, and for what is not encrypted both spellings of `withDecryption`. */
+function aliasesOf(item: SourceItem, parameter: AwsParameter): readonly string[] {
+  const withDecryption = item.input["WithDecryption"] === true;
+  const decryptions = parameter["Type"] === "SecureString" ? [withDecryption] : [withDecryption, !withDecryption];
+  const known = isReference(item.id) ? [] : [parameter["Name"], parameter["ARN"]].flatMap((name) => textOrNull(name) ?? []);
+  const names = [item.id, ...known.map((name) => `${name}${selectorOf(item.id)}`)];
+  return decryptions.flatMap((decryption) => names.map((name) => toKey(name, decryption)));
+}
+
+/** Every member in Go's order, the absent ones as `null`. */
+function encode(parameter: AwsParameter): string {
+  return toGoJson({
+    Parameter: {
+      ARN: textOrNull(parameter["ARN"]),
+      DataType: textOrNull(parameter["DataType"]),
+      LastModifiedDate: toGoTime(parameter["LastModifiedDate"]),
+      Name: textOrNull(parameter["Name"]),
+      Selector: textOrNull(parameter["Selector"]),
+      SourceResult: textOrNull(parameter["SourceResult"]),
+      Type: textOrNull(parameter["Type"]) ?? "",
+      Value: textOrNull(parameter["Value"]),
+      Version: typeof parameter["Version"] === "number" ? parameter["Version"] : 0,
+    },
+    ResultMetadata: {},
+  });
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isObject(value: unknown): value is AwsParameter {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
