@@ -1,0 +1,34 @@
+import { ConfigError, runExtension, type TelemetryEvent } from "@lambda-extension/core";
+
+const say = (message: string) => console.log(`[slow-watch] ${message}`);
+const seen = { invocations: 0, slow: 0 };
+let slowMs = 1000;
+
+void runExtension({
+  telemetry: { types: ["platform"], buffering: { timeoutMs: 25 }, onEvents: (events) => events.forEach(watch) },
+
+  onInit() {
+    const setting = process.env["SLOW_MS"] ?? "1000";
+    slowMs = Number(setting);
+    // Listed once; then the extension only polls, and the function works as if it were not there.
+    if (!(slowMs > 0)) throw new ConfigError([`SLOW_MS: expected milliseconds above 0, got ${setting}`]);
+  },
+
+  async onInvoke(_event, context) {
+    // Until the platform says that the function is done, so that this invocation is judged before the environment freezes.
+    await context.runtimeDone({ graceMs: 100 });
+  },
+
+  onShutdown() {
+    say(`invocations: ${seen.invocations}, slow: ${seen.slow}`);
+  },
+});
+
+function watch(event: TelemetryEvent): void {
+  if (event.kind !== "platform.runtimeDone" || event.record.metrics === undefined) return;
+  const { durationMs } = event.record.metrics;
+  seen.invocations += 1;
+  if (durationMs <= slowMs) return;
+  seen.slow += 1;
+  say(`slow: ${event.record.requestId} took ${durationMs.toFixed(0)} ms (SLOW_MS is ${slowMs})`);
+}
