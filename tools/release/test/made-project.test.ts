@@ -1,0 +1,48 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "../../..");
+const folder = mkdtempSync(join(tmpdir(), "made project "));
+const project = join(folder, "new-extension");
+
+beforeAll(() => {
+  run(process.execPath, [join(root, "tools/build-layer/bin/build-layer.js"), "init", project], root);
+  // What npm would install; a registry is asked in the end-to-end tests.
+  link(join(root, "packages/core"), "@lambda-extension/core");
+  link(join(root, "packages/emulator"), "@lambda-extension/emulator");
+  link(join(root, "tools/build-layer"), "@lambda-extension/build-layer");
+  link(join(import.meta.dirname, "../node_modules/typescript"), "typescript");
+  link(join(import.meta.dirname, "../node_modules/@types/node"), "@types/node");
+  link(join(root, "tools/build-layer/bin/build-layer.js"), ".bin/build-layer");
+  link(join(root, "packages/emulator/bin/lambda-emulator.js"), ".bin/lambda-emulator");
+  link(join(import.meta.dirname, "../node_modules/typescript/bin/tsc"), ".bin/tsc");
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test("a project that init made passes its own test, which runs its layer on the emulator", () => {
+  expect(run("npm", ["test"], project)).toMatch(/^(#|ℹ) pass 1\n/m);
+});
+
+test("it has no type error", () => {
+  expect(run("npm", ["run", "--silent", "typecheck"], project)).toBe("");
+});
+
+test("npm start shows what the extension and the function do", () => {
+  const output = run("sh", ["-c", "npm start 2>&1"], project);
+  expect(output).toContain("[new-extension] invocation 1: ");
+  expect(output).toContain('{"greeting":"hello, Lambda"}');
+});
+
+function link(target: string, name: string): void {
+  const path = join(project, "node_modules", name);
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(target, path);
+}
+
+function run(file: string, args: readonly string[], cwd: string): string {
+  return execFileSync(file, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+}
