@@ -1,0 +1,42 @@
+"""Runs a command on a pseudo-terminal and answers what it asks, as somebody who types.
+
+Arguments: SECONDS ANSWERS COMMAND …; ANSWERS is a JSON object, a part of a question to its answer. Any other question is answered with
+Enter, which takes what it suggests. What the terminal shows is written to standard output; the command's exit status is passed on.
+A command that is not done after SECONDS is ended.
+"""
+
+import json
+import os
+import pty
+import re
+import signal
+import sys
+
+seconds, answers, command = int(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3:]
+colour = re.compile(r"\x1b\[[0-9;]*m")
+# `Stack Name [hello]: `, and nothing behind it: it waits.
+question = re.compile(r"([^\n]*)\[[^\]\n]*\]: ?$")
+
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(command[0], command)
+signal.signal(signal.SIGALRM, lambda *_: os.kill(pid, signal.SIGKILL))
+signal.alarm(seconds)
+
+shown = ""
+while True:
+    try:
+        chunk = os.read(terminal, 65536)
+    except OSError:  # Linux: the other side is closed
+        break
+    if not chunk:
+        break
+    sys.stdout.buffer.write(chunk)
+    sys.stdout.flush()
+    shown = colour.sub("", shown + chunk.decode(errors="replace"))
+    asked = question.search(shown)
+    if asked:
+        answer = next((text for part, text in answers.items() if part in asked.group(1)), "")
+        os.write(terminal, f"{answer}\n".encode())
+        shown = ""
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) % 256)

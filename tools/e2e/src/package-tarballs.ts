@@ -1,0 +1,37 @@
+import { existsSync, globSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { runOrFail } from "./run-command.ts";
+
+/** The root of the repository. */
+export const repository = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
+
+/** A package as it would be published. */
+export interface PackageTarball {
+  readonly file: string;
+  /** The package.json inside it, as pnpm rewrote it for publishing. */
+  readonly manifest: { readonly name: string; readonly version: string; readonly [key: string]: unknown };
+}
+
+/** Packs every package that is published into `folder`. Errors: rejects where one is not built yet. */
+export async function packPackages(folder: string): Promise<readonly PackageTarball[]> {
+  for (const name of ["packages/core", "packages/logger", "packages/cache-warmer", "packages/emulator", "tools/build-layer"])
+    if (!existsSync(join(repository, name, "dist/index.js"))) throw new Error(`${name} is not built: run \`pnpm turbo build\` first`);
+  await mkdir(folder, { recursive: true });
+  const filters = ["./packages/*", "./tools/build-layer"].flatMap((filter) => ["--filter", filter]);
+  const args = ["--yes", "pnpm@12", "--recursive", ...filters, "pack", "--pack-destination", folder];
+  await runOrFail({ file: "npx", args, cwd: repository });
+  return Promise.all(globSync("*.tgz", { cwd: folder }).map((name) => readTarball(join(folder, name))));
+}
+
+async function readTarball(file: string): Promise<PackageTarball> {
+  const stdout = await runOrFail({ file: "tar", args: ["-xOf", file, "package/package.json"] });
+  return { file, manifest: JSON.parse(stdout) as PackageTarball["manifest"] };
+}
+
+/** The bytes of the package. */
+export function readPackage({ file }: PackageTarball): Promise<Buffer> {
+  return readFile(file);
+}

@@ -1,0 +1,91 @@
+/** A step in which this repository's emulator answers otherwise than AWS's, and why that is right. */
+export interface AcceptedDifference {
+  /** `probe > step`. */
+  readonly step: string;
+  /** What ours answers, as `describeAnswer` writes it. */
+  readonly ours: string;
+  readonly reason: string;
+}
+
+const json = "content-type: application/json";
+const error = (errorMessage: string, errorType: string): string => JSON.stringify(`${JSON.stringify({ errorMessage, errorType })}\n`);
+const launchError = (problem: string): string =>
+  JSON.stringify({ errorType: "Extension.LaunchError", errorMessage: `RequestId: <id> Error: ${problem}` });
+const shutdown = (reason: string): string =>
+  `200 | content-type: text/plain; charset=utf-8 | ${JSON.stringify(`{"eventType":"SHUTDOWN","deadlineMs":<time>,"shutdownReason":"${reason}"}`)}`;
+const invocation = [
+  `200 | ${json}`,
+  "lambda-runtime-aws-request-id: <id>",
+  "lambda-runtime-deadline-ms: <time>",
+  "lambda-runtime-invoked-function-arn: arn:aws:lambda:us-east-1:012345678912:function:probe",
+  "lambda-runtime-trace-id: Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
+  '"{}"',
+].join(" | ");
+
+const telemetry = "AWS's emulator has no Telemetry API in this mode and answers 202 to anything; Lambda looks at the identifier.";
+const reasons = "Lambda writes spindown, timeout and failure in lower case; AWS's emulator has names of its own.";
+const tracing = "On Lambda the runtime gets the trace id; AWS's emulator has a tracer without function.";
+const launching = "AWS's emulator answers with an empty body; ours names the file and what is wrong with it.";
+const initLimit = "On Lambda init has 10 s of its own; AWS's emulator counts it into the invocation's timeout.";
+const allow = "AWS's emulator names the method that is allowed, by way of the router it is built with; no client reads it.";
+
+/** All of them; the test fails for a difference that is not here, and for one here that is no more. */
+export const acceptedDifferences: readonly AcceptedDifference[] = [
+  { step: "routes > wrong method", ours: '405 | ""', reason: allow },
+  { step: "routes > wrong method of next", ours: '405 | ""', reason: allow },
+  {
+    step: "identifiers > telemetry without",
+    ours: `403 | ${json} | ${error("Missing Lambda-Extension-Identifier header", "Extension.MissingExtensionIdentifier")}`,
+    reason: telemetry,
+  },
+  {
+    step: "identifiers > telemetry with an unknown one",
+    ours: `403 | ${json} | ${error("Unknown extension <id>", "Extension.UnknownExtensionIdentifier")}`,
+    reason: telemetry,
+  },
+  { step: "INVOKE and SHUTDOWN > SHUTDOWN", ours: shutdown("spindown"), reason: reasons },
+  { step: "runtime: does not answer in time > SHUTDOWN", ours: shutdown("timeout"), reason: reasons },
+  { step: "runtime: an invocation > next", ours: invocation, reason: tracing },
+  { step: "runtime: an invocation > next while it runs", ours: invocation, reason: tracing },
+  {
+    step: "runtime: a response that is too large > the caller's answer",
+    ours: JSON.stringify({
+      errorType: "Function.ResponseSizeTooLarge",
+      errorMessage: "Response payload size (6291600 bytes) exceeded maximum allowed payload size (6291556 bytes).",
+    }),
+    reason: "Lambda says how large the response was.",
+  },
+  {
+    step: "runtime: does not answer in time > the caller's answer",
+    ours: JSON.stringify({
+      errorType: "Sandbox.Timedout",
+      errorMessage: "RequestId: <id> Error: Task timed out after 5.00 seconds",
+    }),
+    reason: "Lambda answers with an error object; AWS's emulator with a plain sentence.",
+  },
+  {
+    step: "a file that is not executable > the caller's answer",
+    ours: launchError("fork/exec /opt/extensions/probe: permission denied (set its execute bit: chmod +x)"),
+    reason: launching,
+  },
+  {
+    step: "a link to a folder > the caller's answer",
+    ours: launchError("fork/exec /opt/extensions/probe: permission denied (set its execute bit: chmod +x)"),
+    reason: launching,
+  },
+  {
+    step: "an executable without a shebang > the caller's answer",
+    ours: launchError("fork/exec /opt/extensions/probe: exec format error (neither an executable nor a script with a #! line)"),
+    reason: launching,
+  },
+  {
+    step: "init/error, and the process stays > the caller's answer",
+    ours: JSON.stringify({ errorType: "Sandbox.Timedout", errorMessage: "RequestId: <id> Error: the init phase ran out of time" }),
+    reason: initLimit,
+  },
+  {
+    step: "eleven extensions > the caller's answer",
+    ours: launchError("more than 10 extensions"),
+    reason: launching,
+  },
+];

@@ -1,0 +1,67 @@
+import { once } from "node:events";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+/**
+ * Programs that do nothing but say that they run and exit when told: the test itself speaks to the APIs in their place.
+ * They hold a connection to the test, so its end ends them.
+ */
+export interface IdlePrograms {
+  /** The value of PROBE_CONTROL in their environment. */
+  readonly controlPort: string;
+  /** Resolves when a program of that file name runs. */
+  readonly started: (name: string) => Promise<void>;
+  /** Makes it exit with that status. */
+  readonly exit: (name: string, status: number) => void;
+  /** Ends all of them; idempotent. */
+  close(): Promise<void>;
+}
+
+/** Written to a file, it is such a program. */
+export const idleProgram = `#!/bin/bash
+exec 3<>"/dev/tcp/127.0.0.1/$PROBE_CONTROL" || exit 99
+echo "\${0##*/}" >&3
+read -r status <&3 || status=0
+exit "$status"
+`;
+
+/** Writes `extensions/<name>` for each name, and `bootstrap` into a folder of its own. Shape: what becomes /opt and /var/task. */
+export async function writeIdlePrograms(folder: string, extensions: readonly string[]): Promise<{ opt: string; task: string }> {
+  const [opt, task] = [join(folder, "opt"), join(folder, "task")];
+  await mkdir(join(opt, "extensions"), { recursive: true });
+  await mkdir(task);
+  for (const file of [join(task, "bootstrap"), ...extensions.map((name) => join(opt, "extensions", name))]) {
+    await writeFile(file, idleProgram);
+    await chmod(file, 0o755);
+  }
+  return { opt, task };
+}
+
+/** Waits for such programs on a free port. */
+export async function listenToIdlePrograms(): Promise<IdlePrograms> {
+  const running = new Map<string, Socket>();
+  const waiting = new Map<string, () => void>();
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on("error", () => socket.destroy());
+    createInterface({ input: socket }).once("line", (name) => {
+      running.set(name, socket);
+      waiting.get(name)?.();
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("BUG: a TCP server has a port");
+  return {
+    controlPort: String(address.port),
+    started: (name) => (running.has(name) ? Promise.resolve() : new Promise((resolve) => waiting.set(name, resolve))),
+    exit: (name, status) => void running.get(name)?.write(`${status}\n`),
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      if (server.listening) await once(server.close(), "close");
+    },
+  };
+}

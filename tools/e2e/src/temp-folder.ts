@@ -1,0 +1,16 @@
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A folder of its own under the machine's temporary folder. Its path has a space, as a user's may. */
+export interface TempFolder {
+  readonly path: string;
+  /** Removes the folder and what is in it; idempotent. */
+  close(): Promise<void>;
+}
+
+/** Makes a fresh folder; `name` is for people who look for it. */
+export async function makeTempFolder(name: string): Promise<TempFolder> {
+  const path = await mkdtemp(join(await realpath(tmpdir()), `e2e ${name} `));
+  return { path, close: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
+}

