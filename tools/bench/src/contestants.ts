@@ -1,0 +1,110 @@
+import { execFileSync } from "node:child_process";
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import type { Contestant } from "./contestant-process.ts";
+
+const root = join(import.meta.dirname, "../../..");
+const fixtures = join(import.meta.dirname, "../fixtures");
+
+/** The names under which the tables show contestants and the gates look them up. */
+export const names = {
+  bare: "bare node -e 0",
+  launcher: "**TypeScript, shared engine**",
+  core: "the same, registering itself",
+  carriedNode: "TypeScript, carried Node.js",
+  carriedBun: "TypeScript, carried Bun",
+  logger: "the logger, shared engine",
+  go: "Go, net/http",
+  nodeHttp: "Node.js written like AWS's example, node:http",
+  nodeFetch: "Node.js written like AWS's example, fetch",
+  stdlib: "Python, standard library",
+  requests: "Python with requests (examples/python-extension)",
+} as const;
+
+/** A contestant's name. */
+export type Name = (typeof names)[keyof typeof names];
+
+/** Who runs, and who could not be built here. */
+export interface Contestants {
+  readonly all: readonly Contestant[];
+  /** One line each, for the reader. */
+  readonly missing: readonly string[];
+}
+
+/** Builds them into `folder`. Needs `pnpm build` first. A peer that cannot be built is named in `missing`. */
+export function prepareContestants(folder: string): Contestants {
+  const missing: string[] = [];
+  const peer = (name: Name, command: () => string): Contestant[] => {
+    try {
+      return [{ name, command: [command()], kind: "extension" }];
+    } catch (error) {
+      missing.push(`${name} is missing: ${error instanceof Error ? error.message.split("\n", 1).join("") : String(error)}`);
+      return [];
+    }
+  };
+  const all: readonly Contestant[] = [
+    { name: names.bare, command: [process.execPath, "-e", "0"], kind: "bare" },
+    { name: names.launcher, command: [buildLayer(join(folder, "1"), { fixture: "launcher-registers", extension: "shared" })], kind: "extension" },
+    { name: names.core, command: [buildLayer(join(folder, "2"), { fixture: "core-registers", extension: "self" })], kind: "extension" },
+    ...peer(names.carriedNode, () => buildLayer(join(folder, "3"), { fixture: "carried-node", extension: "node" })),
+    ...peer(names.carriedBun, () => buildLayer(join(folder, "4"), { fixture: "carried-bun", extension: "bun" })),
+    {
+      name: names.logger,
+      command: [copyLayer(join(root, "packages/logger/dist/layer"), { opt: join(folder, "5"), extension: "logger" })],
+      kind: "extension",
+      env: { LOGGER_DESTINATION: "file", LOGGER_FILE_PATH: join(folder, "logger.ndjson") },
+    },
+    ...peer(names.go, () => buildGo(folder)),
+    ...peer(names.nodeHttp, () => join(fixtures, "node-http/extensions/node-http")),
+    ...peer(names.nodeFetch, () => join(fixtures, "node-fetch/extensions/node-fetch")),
+    ...peer(names.stdlib, () => join(fixtures, "python-stdlib/extensions/python-stdlib")),
+    ...peer(names.requests, () => buildPython(folder)),
+  ];
+  for (const line of missing) console.error(line);
+  return { all, missing };
+}
+
+/**
+ * `opt` becomes what is /opt on Lambda; returns the executable. All names are short, so that a bundle's path is no longer than in /opt: with
+ * one of more than some 35 characters Node.js maps 1.9 MB more of its own file.
+ */
+function buildLayer(opt: string, { fixture, extension }: { readonly fixture: string; readonly extension: string }): string {
+  execFileSync(process.execPath, [join(root, "tools/build-layer/bin/build-layer.js"), "--out", opt], {
+    cwd: join(fixtures, fixture),
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  return join(opt, "extensions", extension);
+}
+
+/** The same for a layer that `pnpm build` made. */
+function copyLayer(layer: string, { opt, extension }: { readonly opt: string; readonly extension: string }): string {
+  cpSync(layer, opt, { recursive: true });
+  return join(opt, "extensions", extension);
+}
+
+/** With the standard library alone, so nothing is downloaded; what Go compiles is kept in the repository's cache. */
+function buildGo(folder: string): string {
+  const file = join(folder, "go-extension");
+  execFileSync("go", ["build", "-trimpath", "-ldflags", "-s -w", "-o", file, "."], {
+    cwd: join(fixtures, "go-extension"),
+    stdio: ["ignore", "ignore", "inherit"],
+    env: {
+      ...process.env,
+      GOCACHE: join(root, ".cache/bench/go-build"),
+      GOPATH: join(root, ".cache/bench/go"),
+      GOFLAGS: "-mod=mod",
+      GOPROXY: "off",
+      GOTOOLCHAIN: "local",
+      CGO_ENABLED: "0",
+    },
+  });
+  return file;
+}
+
+function buildPython(folder: string): string {
+  execFileSync("make", ["build-PythonExtensionLayer", `ARTIFACTS_DIR=${join(folder, "python-extension")}`], {
+    cwd: join(root, "examples/python-extension/layer"),
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  return join(folder, "python-extension/extensions/python-extension");
+}

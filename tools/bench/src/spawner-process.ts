@@ -1,0 +1,23 @@
+/** Runs under a CPU quota and starts whatever it is told to start, which is under the quota from its first instruction. See limited-spawner.ts. */
+import { startContestant, type ContestantProcess } from "./contestant-process.ts";
+import type { SpawnerOrder } from "./limited-spawner.ts";
+
+const running = new Map<number, ContestantProcess>();
+
+process.on("message", (message) => {
+  const order = message as SpawnerOrder;
+  if (order.kind === "kill") {
+    running.get(order.id)?.kill();
+    return;
+  }
+  const started = startContestant(order.contestant, order.env);
+  running.set(order.id, started);
+  void started.exited.then(() => {
+    running.delete(order.id);
+    process.send?.(order.id);
+  });
+});
+process.on("disconnect", () => {
+  for (const started of running.values()) started.kill();
+});
+process.send?.("ready");
