@@ -1,20 +1,14 @@
-/** What is read of vitest's JSON report. Source: https://vitest.dev/guide/reporters.html#json-reporter */
-export interface TestReport {
-  readonly numPassedTests: number;
-  readonly numFailedTests: number;
-  readonly numPendingTests: number;
-  readonly numTodoTests: number;
-  readonly success: boolean;
-}
+import { failuresOf, isTestReport, type Failure } from "./test-report.ts";
 
 /** One package's outcome; `report` is what its report file held, `undefined` where there was none. */
 export interface PackageRun {
   readonly name: string;
   readonly cached: boolean;
   readonly report: unknown;
+  readonly flakes: readonly Failure[];
 }
 
-/** The sum over all packages; `lines` is the table to print, `closing` its last line. */
+/** The sum over all packages; `lines` is the table to print, with what failed and why, `closing` its last line. */
 export interface Sum {
   readonly passed: number;
   readonly failed: number;
@@ -53,19 +47,14 @@ export function addUpReports(runs: readonly PackageRun[]): Sum {
         unexplained > 0 ? " (an error outside a test)" : "",
         run.cached ? "  (cached)" : "",
       ].join(""),
+      ...run.flakes.map((flake) => tell("passed only on a second try", flake)),
+      ...report.testResults.flatMap(failuresOf).map((failure) => tell("failed", failure)),
     );
   }
   const closing = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
   return { passed, failed, skipped, lines, closing };
 }
 
-function isTestReport(value: unknown): value is TestReport {
-  return (
-    typeof value === "object" &&
-    value !== null &&
-    ["numPassedTests", "numFailedTests", "numPendingTests", "numTodoTests"].every(
-      (key) => typeof (value as Record<string, unknown>)[key] === "number",
-    ) &&
-    typeof (value as Record<string, unknown>)["success"] === "boolean"
-  );
+function tell(outcome: string, { file, name, why }: Failure): string {
+  return `  ${outcome}: ${name}\n    ${file}\n    ${why}`;
 }

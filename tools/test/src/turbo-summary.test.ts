@@ -1,18 +1,22 @@
 import { expect, test } from "vitest";
 import { parseTurboSummary } from "./turbo-summary.ts";
 
-test("keeps the test tasks, sorted, and tells which were cached", () => {
+test("keeps the test tasks, sorted, tells which were cached, and names what else failed", () => {
   const text = JSON.stringify({
     tasks: [
-      { task: "build", package: "a", directory: "packages/a", cache: { status: "HIT" } },
+      { task: "build", package: "a", directory: "packages/a", cache: { status: "HIT" }, execution: { exitCode: 0 } },
+      { task: "build", package: "c", directory: "packages/c", cache: { status: "MISS" }, execution: { exitCode: 2 } },
       { task: "test", package: "b", directory: "packages/b", cache: { status: "HIT" } },
-      { task: "test", package: "a", directory: "packages/a", cache: { status: "MISS" } },
+      { task: "test", package: "a", directory: "packages/a", cache: { status: "MISS" }, execution: { exitCode: 1 } },
     ],
   });
-  expect(parseTurboSummary(text)).toEqual([
-    { package: "a", directory: "packages/a", cached: false },
-    { package: "b", directory: "packages/b", cached: true },
-  ]);
+  expect(parseTurboSummary(text)).toEqual({
+    tests: [
+      { package: "a", directory: "packages/a", cached: false },
+      { package: "b", directory: "packages/b", cached: true },
+    ],
+    otherFailures: ["c#build"],
+  });
 });
 
 test("refuses a text that is no run summary", () => {

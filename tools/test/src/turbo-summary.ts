@@ -6,21 +6,37 @@ export interface TestTask {
   readonly cached: boolean;
 }
 
+/** `tests` sorted by package; `otherFailures` the names of tasks of another kind that failed, `hello#build`. */
+export interface TurboSummary {
+  readonly tests: readonly TestTask[];
+  readonly otherFailures: readonly string[];
+}
+
 /**
- * Reads turbo's run summary and keeps its `test` tasks, sorted by package.
+ * Reads turbo's run summary.
  * Errors: throws where the text is not such a summary. Source: https://turborepo.com/docs/reference/run#--summarize
  */
-export function parseTurboSummary(text: string): readonly TestTask[] {
+export function parseTurboSummary(text: string): TurboSummary {
   const summary: unknown = JSON.parse(text);
   if (!isRecord(summary) || !Array.isArray(summary["tasks"])) throw new Error("turbo's run summary has no tasks");
-  return summary["tasks"]
-    .filter((task) => isRecord(task) && task["task"] === "test")
-    .map((task) => ({
-      package: String(task["package"]),
-      directory: String(task["directory"]),
-      cached: isRecord(task["cache"]) && task["cache"]["status"] === "HIT",
-    }))
-    .sort((a, b) => a.package.localeCompare(b.package));
+  const tasks = summary["tasks"].filter(isRecord);
+  return {
+    tests: tasks
+      .filter((task) => task["task"] === "test")
+      .map((task) => ({
+        package: String(task["package"]),
+        directory: String(task["directory"]),
+        cached: isRecord(task["cache"]) && task["cache"]["status"] === "HIT",
+      }))
+      .sort((a, b) => a.package.localeCompare(b.package)),
+    otherFailures: tasks
+      .filter((task) => task["task"] !== "test" && failed(task["execution"]))
+      .map((task) => `${String(task["package"])}#${String(task["task"])}`),
+  };
+}
+
+function failed(execution: unknown): boolean {
+  return isRecord(execution) && execution["exitCode"] !== 0;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
