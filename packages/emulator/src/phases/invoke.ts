@@ -6,6 +6,7 @@ import { type Failure, type Generation, type Invocation, waitFor } from "./gener
 import { type FailedInit, roundToMicroseconds } from "./init.ts";
 import { maxMemoryUsedMb, warnOfMemory } from "./memory.ts";
 import { endLine, failureLine, reportLine, startLine, timeoutLine } from "./platform-lines.ts";
+import { createSpan, responseSpans } from "./response-spans.ts";
 import type { World } from "./world.ts";
 
 /** How an invocation ended for the platform. */
@@ -82,19 +83,10 @@ interface RuntimeDone {
 
 function emitRuntimeDone(world: World, invocation: Invocation, done: RuntimeDone): void {
   const { response } = invocation;
-  const span = (name: string, fromEpochMs: number, toEpochMs: number): unknown => ({
-    name,
-    start: new Date(fromEpochMs).toISOString(),
-    durationMs: roundToMicroseconds(toEpochMs - fromEpochMs),
-  });
   const spans =
     response === undefined
       ? []
-      : [
-          span("responseLatency", done.startEpochMs, response.startEpochMs),
-          span("responseDuration", response.startEpochMs, response.endEpochMs),
-          span("runtimeOverhead", response.endEpochMs, done.endEpochMs),
-        ];
+      : [...responseSpans(done.startEpochMs, response), createSpan("runtimeOverhead", response.endEpochMs, done.endEpochMs)];
   world.telemetry.emit("platform.runtimeDone", {
     requestId: invocation.requestId,
     status: done.status,

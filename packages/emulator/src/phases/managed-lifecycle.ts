@@ -6,6 +6,7 @@ import { createGeneration, type Failure, fail, type Invocation, waitFor } from "
 import { roundToMicroseconds, runInit } from "./init.ts";
 import { createInvocation, failureAnswer } from "./invocation.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { responseSpans } from "./response-spans.ts";
 import { type ShutdownReason, shutDown } from "./shutdown.ts";
 import type { World } from "./world.ts";
 
@@ -95,18 +96,7 @@ interface ManagedEnd {
 
 function announceManagedReport(world: World, invocation: Invocation, { startEpochMs, outcome, failure }: ManagedEnd): void {
   const { requestId, response, traceId } = invocation;
-  const span = (name: string, fromEpochMs: number, toEpochMs: number): unknown => ({
-    name,
-    start: new Date(fromEpochMs).toISOString(),
-    durationMs: roundToMicroseconds(toEpochMs - fromEpochMs),
-  });
-  const spans =
-    response === undefined
-      ? []
-      : [
-          span("responseLatency", startEpochMs, response.startEpochMs),
-          span("responseDuration", response.startEpochMs, response.endEpochMs),
-        ];
+  const spans = responseSpans(startEpochMs, response);
   // Unlike on demand, an error that the handler reported counts.
   const errorType = response?.errorType ?? (outcome === "failed" ? failure?.errorType : undefined);
   const status = { met: errorType === undefined ? "success" : "error", failed: "error", deadline: "timeout" }[outcome];
