@@ -1,15 +1,7 @@
 import type { AwsCall } from "../aws/aws-outcome.ts";
 import { textOrNull, toGoJson, toGoTime } from "./go-json.ts";
-import type { Fetched, ParsedQuery, QueryParameter, Source, SourceItem } from "./source.ts";
+import type { Fetched, ParsedQuery, QueryParameter, Source, SourceItem, SourceOptions } from "./source.ts";
 import { toFetchFailure } from "./to-fetch-failure.ts";
-
-/** What a source of parameters needs. */
-export interface ParameterStoreOptions {
-  readonly call: AwsCall;
-  readonly ttlMs: number;
-  readonly timeoutMs: number;
-  readonly warm: readonly string[];
-}
 
 /** The most names of one `GetParameters`. Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html */
 const namesPerCall = 10;
@@ -17,7 +9,7 @@ const namesPerCall = 10;
 type AwsParameter = Readonly<Record<string, unknown>>;
 
 /** Parameters of Systems Manager: one at a time as `GetParameter`, many as `GetParameters` of ten. */
-export function createParameterStore(options: ParameterStoreOptions): Source {
+export function createParameterStore(options: SourceOptions): Source {
   const { call, ttlMs, timeoutMs } = options;
   return {
     noun: "parameter",

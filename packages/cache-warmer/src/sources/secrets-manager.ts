@@ -1,15 +1,7 @@
 import type { AwsCall } from "../aws/aws-outcome.ts";
 import { textOrNull, toGoJson, toGoTime } from "./go-json.ts";
-import type { Fetched, ParsedQuery, QueryParameter, Source, SourceItem } from "./source.ts";
+import type { Fetched, ParsedQuery, QueryParameter, Source, SourceItem, SourceOptions } from "./source.ts";
 import { toFetchFailure } from "./to-fetch-failure.ts";
-
-/** What a source of secrets needs. */
-export interface SecretsManagerOptions {
-  readonly call: AwsCall;
-  readonly ttlMs: number;
-  readonly timeoutMs: number;
-  readonly warm: readonly string[];
-}
 
 interface SecretQuery {
   readonly secretId: string;
@@ -21,7 +13,7 @@ interface SecretQuery {
  * Secrets of Secrets Manager, each by `GetSecretValue` of its own: 10,000 of those are allowed a second, but only 100
  * `BatchGetSecretValue`. Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
  */
-export function createSecretsManager(options: SecretsManagerOptions): Source {
+export function createSecretsManager(options: SourceOptions): Source {
   const { call, ttlMs, timeoutMs } = options;
   return {
     noun: "secret",

@@ -1,3 +1,5 @@
+import type { AwsCall } from "../aws/aws-outcome.ts";
+
 /** One thing to read from a source. */
 export interface SourceItem {
   /** The key in the cache; no two sources share one. */
@@ -33,6 +35,14 @@ export interface FetchFailure {
 export type ParsedQuery =
   | { readonly kind: "item"; readonly item: SourceItem }
   | { readonly kind: "invalid"; readonly reason: string };
+
+/** What each source is made of; `warm` are the names that it fetches before the function's init. */
+export interface SourceOptions {
+  readonly call: AwsCall;
+  readonly ttlMs: number;
+  readonly timeoutMs: number;
+  readonly warm: readonly string[];
+}
 
 /**
  * A kind of thing the cache warmer serves. One file each, one line in `registry.ts`, and a test that runs the contract suite.
