@@ -6,10 +6,10 @@ export interface TestTask {
   readonly cached: boolean;
 }
 
-/** `tests` sorted by package; `otherFailures` the names of tasks of another kind that failed, `hello#build`. */
+/** `tests` sorted by package; `otherTasksPassed` says whether all that ran of another kind, builds, succeeded. */
 export interface TurboSummary {
   readonly tests: readonly TestTask[];
-  readonly otherFailures: readonly string[];
+  readonly otherTasksPassed: boolean;
 }
 
 /**
@@ -29,9 +29,7 @@ export function parseTurboSummary(text: string): TurboSummary {
         cached: isRecord(task["cache"]) && task["cache"]["status"] === "HIT",
       }))
       .sort((a, b) => a.package.localeCompare(b.package)),
-    otherFailures: tasks
-      .filter((task) => task["task"] !== "test" && failed(task["execution"]))
-      .map((task) => `${String(task["package"])}#${String(task["task"])}`),
+    otherTasksPassed: !tasks.some((task) => task["task"] !== "test" && failed(task["execution"])),
   };
 }
 
