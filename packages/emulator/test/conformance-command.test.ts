@@ -92,11 +92,15 @@ describe("lambda-emulator conformance", () => {
     expect(io.written.stderr).toBe("\r\u001b[K1/1 Scripts name an interpreter that Lambda has…\r\u001b[K");
   });
 
-  test("ends with 130 where the user ends it", async () => {
+  test("ends with 130 where the user ends it while a check runs", async () => {
     const fake = createFakeIo(writeProject("wrong/starts"));
-    setTimeout(() => fake.interrupt(), 300);
-    const io = await runOn(["conformance", "layer"], fake);
+    // The first check that executes the extension; this one never asks for its first event.
+    const interruptAtStart = (text: string): void => {
+      if (text.includes("Registers under the name")) setImmediate(() => fake.interrupt());
+    };
+    const io = await runOn(["conformance", "layer"], { ...fake, stderr: { ...fake.stderr, isTerminal: true, write: interruptAtStart } });
     expect(io.status).toBe(130);
+    expect(io.written.stdout).not.toContain("not applicable");
   });
 
   test.each([
