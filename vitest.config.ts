@@ -1,6 +1,8 @@
 import { defineConfig } from "vitest/config";
 
-/** One configuration for every package; each runs it with its own folder as root and leaves a report for `run-tests`. */
+/**
+ * One configuration for every package; each runs it with its own folder as root and leaves a report for `run-tests`.
+ */
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],

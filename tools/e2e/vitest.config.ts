@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * A configuration of its own: what is tested is slow to start and shares two cores and caches, so one file runs after another, and a test has
- * ten times as long as it takes on a machine that does nothing else.
+ * A configuration of its own: what is tested is slow to start and shares two cores and caches, so one file runs after
+ * another, and a test has ten times as long as it takes on a machine that does nothing else.
  */
 export default defineConfig({
   test: {

@@ -1,8 +1,8 @@
-import type { ExtensionContext, InvokeContext } from "@lambda-extension/core";
+import { request } from "node:http";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { request } from "node:http";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ExtensionContext, InvokeContext } from "@lambda-extension/core";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failure, startAwsStub, stubCredentials, stubParameter, stubSecret } from "../test/support/aws-stub.ts";
 import type { AwsStub } from "../test/support/aws-stub.ts";
 import { createFakeClock } from "../test/support/fake-clock.ts";
@@ -59,7 +59,9 @@ function create(variables: Readonly<Record<string, string>>) {
     ...variables,
   };
   const extension = createExtension({ environment, clock, random: () => 0, write: (line) => lines.push(line) });
-  cleanUp.push(() => extension.onShutdown?.(shutdownEvent, { ...invoke, reason: "spindown", stopTelemetry: async () => {} }));
+  cleanUp.push(() =>
+    extension.onShutdown?.(shutdownEvent, { ...invoke, reason: "spindown", stopTelemetry: async () => {} }),
+  );
   return { extension, lines, clock };
 }
 
@@ -84,20 +86,24 @@ const parameter = (name: string) => read(`/systemsmanager/parameters/get?name=${
 const targets = () => stub.calls.map(({ target }) => target.split(".")[1]);
 
 describe("the extension", () => {
-  it("serves from before it registers, and lets a read wait for what is on its way", async () => {
+  test("serves from before it registers, and lets a read wait for what is on its way", async () => {
     stub.parameters.set("/a", stubParameter("/a", "1"));
     stub.parameters.set("/b", stubParameter("/b", "2"));
     stub.secrets.set("s", stubSecret("s", { SecretString: "3" }));
     const { extension } = create({ CACHE_WARMER_PARAMETERS: "/a,/b", CACHE_WARMER_SECRETS: "s" });
     await extension.beforeRegister?.();
     const ready = extension.onInit?.(context);
-    expect(await Promise.all([parameter("/a"), parameter("/b"), read("/secretsmanager/get?secretId=s")])).toEqual(["200 1", "200 2", "200 3"]);
+    expect(await Promise.all([parameter("/a"), parameter("/b"), read("/secretsmanager/get?secretId=s")])).toEqual([
+      "200 1",
+      "200 2",
+      "200 3",
+    ]);
     await ready;
     expect(new Set(targets())).toEqual(new Set(["GetParameters", "GetSecretValue"]));
     expect(targets()).toHaveLength(2);
   });
 
-  it("renews at an INVOKE what came to be due while it was frozen", async () => {
+  test("renews at an INVOKE what came to be due while it was frozen", async () => {
     stub.parameters.set("/a", stubParameter("/a", "old"));
     const { extension, clock } = create({ CACHE_WARMER_PARAMETERS: "/a", CACHE_WARMER_HOLD_MILLIS: "10000" });
     await extension.beforeRegister?.();
@@ -112,9 +118,10 @@ describe("the extension", () => {
     expect(stub.calls).toHaveLength(2);
   });
 
-  it("lets the function run without what is denied, and says so once", async () => {
+  test("lets the function run without what is denied, and says so once", async () => {
     stub.parameters.set("/a", stubParameter("/a", "1"));
-    stub.answer = ({ target }) => (target.endsWith("GetSecretValue") ? failure("AccessDeniedException", "not you") : undefined);
+    stub.answer = ({ target }) =>
+      target.endsWith("GetSecretValue") ? failure("AccessDeniedException", "not you") : undefined;
     const { extension, lines } = create({ CACHE_WARMER_PARAMETERS: "/a", CACHE_WARMER_SECRETS: "s" });
     expect(extension.failure).toBe("open");
     await extension.beforeRegister?.();
@@ -127,32 +134,36 @@ describe("the extension", () => {
     ]);
   });
 
-  it("does not let the function start without what is required", async () => {
+  test("does not let the function start without what is required", async () => {
     stub.parameters.set("/a", stubParameter("/a", "1"));
     const { extension } = create({ CACHE_WARMER_PARAMETERS: "/a,/b", CACHE_WARMER_REQUIRED: "/b" });
     expect(extension.failure).toBe("closed");
     await extension.beforeRegister?.();
     await expect(extension.onInit?.(context)).rejects.toMatchObject({
-      problems: ["CACHE_WARMER_REQUIRED: expected a parameter /b that can be read, got ParameterNotFound: Parameter /b not found."],
+      problems: [
+        "CACHE_WARMER_REQUIRED: expected a parameter /b that can be read, got ParameterNotFound: Parameter /b not found.",
+      ],
     });
   });
 
-  it("goes on where what is missing is not required", async () => {
+  test("goes on where what is missing is not required", async () => {
     stub.parameters.set("/a", stubParameter("/a", "1"));
     const { extension } = create({ CACHE_WARMER_PARAMETERS: "/a,/b", CACHE_WARMER_REQUIRED: "/a" });
     await extension.beforeRegister?.();
     await expect(extension.onInit?.(context)).resolves.toBeUndefined();
   });
 
-  it("does not hold the init phase longer than it may", async () => {
+  test("does not hold the init phase longer than it may", async () => {
     stub.answer = () => ({ kind: "silence" });
     const { extension, lines } = create({ CACHE_WARMER_PARAMETERS: "/a", CACHE_WARMER_INIT_WAIT_MILLIS: "0" });
     await extension.beforeRegister?.();
     await extension.onInit?.(context);
-    expect(lines.at(-1)).toBe("WARN still fetching after 0 ms (CACHE_WARMER_INIT_WAIT_MILLIS); reads wait for what is on its way");
+    expect(lines.at(-1)).toBe(
+      "WARN still fetching after 0 ms (CACHE_WARMER_INIT_WAIT_MILLIS); reads wait for what is on its way",
+    );
   });
 
-  it("fetches no secret into a snapshot, and everything after the restore", async () => {
+  test("fetches no secret into a snapshot, and everything after the restore", async () => {
     stub.parameters.set("/a", stubParameter("/a", "1"));
     const { extension } = create({ CACHE_WARMER_PARAMETERS: "/a", AWS_LAMBDA_INITIALIZATION_TYPE: "snap-start" });
     await extension.beforeRegister?.();
@@ -165,7 +176,7 @@ describe("the extension", () => {
     expect(targets()).toEqual(["GetParameter"]);
   });
 
-  it("tells everybody what is wrong with its settings, and lets the function run", async () => {
+  test("tells everybody what is wrong with its settings, and lets the function run", async () => {
     const { extension, lines } = create({ SSM_PARAMETER_STORE_TTL: "soon", SECRETS_MANAGER_TTL: "late" });
     expect(extension.failure).toBe("open");
     await extension.beforeRegister?.();
@@ -178,26 +189,32 @@ describe("the extension", () => {
     expect(await parameter("/a")).toBe("400 ConfigError");
   });
 
-  it("does not let the function start with wrong settings where names are required", async () => {
+  test("does not let the function start with wrong settings where names are required", async () => {
     const { extension } = create({ CACHE_WARMER_REQUIRED: "/a" });
     expect(extension.failure).toBe("closed");
     await extension.beforeRegister?.();
     expect(() => extension.onInit?.(context)).toThrow("CACHE_WARMER_REQUIRED: expected names out of");
   });
 
-  it.each([{}, { SSM_PARAMETER_STORE_TTL: "x" }])("names the variable that changes a port that is taken, with %j", async (variables) => {
-    const other = createServer();
-    await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
-    cleanUp.push(() => other.close());
-    const { extension, lines } = create(variables);
-    await extension.beforeRegister?.();
-    await extension.onInit?.(context);
-    expect(lines.join("\n")).toContain(`ERROR PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: expected a free port, got ${port}, where something listens already`);
-  });
+  test.each([{}, { SSM_PARAMETER_STORE_TTL: "x" }])(
+    "names the variable that changes a port that is taken, with %j",
+    async (variables) => {
+      const other = createServer();
+      await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
+      cleanUp.push(() => other.close());
+      const { extension, lines } = create(variables);
+      await extension.beforeRegister?.();
+      await extension.onInit?.(context);
+      expect(lines.join("\n")).toContain(
+        `ERROR PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: expected a free port, got ${port}, where something listens already`,
+      );
+    },
+  );
 
-  it("writes no value, token or key into any line or error answer", async () => {
+  test("writes no value, token or key into any line or error answer", async () => {
     stub.parameters.set("/a", stubParameter("/a", "the-canary"));
-    stub.answer = ({ input }) => (JSON.stringify(input).includes("/b") ? failure("InternalServerError", "oops") : undefined);
+    stub.answer = ({ input }) =>
+      JSON.stringify(input).includes("/b") ? failure("InternalServerError", "oops") : undefined;
     const { extension, lines } = create({
       CACHE_WARMER_PARAMETERS: "/a",
       PARAMETERS_SECRETS_EXTENSION_LOG_LEVEL: "DEBUG",

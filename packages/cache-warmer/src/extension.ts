@@ -22,7 +22,8 @@ export interface ExtensionHost {
 
 /**
  * The cache warmer for `runExtension`. It listens before it registers, so that the function's own init code can read.
- * Settings that do not parse: it says so, answers every read with the cause, and the function runs; unless names are required.
+ * Settings that do not parse: it says so, answers every read with the cause, and the function runs; unless names are
+ * required.
  */
 export function createExtension(host: ExtensionHost): ExtensionOptions {
   try {
@@ -51,7 +52,8 @@ function warming(host: ExtensionHost): ExtensionOptions {
       log("INFO", `serving on 127.0.0.1:${settings.port}; ${warming}`);
     },
     onInit: async (context) => {
-      // Not before registering: to load what sends requests takes 20 ms and more, for which the function's start would wait.
+      // Not before registering: to load what sends requests takes 20 ms and more, for which the function's start would
+      // wait.
       warmer.start();
       if (server.problem !== undefined) log("ERROR", server.problem);
       if (server.problem !== undefined && isRequired) throw new ConfigError([server.problem]);

@@ -1,38 +1,53 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createFailureReport } from "./failure-report.ts";
 import { createLog } from "./log.ts";
 import { createSecretsManager } from "./sources/secrets-manager.ts";
 
-const source = createSecretsManager({ call: () => Promise.reject(new Error("BUG: not called")), ttlMs: 1, timeoutMs: 1, warm: ["db"] });
+const source = createSecretsManager({
+  call: () => Promise.reject(new Error("BUG: not called")),
+  ttlMs: 1,
+  timeoutMs: 1,
+  warm: ["db"],
+});
 
 describe("the report of failures", () => {
-  it("says each cause once, and that a refusal will last", () => {
+  test("says each cause once, and that a refusal will last", () => {
     const lines: string[] = [];
     const report = createFailureReport(createLog({ level: "INFO", write: (line) => lines.push(line) }));
     for (const item of [...source.warm, ...source.warm]) {
       report(source, item, { kind: "definite", code: "AccessDeniedException", message: "not\nyou" });
       report(source, item, { kind: "transient", code: "TimeoutError", message: "late" });
     }
-    expect(lines).toEqual(["WARN secret db: AccessDeniedException: not you; whoever reads it gets status 400", "WARN secret db: TimeoutError: late"]);
+    expect(lines).toEqual([
+      "WARN secret db: AccessDeniedException: not you; whoever reads it gets status 400",
+      "WARN secret db: TimeoutError: late",
+    ]);
   });
 
-  it("stops at 200 causes, and says so", () => {
+  test("stops at 200 causes, and says so", () => {
     const lines: string[] = [];
     const report = createFailureReport(createLog({ level: "INFO", write: (line) => lines.push(line) }));
     for (const item of source.warm) {
-      for (let code = 0; code < 300; code++) report(source, item, { kind: "transient", code: `E${code}`, message: "m" });
+      for (let code = 0; code < 300; code++) {
+        report(source, item, { kind: "transient", code: `E${code}`, message: "m" });
+      }
     }
     expect(lines).toHaveLength(201);
-    expect(lines.at(-1)).toBe("WARN 200 different failures were said; further ones are not, and whoever reads still gets the cause");
+    expect(lines.at(-1)).toBe(
+      "WARN 200 different failures were said; further ones are not, and whoever reads still gets the cause",
+    );
   });
 
-  it("keeps the characters that steer a terminal out of a line", () => {
+  test("keeps the characters that steer a terminal out of a line", () => {
     const lines: string[] = [];
-    createLog({ level: "INFO", write: (line) => lines.push(line) })("WARN", "a\u0000b\u001b[31mc\td\u007f\u009be\u2028f\r\ng");
+    createLog({ level: "INFO", write: (line) => lines.push(line) })(
+      "WARN",
+      "a\u0000b\u001b[31mc\td\u007f\u009be\u2028f\r\ng",
+    );
     expect(lines).toEqual(["WARN a b [31mc d e f g"]);
   });
 
-  it.each([
+  test.each([
     ["DEBUG", 4],
     ["WARN", 2],
     ["ERROR", 1],

@@ -11,7 +11,15 @@ export function createFailureReport(log: Log): (source: Source, item: SourceItem
     const cause = `${source.noun} ${item.id}: ${failure.code}`;
     if (said.has(cause) || said.size >= maxSaid) return;
     said.add(cause);
-    log("WARN", `${cause}: ${failure.message}${failure.kind === "transient" ? "" : "; whoever reads it gets status 400"}`);
-    if (said.size === maxSaid) log("WARN", `${maxSaid} different failures were said; further ones are not, and whoever reads still gets the cause`);
+    log(
+      "WARN",
+      `${cause}: ${failure.message}${failure.kind === "transient" ? "" : "; whoever reads it gets status 400"}`,
+    );
+    if (said.size === maxSaid) {
+      log(
+        "WARN",
+        `${maxSaid} different failures were said; further ones are not, and whoever reads still gets the cause`,
+      );
+    }
   };
 }

@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createGate } from "./gate.ts";
 
 describe("a gate", () => {
-  it("lets nobody through until it is opened", async () => {
+  test("lets nobody through until it is opened", async () => {
     const gate = createGate({ isOpen: false });
     expect(await gate.opensWithin(0)).toBe(false);
     const waiting = gate.opensWithin(60_000);
@@ -11,7 +11,7 @@ describe("a gate", () => {
     expect(gate.isOpen).toBe(true);
   });
 
-  it("holds nobody who comes later", async () => {
+  test("holds nobody who comes later", async () => {
     expect(await createGate({ isOpen: true }).opensWithin(0)).toBe(true);
   });
 });

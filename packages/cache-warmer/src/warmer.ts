@@ -44,10 +44,18 @@ export function createWarmer(options: WarmerOptions): Warmer {
   const { settings, environment, clock, random, log } = options;
   const { maxConnections } = settings;
   const toDeadline = (ms: number) => createDeadline({ deadlineEpochMs: clock.wallMs() + ms, clock });
-  const client = createLazyHttpClient(async () => (await import("./aws/node-http-client.ts")).createNodeHttpClient({ maxConnections }));
+  const client = createLazyHttpClient(async () =>
+    (await import("./aws/node-http-client.ts")).createNodeHttpClient({ maxConnections }),
+  );
   const credentials = createCredentials({ environment, client, clock });
   const sources = createSources(settings, { client, credentials, clock, random, wait: sleep });
-  const cache = new Cache({ ...settings.cache, clock, random, deadline: toDeadline, onFailure: createFailureReport(log) });
+  const cache = new Cache({
+    ...settings.cache,
+    clock,
+    random,
+    deadline: toDeadline,
+    onFailure: createFailureReport(log),
+  });
   const gate = createGate({ isOpen: environment["AWS_LAMBDA_INITIALIZATION_TYPE"] !== "snap-start" });
   let warmed: Promise<readonly Unwarmed[]> = Promise.resolve([]);
   let lastSeen = now(clock);
@@ -67,10 +75,15 @@ export function createWarmer(options: WarmerOptions): Warmer {
   }
 
   async function onInit(context: ExtensionContext): Promise<void> {
-    if (context.initializationType === "lambda-managed-instances") setInterval(() => void cache.refreshDue(sources), timerMs).unref();
+    if (context.initializationType === "lambda-managed-instances") {
+      setInterval(() => void cache.refreshDue(sources), timerMs).unref();
+    }
     if (!gate.isOpen) return;
     if ((await waitAtMost(warmed, settings.initWaitMs)).kind === "late") {
-      log("WARN", `still fetching after ${settings.initWaitMs} ms (CACHE_WARMER_INIT_WAIT_MILLIS); reads wait for what is on its way`);
+      log(
+        "WARN",
+        `still fetching after ${settings.initWaitMs} ms (CACHE_WARMER_INIT_WAIT_MILLIS); reads wait for what is on its way`,
+      );
     }
     if (settings.required.length > 0) failOnRequired(settings.required, await warmed);
     lastSeen = now(clock);
@@ -79,7 +92,8 @@ export function createWarmer(options: WarmerOptions): Warmer {
   return {
     handle: createRequestHandler({
       sources,
-      readiness: () => (gate.isOpen ? { kind: "ready" } : { kind: "waiting", opened: () => gate.opensWithin(maxGateWaitMs) }),
+      readiness: () =>
+        gate.isOpen ? { kind: "ready" } : { kind: "waiting", opened: () => gate.opensWithin(maxGateWaitMs) },
       tokens: () => credentials.tokens(),
       readNow: (item) => cache.readNow(item),
       read: (source, item) => cache.read(source, item),
@@ -114,7 +128,10 @@ interface Unwarmed {
 function failOnRequired(required: readonly string[], unwarmed: readonly Unwarmed[]): void {
   const problems = unwarmed
     .filter(({ item }) => required.includes(item.id))
-    .map(({ item, failure, noun }) => `expected a ${noun} ${item.id} that can be read, got ${failure.code}: ${failure.message}`)
+    .map(
+      ({ item, failure, noun }) =>
+        `expected a ${noun} ${item.id} that can be read, got ${failure.code}: ${failure.message}`,
+    )
     .map((problem) => `CACHE_WARMER_REQUIRED: ${problem}`);
   if (problems.length > 0) throw new ConfigError(problems);
 }

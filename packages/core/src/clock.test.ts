@@ -3,7 +3,10 @@ import { expect, test } from "vitest";
 import { ageMs, now, systemClock, wasFrozenBetween } from "./clock.ts";
 
 const start = { wallMs: 1_000_000, monotonicMs: 5000 };
-const later = (wallMs: number, monotonicMs: number) => ({ wallMs: start.wallMs + wallMs, monotonicMs: start.monotonicMs + monotonicMs });
+const later = (wallMs: number, monotonicMs: number) => ({
+  wallMs: start.wallMs + wallMs,
+  monotonicMs: start.monotonicMs + monotonicMs,
+});
 
 test.each([
   ["both clocks ran", later(100, 100), 100],

@@ -21,8 +21,8 @@ export interface Deadline extends DeadlineContext {
 }
 
 /**
- * A deadline with its signal, on the global `setTimeout`. The signal and its timer come into being when first asked for:
- * most handlers never ask.
+ * A deadline with its signal, on the global `setTimeout`. The signal and its timer come into being when first asked
+ * for: most handlers never ask.
  * Units: milliseconds. Close it when the work is done.
  */
 export function createDeadline(options: DeadlineOptions): Deadline {
@@ -34,7 +34,9 @@ export function toTimerMs(delayMs: number): number {
   return Math.min(Math.max(0, delayMs), 2 ** 31 - 1);
 }
 
-/** A class, since V8 keeps a hidden class for every object literal that holds a getter: 70 MB after 20,000 invocations. */
+/**
+ * A class, since V8 keeps a hidden class for every object literal that holds a getter: 70 MB after 20,000 invocations.
+ */
 class LazyDeadline implements Deadline {
   readonly deadlineEpochMs: number;
   readonly #marginMs: number;
@@ -86,7 +88,9 @@ class LazyDeadline implements Deadline {
 /** How a wait with a limit ended. */
 export type Waited<T> = { readonly kind: "settled"; readonly value: T } | { readonly kind: "late" };
 
-/** Waits for `work` for at most `timeoutMs`. Errors: those of `work`, while it is waited for; later ones are swallowed. */
+/**
+ * Waits for `work` for at most `timeoutMs`. Errors: those of `work`, while it is waited for; later ones are swallowed.
+ */
 export async function waitAtMost<T>(work: Promise<T>, timeoutMs: number): Promise<Waited<T>> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<Waited<T>>((resolve) => {

@@ -1,6 +1,9 @@
 import { ConfigError, PlatformError } from "./errors.ts";
 
-/** One line about anything thrown: its class, its message, what caused it and, for a programming error, where it came from. */
+/**
+ * One line about anything thrown: its class, its message, what caused it and, for a programming error, where it came
+ * from.
+ */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return oneLine(typeof error === "string" ? error : inspect(error));
   const isExpected = error instanceof PlatformError || error instanceof ConfigError;
@@ -14,7 +17,8 @@ export function describeError(error: unknown): string {
 /** `fetch failed` says nothing; its cause says ECONNREFUSED. */
 function causeOf({ cause }: Error): string {
   if (!(cause instanceof Error)) return "";
-  const code = "code" in cause && typeof cause.code === "string" && !cause.message.includes(cause.code) ? cause.code : "";
+  const code =
+    "code" in cause && typeof cause.code === "string" && !cause.message.includes(cause.code) ? cause.code : "";
   return `: ${[code, cause.message].filter((part) => part !== "").join(" ")}`;
 }
 

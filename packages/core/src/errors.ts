@@ -20,7 +20,10 @@ export class PlatformError extends Error {
   /** The HTTP status, where there was one. */
   readonly status: number | undefined;
 
-  constructor(message: string, detail: { readonly code: string; readonly status?: number | undefined; readonly cause?: unknown }) {
+  constructor(
+    message: string,
+    detail: { readonly code: string; readonly status?: number | undefined; readonly cause?: unknown },
+  ) {
     super(message, { cause: detail.cause });
     this.code = detail.code;
     this.status = detail.status;

@@ -16,7 +16,10 @@ export interface Registration {
   readonly registeredBy: "launcher" | "core";
 }
 
-/** How the environment was started: `on-demand`, `provisioned-concurrency`, `snap-start`, `lambda-managed-instances`, or newer. */
+/**
+ * How the environment was started: `on-demand`, `provisioned-concurrency`, `snap-start`, `lambda-managed-instances`, or
+ * newer.
+ */
 export type InitializationType = string;
 
 /** Time left, for every handler. Units: milliseconds; `deadlineEpochMs` is epoch milliseconds. */
@@ -53,9 +56,9 @@ export interface ShutdownContext extends ExtensionContext, DeadlineContext {
   /** Lower case: `spindown`, `timeout`, `failure`, or what the platform sent. */
   readonly reason: string;
   /**
-   * Takes no more telemetry, and resolves when every acknowledged batch has gone through `onEvents`: flush after it and nothing
-   * acknowledged is lost. Until it is called, batches keep arriving during `onShutdown`; the platform sends its last ones then.
-   * The loop itself does the same after `onShutdown`.
+   * Takes no more telemetry, and resolves when every acknowledged batch has gone through `onEvents`: flush after it and
+   * nothing acknowledged is lost. Until it is called, batches keep arriving during `onShutdown`; the platform sends its
+   * last ones then. The loop itself does the same after `onShutdown`.
    */
   stopTelemetry(): Promise<void>;
 }
@@ -92,14 +95,26 @@ export interface MalformedEvent {
 
 /** Everything `runExtension` takes. Every handler is optional. */
 export interface ExtensionOptions {
-  /** Asked only where no launcher gave its own. Must equal the file name in /opt/extensions. Default: the name of the bundle's folder. */
+  /**
+   * Asked only where no launcher gave its own. Must equal the file name in /opt/extensions. Default: the name of the
+   * bundle's folder.
+   */
   readonly name?: string;
-  /** Default: `["INVOKE", "SHUTDOWN"]`; `INVOKE` is left out on Lambda Managed Instances. Ignored where the launcher registered. */
+  /**
+   * Default: `["INVOKE", "SHUTDOWN"]`; `INVOKE` is left out on Lambda Managed Instances. Ignored where the launcher
+   * registered.
+   */
   readonly events?: readonly LifecycleEventType[];
-  /** After registering: `open` (default) never fails the function; `closed` reports `init/error` or `exit/error` and exits 1. */
+  /**
+   * After registering: `open` (default) never fails the function; `closed` reports `init/error` or `exit/error` and
+   * exits 1.
+   */
   readonly failure?: "open" | "closed";
   readonly telemetry?: TelemetryOptions;
-  /** Runs before registering: for a server that must be up before function code runs. Needs `"register": "self"` in the layer. */
+  /**
+   * Runs before registering: for a server that must be up before function code runs. Needs `"register": "self"` in the
+   * layer.
+   */
   beforeRegister?(): void | Promise<void>;
   /** Runs after registering (and subscribing), before the first `next`. */
   onInit?(context: ExtensionContext): void | Promise<void>;

@@ -11,7 +11,9 @@ import type { TelemetryType } from "./telemetry/telemetry-event.ts";
 export interface TelemetrySubscription {
   readonly schemaVersion: string;
   readonly types: readonly TelemetryType[];
-  readonly destination: { readonly protocol: "HTTP"; readonly URI: string } | { readonly protocol: "TCP"; readonly port: number };
+  readonly destination:
+    | { readonly protocol: "HTTP"; readonly URI: string }
+    | { readonly protocol: "TCP"; readonly port: number };
   readonly buffering: { readonly maxItems: number; readonly maxBytes: number; readonly timeoutMs: number };
 }
 
@@ -27,15 +29,18 @@ export interface ReportedError {
   readonly message: string;
 }
 
-/** Told how a `next` ended: called back, not promised, see docs/adr/0105-an-invoke-without-promises.md. What `onEvent` throws is an error too. */
+/**
+ * Told how a `next` ended: called back, not promised, see docs/adr/0105-an-invoke-without-promises.md. What `onEvent`
+ * throws is an error too.
+ */
 export interface NextListener {
   onEvent(event: ParsedLifecycleEvent): void;
   onError(error: unknown): void;
 }
 
 /**
- * The calls of the Extensions API and the Telemetry API for one extension. It keeps the identifier to itself: no message that leaves
- * it holds more than the first eight characters.
+ * The calls of the Extensions API and the Telemetry API for one extension. It keeps the identifier to itself: no
+ * message that leaves it holds more than the first eight characters.
  * Errors: `PlatformError`. Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
  */
 export interface ExtensionsApi {
@@ -44,7 +49,10 @@ export interface ExtensionsApi {
   /** The long poll; never times out. */
   next(listener: NextListener): void;
   subscribe(subscription: TelemetrySubscription, timeoutMs: number): Promise<SubscriptionAnswer>;
-  /** `init/error` before the first `next`, `exit/error` after it; over a connection of its own, since `next` holds the other. */
+  /**
+   * `init/error` before the first `next`, `exit/error` after it; over a connection of its own, since `next` holds the
+   * other.
+   */
   reportError(error: ReportedError, timeoutMs: number): Promise<void>;
   close(): void;
 }
@@ -145,10 +153,14 @@ function refusal(request: HttpRequest, response: HttpResponse, identifier: strin
   const hide = (text: string) => (identifier === "" ? text : text.replaceAll(identifier, `${identifier.slice(0, 8)}…`));
   const body = parseObject(response.body);
   const errorType = typeof body?.["errorType"] === "string" ? body["errorType"] : `HTTP${response.status}`;
-  const detail = typeof body?.["errorMessage"] === "string" ? body["errorMessage"] : response.body.toString().slice(0, 200).trim();
+  const detail =
+    typeof body?.["errorMessage"] === "string" ? body["errorMessage"] : response.body.toString().slice(0, 200).trim();
   const dropped = response.resent ? " (the request before it went unanswered when its connection was cut)" : "";
-  return new PlatformError(hide(`${request.method} ${request.path} was answered ${response.status} ${errorType}: ${detail}${dropped}`), {
-    code: errorType,
-    status: response.status,
-  });
+  return new PlatformError(
+    hide(`${request.method} ${request.path} was answered ${response.status} ${errorType}: ${detail}${dropped}`),
+    {
+      code: errorType,
+      status: response.status,
+    },
+  );
 }

@@ -15,10 +15,14 @@ export function createFailures(report: (message: string) => void): Failures {
       const count = (counts.get(where) ?? 0) + 1;
       counts.set(where, count);
       if (count > 1) return;
-      report(`${where} failed; the function is not affected, and further failures of this kind are only counted: ${describeError(error)}`);
+      report(
+        `${where} failed; the function is not affected, and further failures of this kind are only counted: ${describeError(error)}`,
+      );
     },
     summary() {
-      const repeated = [...counts].filter(([, count]) => count > 1).map(([where, count]) => `${where} failed ${count} times`);
+      const repeated = [...counts]
+        .filter(([, count]) => count > 1)
+        .map(([where, count]) => `${where} failed ${count} times`);
       return repeated.length === 0 ? undefined : repeated.join(", ");
     },
   };

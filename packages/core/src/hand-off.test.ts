@@ -12,7 +12,10 @@ const complete = {
 
 test("takes a complete hand-off and leaves nothing but what is not its own", () => {
   const env: Record<string, string | undefined> = { ...complete, LAMBDA_EXTENSION_NODE_OPTIONS: "--x", PATH: "/bin" };
-  expect(takeHandOff(env)).toEqual({ name: "x", registered: { identifier: "id", answer: '{"handler":"h"}', socketFd: 11 } });
+  expect(takeHandOff(env)).toEqual({
+    name: "x",
+    registered: { identifier: "id", answer: '{"handler":"h"}', socketFd: 11 },
+  });
   expect(env).toEqual({ LAMBDA_EXTENSION_NODE_OPTIONS: "--x", PATH: "/bin" });
 });
 
@@ -25,6 +28,12 @@ test.each([
   expect(takeHandOff({ ...env })).toEqual(expected);
 });
 
-test.each(["", "0", "2", "-1", "x", "3.5", "99999999"])("a descriptor that cannot be a socket is not taken: %j", (fd) => {
-  expect(takeHandOff({ ...complete, LAMBDA_EXTENSION_SOCKET_FD: fd }).registered).toEqual({ identifier: "id", answer: '{"handler":"h"}' });
-});
+test.each(["", "0", "2", "-1", "x", "3.5", "99999999"])(
+  "a descriptor that cannot be a socket is not taken: %j",
+  (fd) => {
+    expect(takeHandOff({ ...complete, LAMBDA_EXTENSION_SOCKET_FD: fd }).registered).toEqual({
+      identifier: "id",
+      answer: '{"handler":"h"}',
+    });
+  },
+);

@@ -16,8 +16,8 @@ const version = "1";
 const prefix = "LAMBDA_EXTENSION_";
 
 /**
- * Reads the launcher's hand-off, and deletes it from the environment: the identifier is a credential, and child processes
- * inherit the environment. A hand-off of another version counts as none, except for the name.
+ * Reads the launcher's hand-off, and deletes it from the environment: the identifier is a credential, and child
+ * processes inherit the environment. A hand-off of another version counts as none, except for the name.
  */
 export function takeHandOff(env: Record<string, string | undefined>): HandOff {
   const take = (key: string): string | undefined => {
@@ -33,6 +33,7 @@ export function takeHandOff(env: Record<string, string | undefined>): HandOff {
   take("EVENTS");
   const named = name === undefined ? {} : { name };
   if (handOffVersion !== version || identifier === undefined) return named;
-  const socket = socketFd !== undefined && /^\d{1,6}$/.test(socketFd) && Number(socketFd) > 2 ? { socketFd: Number(socketFd) } : {};
+  const socket =
+    socketFd !== undefined && /^\d{1,6}$/.test(socketFd) && Number(socketFd) > 2 ? { socketFd: Number(socketFd) } : {};
   return { ...named, registered: { identifier, answer: answer ?? "{}", ...socket } };
 }

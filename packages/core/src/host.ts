@@ -40,14 +40,15 @@ export function createProcessHost(): Host {
       process.on("uncaughtException", listener);
       process.on("unhandledRejection", listener);
     },
-    connect: ({ host, port }, onBytes) => loadNet().createConnection({ host, port, keepAlive: true, onread: readInto(onBytes) }),
+    connect: ({ host, port }, onBytes) =>
+      loadNet().createConnection({ host, port, keepAlive: true, onread: readInto(onBytes) }),
     inherit: (fd) => inheritConnection(fd, loadNet),
   };
 }
 
 /**
- * Tells of an exception that would end the process before the loop is there to hear of it; the returned function ends that.
- * Does nothing outside of Lambda, where a stack trace serves better.
+ * Tells of an exception that would end the process before the loop is there to hear of it; the returned function ends
+ * that. Does nothing outside of Lambda, where a stack trace serves better.
  */
 export function onEarlyFailure(listener: (error: unknown) => void): () => void {
   if (process.env["AWS_LAMBDA_RUNTIME_API"] === undefined) return () => {};
@@ -66,8 +67,8 @@ export function bundleFolderName(): string {
 }
 
 /**
- * Writes one line to standard error. Straight to the descriptor: `process.stderr` takes milliseconds to come into being.
- * A full pipe is left to it.
+ * Writes one line to standard error. Straight to the descriptor: `process.stderr` takes milliseconds to come into
+ * being. A full pipe is left to it.
  */
 export function writeErrorLine(line: string): void {
   try {

@@ -26,7 +26,9 @@ test("a wait ends when its time is over", async () => {
 
 test("a wait longer than the longest timer does not end at once", async () => {
   let ended = false;
-  void createInterruption().during(never, 2 ** 31).then(() => (ended = true));
+  void createInterruption()
+    .during(never, 2 ** 31)
+    .then(() => (ended = true));
   await vi.advanceTimersByTimeAsync(1000);
   expect(ended).toBe(false);
 });

@@ -14,13 +14,15 @@ export interface Interruption {
   /** True after either. */
   isRaised(): boolean;
   /**
-   * Waits for `work`, for `timeoutMs` at most, or for the interruption, also one that came before; rejects with the error of either.
-   * One wait at a time.
+   * Waits for `work`, for `timeoutMs` at most, or for the interruption, also one that came before; rejects with the
+   * error of either. One wait at a time.
    */
   during<T>(work: Promise<T>, timeoutMs?: number): Promise<Interruptible<T>>;
 }
 
-type Raised = { readonly kind: "stopped"; readonly event: ShutdownEvent } | { readonly kind: "failed"; readonly error: unknown };
+type Raised =
+  | { readonly kind: "stopped"; readonly event: ShutdownEvent }
+  | { readonly kind: "failed"; readonly error: unknown };
 
 /** See {@link Interruption}. Unlike `Promise.race` against one long-lived promise, a wait leaves nothing behind. */
 export function createInterruption(): Interruption {
@@ -39,7 +41,8 @@ export function createInterruption(): Interruption {
     isRaised: () => raised !== undefined,
     during(work, timeoutMs) {
       return new Promise((resolve, reject) => {
-        const timer = timeoutMs === undefined ? undefined : setTimeout(() => resolve({ kind: "late" }), toTimerMs(timeoutMs));
+        const timer =
+          timeoutMs === undefined ? undefined : setTimeout(() => resolve({ kind: "late" }), toTimerMs(timeoutMs));
         listener = (by) => {
           clearTimeout(timer);
           if (by.kind === "stopped") resolve(by);

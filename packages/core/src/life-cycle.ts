@@ -1,5 +1,5 @@
-import { createDeadline, waitAtMost } from "./deadline.ts";
 import { createShutdownContext } from "./contexts.ts";
+import { createDeadline, waitAtMost } from "./deadline.ts";
 import { describeError } from "./describe-error.ts";
 import type { LifecycleStep } from "./extension-options.ts";
 import { createFailures } from "./failures.ts";
@@ -51,17 +51,22 @@ export async function runLifeCycle(parts: LifeCycleParts): Promise<void> {
     if (summary !== undefined) report(summary);
     if (isInert) return;
     let unsettled = "onShutdown";
-    const work = Promise.resolve(startHandler("onShutdown", () => options.onShutdown?.(event, shutdownContext))).then(() => {
-      // What was acknowledged is ours: it goes through onEvents, whether onShutdown asked for that or not.
-      unsettled = "onEvents";
-      return telemetry?.close();
-    });
+    const work = Promise.resolve(startHandler("onShutdown", () => options.onShutdown?.(event, shutdownContext))).then(
+      () => {
+        // What was acknowledged is ours: it goes through onEvents, whether onShutdown asked for that or not.
+        unsettled = "onEvents";
+        return telemetry?.close();
+      },
+    );
     const waited = await waitAtMost(work, deadline.remainingMs() - shutdownMarginMs / 2);
     if (waited.kind === "late") report(`${unsettled} had not settled at the deadline; the process ends without it`);
     deadline.close();
   }
 
-  /** Runs a handler whose failure is noted; undefined where it was over at once, which spares timers and promises. Never rejects. */
+  /**
+   * Runs a handler whose failure is noted; undefined where it was over at once, which spares timers and promises. Never
+   * rejects.
+   */
   function startHandler(where: string, handler: () => void | Promise<void>): Promise<void> | undefined {
     try {
       const result: unknown = handler();
@@ -85,7 +90,11 @@ export async function runLifeCycle(parts: LifeCycleParts): Promise<void> {
   }
 
   host.onSignal((signal) => {
-    interruption.stop({ eventType: "SHUTDOWN", deadlineMs: host.clock.wallMs() + signalDeadlineMs, shutdownReason: signal.toLowerCase() });
+    interruption.stop({
+      eventType: "SHUTDOWN",
+      deadlineMs: host.clock.wallMs() + signalDeadlineMs,
+      shutdownReason: signal.toLowerCase(),
+    });
   });
   host.onUncaught((error) => onFailure("A background task", error));
 

@@ -47,7 +47,10 @@ export function parseLifecycleEvent(body: Buffer): ParsedLifecycleEvent {
   if (eventType === "SHUTDOWN") {
     const reason = typeof shutdownReason === "string" ? shutdownReason.toLowerCase() : "unknown";
     // A SHUTDOWN is obeyed whatever else is wrong with it.
-    return { kind: "event", event: { eventType, deadlineMs: Number.isFinite(deadlineMs) ? deadlineMs : 0, shutdownReason: reason } };
+    return {
+      kind: "event",
+      event: { eventType, deadlineMs: Number.isFinite(deadlineMs) ? deadlineMs : 0, shutdownReason: reason },
+    };
   }
   if (typeof requestId !== "string" || !Number.isFinite(deadlineMs)) {
     return { kind: "unknown", problem: "an INVOKE without a request id or a deadline" };

@@ -7,7 +7,10 @@ import type { LifeCycleParts } from "./life-cycle-parts.ts";
 import type { InvokeEvent, LifecycleEvent, ParsedLifecycleEvent, ShutdownEvent } from "./lifecycle-event.ts";
 import type { Started, StartParts } from "./start-extension.ts";
 
-/** Handlers' signals abort this long before an invocation's deadline; a handler that ignores them is left behind half of it before. */
+/**
+ * Handlers' signals abort this long before an invocation's deadline; a handler that ignores them is left behind half of
+ * it before.
+ */
 const invokeMarginMs = 200;
 /** How long before the end of everything a handler that was interrupted is left behind. */
 const stopMarginMs = 600;
@@ -26,8 +29,8 @@ interface Invocation {
 }
 
 /**
- * Asks for one event after the other and hands each INVOKE to `onInvoke`, until SHUTDOWN or until the extension has to stop for another
- * reason. Errors: what ends an extension, see docs/life-cycle.md.
+ * Asks for one event after the other and hands each INVOKE to `onInvoke`, until SHUTDOWN or until the extension has to
+ * stop for another reason. Errors: what ends an extension, see docs/life-cycle.md.
  */
 export async function pollEvents(parts: PollParts): Promise<ShutdownEvent> {
   const { options, host, api, started, interruption, tell, onFailure, startHandler } = parts;
@@ -44,8 +47,8 @@ export async function pollEvents(parts: PollParts): Promise<ShutdownEvent> {
   }
 
   /**
-   * Resolves with SHUTDOWN, or with nothing when a handler takes its time. Handlers that are over at once are not waited for:
-   * docs/adr/0105-an-invoke-without-promises.md.
+   * Resolves with SHUTDOWN, or with nothing when a handler takes its time. Handlers that are over at once are not
+   * waited for: docs/adr/0105-an-invoke-without-promises.md.
    */
   function takeEvents(): Promise<ShutdownEvent | undefined> {
     return new Promise((resolve, reject) => {
@@ -88,7 +91,9 @@ export async function pollEvents(parts: PollParts): Promise<ShutdownEvent> {
   async function restore(event: LifecycleEvent, onRestore: () => Promise<void>): Promise<void> {
     restored = undefined;
     const waited = await waitAtMost(onRestore(), event.deadlineMs - host.clock.wallMs() - invokeMarginMs);
-    if (waited.kind === "late") onFailure("onRestore", new Error("it had not settled at the first deadline; nobody waits for it"));
+    if (waited.kind === "late") {
+      onFailure("onRestore", new Error("it had not settled at the first deadline; nobody waits for it"));
+    }
   }
 
   /** Undefined where nothing is left to wait for. */
@@ -110,7 +115,10 @@ export async function pollEvents(parts: PollParts): Promise<ShutdownEvent> {
       deadline.abort(new Error(`The extension stops: ${waited.event.shutdownReason}`));
       await waitAtMost(work, waited.event.deadlineMs - host.clock.wallMs() - stopMarginMs);
     } else if (waited.kind === "late") {
-      onFailure("onInvoke", new Error("it had not settled at the invocation's deadline; the extension polls on without it"));
+      onFailure(
+        "onInvoke",
+        new Error("it had not settled at the invocation's deadline; the extension polls on without it"),
+      );
     }
     deadline.close();
     return waited.kind === "stopped" ? waited.event : undefined;

@@ -8,8 +8,9 @@ import type { BytesListener } from "./http/read-into.ts";
 import { runLifeCycle } from "./life-cycle.ts";
 
 /**
- * The launcher has registered by the time this module is loaded: what the program throws on its way to `runExtension` would be the
- * function's failure. Instead the loop runs without the program. See docs/adr/0106-a-program-that-throws-too-early.md.
+ * The launcher has registered by the time this module is loaded: what the program throws on its way to `runExtension`
+ * would be the function's failure. Instead the loop runs without the program. See
+ * docs/adr/0106-a-program-that-throws-too-early.md.
  */
 const endEarlyWatch = onEarlyFailure((error) => {
   endEarlyWatch();

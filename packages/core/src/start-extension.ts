@@ -1,3 +1,4 @@
+import { checkOptions } from "./check-options.ts";
 import { waitAtMost } from "./deadline.ts";
 import { describeError } from "./describe-error.ts";
 import { ConfigError, PlatformError } from "./errors.ts";
@@ -8,11 +9,11 @@ import type { LifeCycleParts } from "./life-cycle-parts.ts";
 import type { LifecycleEventType } from "./lifecycle-event.ts";
 import { startTelemetry } from "./telemetry/start-telemetry.ts";
 import type { Telemetry } from "./telemetry/start-telemetry.ts";
-import { checkOptions } from "./check-options.ts";
 
 /**
  * Lambda gives the whole init phase of an on-demand environment 10 s and starts it again after that, function and all.
- * The rest is the function's own. Other kinds of environments have minutes. Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ * The rest is the function's own. Other kinds of environments have minutes. Source:
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 const onDemandInitLimitMs = 9000;
 
@@ -25,7 +26,10 @@ export interface Started {
   readonly telemetry: Telemetry | undefined;
   /** Its start failed and it fails open: it polls, and no handler runs. */
   readonly isInert: boolean;
-  /** Runs `onRestore` the first time it is called; resolves when it has settled. Absent where there is nothing to restore. */
+  /**
+   * Runs `onRestore` the first time it is called; resolves when it has settled. Absent where there is nothing to
+   * restore.
+   */
   readonly restored?: () => Promise<void>;
 }
 
@@ -38,21 +42,24 @@ export interface StartParts extends LifeCycleParts {
 }
 
 /**
- * `beforeRegister`, register, subscribe to telemetry, `onInit`. The listener is bound after registering, since the function's own
- * init starts at the registration, and before subscribing, since the platform delivers at once.
+ * `beforeRegister`, register, subscribe to telemetry, `onInit`. The listener is bound after registering, since the
+ * function's own init starts at the registration, and before subscribing, since the platform delivers at once.
  * Errors: what a failing registration threw, or, where the extension fails closed, a handler.
  */
 export async function startExtension(parts: StartParts): Promise<Started> {
   const { options, host, api, name, report } = parts;
   const initializationType = host.env["AWS_LAMBDA_INITIALIZATION_TYPE"] ?? "on-demand";
   const endsAtMs = initializationType === "on-demand" ? host.clock.wallMs() + onDemandInitLimitMs : Infinity;
-  const attempt = (hook: string, handler: () => void | Promise<void>) => attemptUntil(hook, handler, endsAtMs - host.clock.wallMs());
+  const attempt = (hook: string, handler: () => void | Promise<void>) =>
+    attemptUntil(hook, handler, endsAtMs - host.clock.wallMs());
   const before = await attempt("beforeRegister", () => {
     checkOptions(options);
     return options.beforeRegister?.();
   });
   if (options.beforeRegister !== undefined && parts.launcherRegistration !== undefined) {
-    report('beforeRegister ran after the launcher had registered: set "register": "self" in lambdaExtension of package.json');
+    report(
+      'beforeRegister ran after the launcher had registered: set "register": "self" in lambdaExtension of package.json',
+    );
   }
   const registration = await register(parts, initializationType);
   const base = { name, registration, initializationType };
@@ -101,7 +108,10 @@ async function register(parts: StartParts, initializationType: string): Promise<
   const registration =
     launcherRegistration === undefined
       ? await api.register(eventsFor(options.events ?? ["INVOKE", "SHUTDOWN"], initializationType)).catch(explain)
-      : parseRegistration(launcherRegistration.answer, { identifier: launcherRegistration.identifier, registeredBy: "launcher" });
+      : parseRegistration(launcherRegistration.answer, {
+          identifier: launcherRegistration.identifier,
+          registeredBy: "launcher",
+        });
   tell({ kind: "registered", registration });
   return registration;
 }
@@ -113,7 +123,8 @@ function eventsFor(events: readonly LifecycleEventType[], initializationType: st
 /** The platform's words for a misspelt name mention neither the name nor the spelling. */
 function explain(error: unknown): never {
   if (error instanceof PlatformError && error.code === "Extension.InvalidEventType") {
-    const hint = "the extension's name must equal its file name in /opt/extensions; on Lambda Managed Instances only SHUTDOWN exists";
+    const hint =
+      "the extension's name must equal its file name in /opt/extensions; on Lambda Managed Instances only SHUTDOWN exists";
     throw new PlatformError(`${error.message} (${hint})`, { code: error.code, status: error.status, cause: error });
   }
   throw error;
@@ -127,7 +138,10 @@ async function attemptUntil(hook: string, handler: () => void | Promise<void>, l
     if (!isThenable(result)) return { kind: "done" };
     const waited = await waitAtMost(Promise.resolve(result), limitMs);
     if (waited.kind === "settled") return { kind: "done" };
-    return { kind: "failed", error: new Error(`${hook} had not settled when Lambda's time for the init phase ran out`) };
+    return {
+      kind: "failed",
+      error: new Error(`${hook} had not settled when Lambda's time for the init phase ran out`),
+    };
   } catch (error) {
     return { kind: "failed", error };
   }

@@ -1,8 +1,8 @@
-import { buildInto, readProject } from "@lambda-extension/build-layer";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildInto, readProject } from "@lambda-extension/build-layer";
 
 const core = fileURLToPath(new URL("..", import.meta.url));
 
@@ -12,7 +12,10 @@ export interface BuiltExtension {
   remove(): void;
 }
 
-/** Writes a project into a folder of its own, with this package installed, and builds its layer. Files by their path in the project. */
+/**
+ * Writes a project into a folder of its own, with this package installed, and builds its layer. Files by their path in
+ * the project.
+ */
 export async function buildExtension(files: Readonly<Record<string, string>>): Promise<BuiltExtension> {
   const folder = mkdtempSync(join(tmpdir(), "core extension "));
   for (const [path, text] of Object.entries(files)) {

@@ -3,9 +3,13 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 const folder = fileURLToPath(new URL("..", import.meta.url));
-const sources = readdirSync(`${folder}/src`, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"));
+const sources = readdirSync(`${folder}/src`, { recursive: true, encoding: "utf8" }).filter(
+  (file) => file.endsWith(".ts") && !file.endsWith(".test.ts"),
+);
 const imports = (file: string) =>
-  [...readFileSync(`${folder}/src/${file}`, "utf8").matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(([, name]) => name ?? "");
+  [...readFileSync(`${folder}/src/${file}`, "utf8").matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map(
+    ([, name]) => name ?? "",
+  );
 
 test("the package depends on nothing", () => {
   const manifest = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")) as Record<string, unknown>;
@@ -20,7 +24,8 @@ test("no source imports anything but Node's cheap modules and its neighbours", (
   expect([...new Set(foreign)].sort()).toEqual(["node:fs", "node:net", "node:path"]);
 });
 
-const touching = (pattern: RegExp) => sources.filter((file) => pattern.test(readFileSync(`${folder}/src/${file}`, "utf8")));
+const touching = (pattern: RegExp) =>
+  sources.filter((file) => pattern.test(readFileSync(`${folder}/src/${file}`, "utf8")));
 
 test("only the host touches the process, and only the clock reads the time", () => {
   expect(touching(/\b(?:process|console)\.(?!hrtime\()[a-z]|from "node:process"/)).toEqual(["host.ts"]);

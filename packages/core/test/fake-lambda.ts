@@ -12,7 +12,12 @@ export interface RecordedCall {
 
 /** An answer to give; `hold` never answers, `cut` closes the connection, `reset` resets it. */
 export type FakeAnswer =
-  | { readonly kind: "answer"; readonly status: number; readonly headers?: Record<string, string>; readonly body: string }
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly headers?: Record<string, string>;
+      readonly body: string;
+    }
   | { readonly kind: "hold" }
   | { readonly kind: "cut" }
   | { readonly kind: "reset" };
@@ -68,18 +73,27 @@ export async function startFakeLambda(): Promise<FakeLambda> {
     if (special?.kind === "reset") return void request.socket.resetAndDestroy();
     if (special?.kind === "answer") return void response.writeHead(special.status, special.headers).end(special.body);
     if (call === "POST /2020-01-01/extension/register") {
-      const body = { functionName: "fn", functionVersion: "$LATEST", handler: "index.handler", accountId: "123456789012" };
+      const body = {
+        functionName: "fn",
+        functionVersion: "$LATEST",
+        handler: "index.handler",
+        accountId: "123456789012",
+      };
       return void response.writeHead(200, { "Lambda-Extension-Identifier": fakeIdentifier }).end(JSON.stringify(body));
     }
     if (request.headers["lambda-extension-identifier"] !== fakeIdentifier) {
-      return void response.writeHead(403).end('{"errorMessage":"Unknown extension","errorType":"Extension.UnknownExtensionIdentifier"}\n');
+      return void response
+        .writeHead(403)
+        .end('{"errorMessage":"Unknown extension","errorType":"Extension.UnknownExtensionIdentifier"}\n');
     }
     if (call === "GET /2020-01-01/extension/event/next") {
       parked = response;
       return release();
     }
     if (call === "PUT /2022-07-01/telemetry") return void response.writeHead(200).end('"OK"');
-    if (/^POST \/2020-01-01\/extension\/(init|exit)\/error$/.test(call)) return void response.writeHead(202).end('{"status":"OK"}\n');
+    if (/^POST \/2020-01-01\/extension\/(init|exit)\/error$/.test(call)) {
+      return void response.writeHead(202).end('{"status":"OK"}\n');
+    }
     return void response.writeHead(404).end("404 page not found\n");
   }
 

@@ -8,7 +8,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const page = readFileSync(join(root, "docs/life-cycle.md"), "utf8");
-const files = [...page.matchAll(/\*\*`([^`]+)`\*\*\n\n```\w+\n([\s\S]*?)```/g)].map(([, path = "", text = ""]) => ({ path, text }));
+const files = [...page.matchAll(/\*\*`([^`]+)`\*\*\n\n```\w+\n([\s\S]*?)```/g)].map(([, path = "", text = ""]) => ({
+  path,
+  text,
+}));
 const [, commands = ""] = /```sh\nnpm install\n([\s\S]*?)```/.exec(page) ?? [];
 
 const folder = mkdtempSync(join(tmpdir(), "ten minutes "));
@@ -21,7 +24,11 @@ beforeAll(() => {
   const modules = join(folder, "node_modules");
   mkdirSync(join(modules, "@lambda-extension"), { recursive: true });
   mkdirSync(join(modules, ".bin"));
-  for (const [name, path] of [["core", "packages/core"], ["build-layer", "tools/build-layer"], ["emulator", "packages/emulator"]] as const) {
+  for (const [name, path] of [
+    ["core", "packages/core"],
+    ["build-layer", "tools/build-layer"],
+    ["emulator", "packages/emulator"],
+  ] as const) {
     symlinkSync(join(root, path), join(modules, "@lambda-extension", name));
   }
   symlinkSync(join(root, "tools/build-layer/bin/build-layer.js"), join(modules, ".bin/build-layer"));

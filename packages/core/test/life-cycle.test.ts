@@ -36,7 +36,8 @@ describe("the plain life", () => {
   test("registers, polls, hands each INVOKE on, ends at SHUTDOWN with status 0, and polls no more", async () => {
     const seen: string[] = [];
     const extension = start({
-      onInvoke: (event, context) => void seen.push(`invoke ${event.requestId} ${context.functionArn} ${event.tracing?.value}`),
+      onInvoke: (event, context) =>
+        void seen.push(`invoke ${event.requestId} ${context.functionArn} ${event.tracing?.value}`),
       onShutdown: (event, context) => void seen.push(`shutdown ${event.shutdownReason} ${context.reason}`),
     });
     lambda.deliver(invokeEvent("one"));
@@ -66,7 +67,10 @@ describe("the plain life", () => {
   test("registers by its name, for both events, asking for the account id", async () => {
     const extension = start({});
     const call = await lambda.called(register);
-    expect(call.headers).toMatchObject({ "lambda-extension-name": "hello-extension", "lambda-extension-accept-feature": "accountId" });
+    expect(call.headers).toMatchObject({
+      "lambda-extension-name": "hello-extension",
+      "lambda-extension-accept-feature": "accountId",
+    });
     expect(JSON.parse(call.body)).toEqual({ events: ["INVOKE", "SHUTDOWN"] });
     await endsWithShutdown(extension);
   });
@@ -108,7 +112,8 @@ describe("the plain life", () => {
     const order: string[] = [];
     const extension = start({
       beforeRegister: () => void order.push(`before ${lambda.calls.length}`),
-      onInit: (context) => void order.push(`init ${callNames().join()} ${context.registration.handler} ${context.hasTelemetry}`),
+      onInit: (context) =>
+        void order.push(`init ${callNames().join()} ${context.registration.handler} ${context.hasTelemetry}`),
     });
     await lambda.called(next);
     expect(order).toEqual(["before 0", `init ${register} index.handler false`]);
@@ -167,7 +172,10 @@ describe("the launcher's hand-off", () => {
     const extension = start({ onStep: (step) => void steps.push(step) }, handOff);
     await lambda.called(next);
     expect(callNames()).toEqual([next]);
-    expect(steps[1]).toMatchObject({ kind: "registered", registration: { identifierHint: hint, handler: "h", registeredBy: "launcher" } });
+    expect(steps[1]).toMatchObject({
+      kind: "registered",
+      registration: { identifierHint: hint, handler: "h", registeredBy: "launcher" },
+    });
     expect(Object.keys(extension.env)).toEqual(["AWS_LAMBDA_RUNTIME_API"]);
     await endsWithShutdown(extension);
   });
@@ -206,46 +214,54 @@ describe("failing open", () => {
     throw new Error("BUG: a handler ran though the start had failed");
   };
 
-  test.each(["beforeRegister", "onInit"] as const)("a ConfigError from %s is listed once, and the extension polls until SHUTDOWN", async (hook) => {
-    const extension = start({
-      [hook]: () => {
-        throw config;
-      },
-      onInvoke: never,
-      onShutdown: never,
-    });
-    lambda.deliver(invokeEvent("one"));
-    await lambda.called(next, 2);
-    await endsWithShutdown(extension);
-    expect(extension.errors).toEqual([
-      "[hello-extension] PORT: expected a number, got x",
-      "[hello-extension] TTL: expected seconds, got y",
-      "[hello-extension] The extension does nothing until this is corrected; the function is not affected",
-    ]);
-    expect(callNames()).toEqual([register, next, next]);
-  });
+  test.each(["beforeRegister", "onInit"] as const)(
+    "a ConfigError from %s is listed once, and the extension polls until SHUTDOWN",
+    async (hook) => {
+      const extension = start({
+        [hook]: () => {
+          throw config;
+        },
+        onInvoke: never,
+        onShutdown: never,
+      });
+      lambda.deliver(invokeEvent("one"));
+      await lambda.called(next, 2);
+      await endsWithShutdown(extension);
+      expect(extension.errors).toEqual([
+        "[hello-extension] PORT: expected a number, got x",
+        "[hello-extension] TTL: expected seconds, got y",
+        "[hello-extension] The extension does nothing until this is corrected; the function is not affected",
+      ]);
+      expect(callNames()).toEqual([register, next, next]);
+    },
+  );
 
   test("any other exception from onInit does the same, on one line with the place it came from", async () => {
     const extension = start({ onInit: () => Promise.reject(new TypeError("no\nsuch thing")) });
     await lambda.called(next);
     await endsWithShutdown(extension);
-    expect(extension.errors[0]).toMatch(/^\[hello-extension\] TypeError: no such thing \(at .*life-cycle\.test\.ts.*\)$/);
+    expect(extension.errors[0]).toMatch(
+      /^\[hello-extension\] TypeError: no such thing \(at .*life-cycle\.test\.ts.*\)$/,
+    );
   });
 
-  test.each(["beforeRegister", "onInit"] as const)("a %s that never settles is left behind before Lambda starts the init phase again", async (hook) => {
-    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
-    const extension = start({ [hook]: () => new Promise(() => {}), onInvoke: never });
-    if (hook === "onInit") await lambda.called(register);
-    await vi.waitFor(async () => {
-      await vi.advanceTimersByTimeAsync(9000);
-      expect(callNames()).toContain(next);
-    });
-    expect(extension.errors[0]).toContain(`${hook} had not settled`);
-    vi.useRealTimers();
-    lambda.deliver(invokeEvent("one"));
-    await lambda.called(next, 2);
-    await endsWithShutdown(extension);
-  });
+  test.each(["beforeRegister", "onInit"] as const)(
+    "a %s that never settles is left behind before Lambda starts the init phase again",
+    async (hook) => {
+      vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+      const extension = start({ [hook]: () => new Promise(() => {}), onInvoke: never });
+      if (hook === "onInit") await lambda.called(register);
+      await vi.waitFor(async () => {
+        await vi.advanceTimersByTimeAsync(9000);
+        expect(callNames()).toContain(next);
+      });
+      expect(extension.errors[0]).toContain(`${hook} had not settled`);
+      vi.useRealTimers();
+      lambda.deliver(invokeEvent("one"));
+      await lambda.called(next, 2);
+      await endsWithShutdown(extension);
+    },
+  );
 
   test("options that cannot be are listed like any configuration", async () => {
     const telemetry = { types: [], port: 9001, buffering: { maxItems: 5 }, onEvents: never };
@@ -339,27 +355,35 @@ describe("failing open", () => {
 describe("failing closed", () => {
   const failing = { failure: "closed" } as const;
 
-  test.each(["beforeRegister", "onInit"] as const)("an exception from %s becomes init/error and status 1", async (hook) => {
-    const extension = start({
-      ...failing,
-      [hook]: () => {
-        throw new ConfigError(["PORT: expected a number, got x"]);
-      },
-    });
-    expect(await extension.exited).toBe(1);
-    expect(callNames()).toEqual([register, initError]);
-    const call = await lambda.called(initError);
-    expect(call.headers["lambda-extension-function-error-type"]).toBe("Extension.ConfigError");
-    expect(JSON.parse(call.body)).toMatchObject({ errorMessage: "PORT: expected a number, got x", errorType: "Extension.ConfigError" });
-    expectNoIdentifier(extension);
-  });
+  test.each(["beforeRegister", "onInit"] as const)(
+    "an exception from %s becomes init/error and status 1",
+    async (hook) => {
+      const extension = start({
+        ...failing,
+        [hook]: () => {
+          throw new ConfigError(["PORT: expected a number, got x"]);
+        },
+      });
+      expect(await extension.exited).toBe(1);
+      expect(callNames()).toEqual([register, initError]);
+      const call = await lambda.called(initError);
+      expect(call.headers["lambda-extension-function-error-type"]).toBe("Extension.ConfigError");
+      expect(JSON.parse(call.body)).toMatchObject({
+        errorMessage: "PORT: expected a number, got x",
+        errorType: "Extension.ConfigError",
+      });
+      expectNoIdentifier(extension);
+    },
+  );
 
   test("an exception from onInvoke becomes exit/error and status 1", async () => {
     const extension = start({ ...failing, onInvoke: () => Promise.reject(new TypeError("x is\r\nnot a function")) });
     lambda.deliver(invokeEvent("one"));
     expect(await extension.exited).toBe(1);
     expect(callNames()).toEqual([register, next, exitError]);
-    expect((await lambda.called(exitError)).headers["lambda-extension-function-error-type"]).toBe("Extension.TypeError");
+    expect((await lambda.called(exitError)).headers["lambda-extension-function-error-type"]).toBe(
+      "Extension.TypeError",
+    );
   });
 
   test("an exception from an onInvoke that is over at once keeps the loop from asking again", async () => {
@@ -412,7 +436,9 @@ describe("failing closed", () => {
 describe("signals", () => {
   test.each(["SIGTERM", "SIGINT"] as const)("%s drains and ends with status 0", async (signal) => {
     let reason = "";
-    const extension = start({ onShutdown: (_event, context) => void (reason = `${context.reason} ${context.remainingMs() > 1000}`) });
+    const extension = start({
+      onShutdown: (_event, context) => void (reason = `${context.reason} ${context.remainingMs() > 1000}`),
+    });
     await lambda.called(next);
     extension.signal(signal);
     expect(await extension.exited).toBe(0);
@@ -471,11 +497,16 @@ describe("the platform's failures", () => {
     expect(extension.errors[0]).toContain("AWS_LAMBDA_RUNTIME_API is not set");
   });
 
-  test.each(["localhost", "http://127.0.0.1:9001", "127.0.0.1:99999", "a b:1"])("a Runtime API address that is none: %s", async (address) => {
-    const extension = run({ AWS_LAMBDA_RUNTIME_API: address }, {});
-    expect(await extension.exited).toBe(1);
-    expect(extension.errors).toEqual([`[folder-extension] AWS_LAMBDA_RUNTIME_API: expected host:port, got "${address}"`]);
-  });
+  test.each(["localhost", "http://127.0.0.1:9001", "127.0.0.1:99999", "a b:1"])(
+    "a Runtime API address that is none: %s",
+    async (address) => {
+      const extension = run({ AWS_LAMBDA_RUNTIME_API: address }, {});
+      expect(await extension.exited).toBe(1);
+      expect(extension.errors).toEqual([
+        `[folder-extension] AWS_LAMBDA_RUNTIME_API: expected host:port, got "${address}"`,
+      ]);
+    },
+  );
 
   test("a name that is no file name", async () => {
     const extension = start({ name: "../héllo" });
@@ -484,7 +515,8 @@ describe("the platform's failures", () => {
   });
 
   test("a refused registration ends with its reason, and with a hint where the name may be misspelt", async () => {
-    const body = '{"errorMessage":"SHUTDOWN: ShutdownEventNotSupportedForInternalExtension","errorType":"Extension.InvalidEventType"}';
+    const body =
+      '{"errorMessage":"SHUTDOWN: ShutdownEventNotSupportedForInternalExtension","errorType":"Extension.InvalidEventType"}';
     lambda.answerOnce(register, { kind: "answer", status: 403, body });
     const extension = start({});
     expect(await extension.exited).toBe(1);
@@ -523,7 +555,8 @@ describe("the platform's failures", () => {
 
   test("a poll cut off is fatal where the platform refuses the second one: an event may be lost", async () => {
     lambda.answerOnce(next, { kind: "cut" });
-    const body = '{"errorMessage":"State transition from Ready to Ready failed","errorType":"Extension.InvalidExtensionState"}';
+    const body =
+      '{"errorMessage":"State transition from Ready to Ready failed","errorType":"Extension.InvalidExtensionState"}';
     lambda.answerOnce(next, { kind: "answer", status: 403, body });
     const extension = start({});
     expect(await extension.exited).toBe(1);
@@ -532,7 +565,9 @@ describe("the platform's failures", () => {
   });
 
   test("an API that answers nothing but nonsense is left after ten answers", async () => {
-    for (let answers = 0; answers < 10; answers += 1) lambda.answerOnce(next, { kind: "answer", status: 200, body: "<html>" });
+    for (let answers = 0; answers < 10; answers += 1) {
+      lambda.answerOnce(next, { kind: "answer", status: 200, body: "<html>" });
+    }
     const extension = start({});
     expect(await extension.exited).toBe(1);
     expect(callNames()).toHaveLength(12);

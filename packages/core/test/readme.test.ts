@@ -12,7 +12,8 @@ function membersOf(name: string): readonly string[] {
 }
 
 test("the README lists every option of runExtension, in order, and no other", () => {
-  const section = /^## Options of `runExtension`\n([^]*?)^## /m.exec(readFileSync(`${folder}/README.md`, "utf8"))?.[1] ?? "";
+  const section =
+    /^## Options of `runExtension`\n([^]*?)^## /m.exec(readFileSync(`${folder}/README.md`, "utf8"))?.[1] ?? "";
   const listed = [...section.matchAll(/^\| `([\w.]+)` \|/gm)].map(([, name]) => name);
   const options = membersOf("ExtensionOptions").flatMap((name) =>
     name === "telemetry" ? membersOf("TelemetryOptions").map((member) => `telemetry.${member}`) : [name],

@@ -1,9 +1,9 @@
-import { startEnvironment } from "@lambda-extension/emulator";
-import type { Environment, EnvironmentOptions } from "@lambda-extension/emulator";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
+import { startEnvironment } from "@lambda-extension/emulator";
+import type { Environment, EnvironmentOptions } from "@lambda-extension/emulator";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { buildExtension, manifest } from "./build-extension.ts";
 import type { BuiltExtension } from "./build-extension.ts";
@@ -14,8 +14,14 @@ let witness: BuiltExtension;
 let listening: BuiltExtension;
 beforeAll(async () => {
   const source = readFileSync(path("witness.ts"), "utf8");
-  witness = await buildExtension({ "package.json": manifest({ name: "witness", register: "launcher" }), "src/main.ts": source });
-  listening = await buildExtension({ "package.json": manifest({ name: "listening", register: "self" }), "src/main.ts": source });
+  witness = await buildExtension({
+    "package.json": manifest({ name: "witness", register: "launcher" }),
+    "src/main.ts": source,
+  });
+  listening = await buildExtension({
+    "package.json": manifest({ name: "listening", register: "self" }),
+    "src/main.ts": source,
+  });
 });
 afterAll(() => {
   witness.remove();
@@ -27,9 +33,20 @@ afterEach(() => environment?.close());
 
 async function start(
   settings: Record<string, string> = {},
-  { layer = witness, timeoutSeconds = 10, ...options }: Partial<EnvironmentOptions> & { layer?: BuiltExtension; timeoutSeconds?: number } = {},
+  {
+    layer = witness,
+    timeoutSeconds = 10,
+    ...options
+  }: Partial<EnvironmentOptions> & { layer?: BuiltExtension; timeoutSeconds?: number } = {},
 ): Promise<Environment> {
-  const spec = { name: "scenario", runtime: "nodejs22.x", handler: "index.handler", codePath: path("function"), environment: settings, timeoutSeconds };
+  const spec = {
+    name: "scenario",
+    runtime: "nodejs22.x",
+    handler: "index.handler",
+    codePath: path("function"),
+    environment: settings,
+    timeoutSeconds,
+  };
   environment = await startEnvironment({ ...options, function: spec, layers: [layer.layer] });
   return environment;
 }
@@ -37,7 +54,9 @@ async function start(
 const said = ({ lines }: Environment) =>
   lines.flatMap(({ source, text }) => (source === "extension" && text.startsWith("witness: ") ? [text.slice(9)] : []));
 const reported = ({ lines }: Environment, name = "witness") =>
-  lines.flatMap(({ source, text }) => (source === "extension" && text.startsWith(`[${name}] `) ? [text.slice(name.length + 3)] : []));
+  lines.flatMap(({ source, text }) =>
+    source === "extension" && text.startsWith(`[${name}] `) ? [text.slice(name.length + 3)] : [],
+  );
 
 async function invoke(running: Environment, event: object): Promise<string> {
   const { payload } = await running.invoke(event);
@@ -55,7 +74,13 @@ test("takes over from the launcher, hears everything over telemetry, and ends at
   expect(lines).toContain("runtime done: success, time left: true");
   expect(lines.filter((line) => line.startsWith("function said"))).toEqual([expect.stringContaining("hello")]);
   expect(lines.filter((line) => line.startsWith("saw"))).toEqual(
-    expect.arrayContaining(["saw platform.initStart", "saw platform.initReport", "saw platform.start", "saw platform.runtimeDone", "saw platform.report"]),
+    expect.arrayContaining([
+      "saw platform.initStart",
+      "saw platform.initReport",
+      "saw platform.start",
+      "saw platform.runtimeDone",
+      "saw platform.report",
+    ]),
   );
   expect(lines.filter((line) => /unknown|malformed/.test(line))).toEqual([]);
   expect(lines.at(-1)).toBe("shutdown spindown");
@@ -65,8 +90,10 @@ test("takes over from the launcher, hears everything over telemetry, and ends at
 test.each([
   ["at its top", "", "TypeError: Invalid URL"],
   ["in what it does before", "await Promise.resolve();\n", "TypeError: Invalid URL"],
-])("a program that throws %s, before it calls runExtension, does not reach the function", async (_where, before, said) => {
-  const source = `import { runExtension } from "@lambda-extension/core";
+])(
+  "a program that throws %s, before it calls runExtension, does not reach the function",
+  async (_where, before, said) => {
+    const source = `import { runExtension } from "@lambda-extension/core";
 async function main() {
   ${before}const url = new URL("not a url");
   await runExtension({ onInvoke: () => console.log(url.href) });
@@ -74,20 +101,23 @@ async function main() {
 ${before === "" ? 'new URL("not a url");' : ""}
 void main();
 `;
-  const early = await buildExtension({ "package.json": manifest({ name: "early" }), "src/main.ts": source });
-  try {
-    const running = await start({}, { layer: early });
-    for (const n of [1, 2]) expect(await invoke(running, { n })).toBe(JSON.stringify({ n }));
-    await running.shutdown();
-    expect(reported(running, "early")).toEqual([
-      expect.stringMatching(said),
-      "The extension does nothing until this is corrected; the function is not affected",
-    ]);
-    expect(running.timeline.filter(({ lane, kind }) => lane === "early" && kind === "exit")).toMatchObject([{ detail: "exit code 0" }]);
-  } finally {
-    early.remove();
-  }
-});
+    const early = await buildExtension({ "package.json": manifest({ name: "early" }), "src/main.ts": source });
+    try {
+      const running = await start({}, { layer: early });
+      for (const n of [1, 2]) expect(await invoke(running, { n })).toBe(JSON.stringify({ n }));
+      await running.shutdown();
+      expect(reported(running, "early")).toEqual([
+        expect.stringMatching(said),
+        "The extension does nothing until this is corrected; the function is not affected",
+      ]);
+      expect(running.timeline.filter(({ lane, kind }) => lane === "early" && kind === "exit")).toMatchObject([
+        { detail: "exit code 0" },
+      ]);
+    } finally {
+      early.remove();
+    }
+  },
+);
 
 test("lives through freezes", async () => {
   // A proxy of the customer's is not for the Runtime API.
@@ -104,7 +134,8 @@ test.each(["onInvoke", "onEvents", "timer", "hang"])("trouble in %s does not rea
   const running = await start({ WITNESS_TROUBLE: trouble }, { timeoutSeconds: 2 });
   for (const n of [1, 2]) expect(await invoke(running, { n })).toBe(JSON.stringify({ n }));
   await running.shutdown();
-  const first = trouble === "hang" ? "onInvoke failed" : trouble === "timer" ? "A background task failed" : `${trouble} failed`;
+  const first =
+    trouble === "hang" ? "onInvoke failed" : trouble === "timer" ? "A background task failed" : `${trouble} failed`;
   expect(reported(running)[0]).toContain(first);
   expect(said(running).at(-1)).toBe("shutdown spindown");
 });
@@ -154,5 +185,9 @@ test("after a SnapStart restore onRestore runs before the first event's handler"
   for (const n of [1, 2]) await invoke(running, { n });
   await running.shutdown();
   const lines = said(running).filter((line) => /^(?:restored|runtime done)/.test(line));
-  expect(lines).toEqual(["restored snap-start", "runtime done: success, time left: true", "runtime done: success, time left: true"]);
+  expect(lines).toEqual([
+    "restored snap-start",
+    "runtime done: success, time left: true",
+    "runtime done: success, time left: true",
+  ]);
 });

@@ -14,7 +14,11 @@ const subscribe = "PUT /2022-07-01/telemetry";
 const register = "POST /2020-01-01/extension/register";
 const time = "2026-01-01T00:00:00.123Z";
 const line = (record: string) => ({ time, type: "function", record });
-const runtimeDone = (requestId: string) => ({ time, type: "platform.runtimeDone", record: { requestId, status: "success" } });
+const runtimeDone = (requestId: string) => ({
+  time,
+  type: "platform.runtimeDone",
+  record: { requestId, status: "success" },
+});
 
 let lambda: FakeLambda;
 beforeEach(async () => void (lambda = await startFakeLambda()));
@@ -30,7 +34,11 @@ interface Started {
   readonly seen: Seen;
 }
 
-function start(telemetry: Partial<TelemetryOptions> = {}, options: ExtensionOptions = {}, env: Record<string, string> = {}): Started {
+function start(
+  telemetry: Partial<TelemetryOptions> = {},
+  options: ExtensionOptions = {},
+  env: Record<string, string> = {},
+): Started {
   const seen: Seen = { events: [], malformed: [] };
   const extension = run(
     { AWS_LAMBDA_RUNTIME_API: lambda.address, ...env },
@@ -54,7 +62,9 @@ function start(telemetry: Partial<TelemetryOptions> = {}, options: ExtensionOpti
 
 /** Where the extension asked deliveries to be sent to; `sandbox.localdomain` has a meaning only inside Lambda. */
 async function destination(): Promise<{ readonly url: string; readonly port: number }> {
-  const { destination } = JSON.parse((await lambda.called(subscribe)).body) as { destination: { URI?: string; port?: number } };
+  const { destination } = JSON.parse((await lambda.called(subscribe)).body) as {
+    destination: { URI?: string; port?: number };
+  };
   const url = (destination.URI ?? "").replace("sandbox.localdomain", "127.0.0.1");
   return { url, port: destination.port ?? Number(new URL(url).port) };
 }
@@ -105,19 +115,29 @@ describe("subscribing", () => {
   });
 
   test("falls back to older schemas on 400, newest first", async () => {
-    const refusal = { kind: "answer", status: 400, body: '{"errorType":"ValidationError","errorMessage":"schemaVersion"}' } as const;
+    const refusal = {
+      kind: "answer",
+      status: 400,
+      body: '{"errorType":"ValidationError","errorMessage":"schemaVersion"}',
+    } as const;
     lambda.answerOnce(subscribe, refusal);
     lambda.answerOnce(subscribe, refusal);
     const { extension } = start();
     await lambda.called(next);
-    const versions = lambda.calls.filter(({ method }) => method === "PUT").map(({ body }) => (JSON.parse(body) as { schemaVersion: string }).schemaVersion);
+    const versions = lambda.calls
+      .filter(({ method }) => method === "PUT")
+      .map(({ body }) => (JSON.parse(body) as { schemaVersion: string }).schemaVersion);
     expect(versions).toEqual(["2025-01-29", "2022-12-13", "2022-07-01"]);
     expect(extension.errors).toEqual([]);
     await end(extension);
   });
 
   test("knows one schema only on Managed Instances", async () => {
-    lambda.answerOnce(subscribe, { kind: "answer", status: 400, body: '{"errorType": "ValidationError", "errorMessage": "not "valid" JSON"}' });
+    lambda.answerOnce(subscribe, {
+      kind: "answer",
+      status: 400,
+      body: '{"errorType": "ValidationError", "errorMessage": "not "valid" JSON"}',
+    });
     const { extension } = start({}, {}, { AWS_LAMBDA_INITIALIZATION_TYPE: "lambda-managed-instances" });
     await lambda.called(next);
     expect(lambda.calls.filter(({ method }) => method === "PUT")).toHaveLength(1);
@@ -126,8 +146,18 @@ describe("subscribing", () => {
   });
 
   test.each([
-    ["202, as local tools answer", 202, '{"errorMessage":"Telemetry API is not supported","errorType":"Telemetry.NotSupported"}', "There is no telemetry here"],
-    ["403", 403, '{"errorMessage":"Telemetry API subscription is closed already","errorType":"Telemetry.SubscriptionClosed"}', "Telemetry.SubscriptionClosed"],
+    [
+      "202, as local tools answer",
+      202,
+      '{"errorMessage":"Telemetry API is not supported","errorType":"Telemetry.NotSupported"}',
+      "There is no telemetry here",
+    ],
+    [
+      "403",
+      403,
+      '{"errorMessage":"Telemetry API subscription is closed already","errorType":"Telemetry.SubscriptionClosed"}',
+      "Telemetry.SubscriptionClosed",
+    ],
     ["404, as old local tools answer", 404, "404 page not found\n", "404 page not found"],
     ["500", 500, '{"errorMessage":"Internal Server Error","errorType":"InternalServerError"}', "InternalServerError"],
   ])("goes on without telemetry after %s, and says so once", async (_name, status, body, words) => {
@@ -169,13 +199,16 @@ describe("deliveries", () => {
     expect(seen.malformed).toHaveLength(3);
   });
 
-  test.each(["{bad", "", "5", "null", '{"type":"function"}'])("are acknowledged also where they are bad: %j", async (body) => {
-    const { extension } = start();
-    expect(await deliver(body)).toBe(200);
-    expect(await deliver([line("good")])).toBe(200);
-    await end(extension);
-    expect(extension.errors).toEqual([]);
-  });
+  test.each(["{bad", "", "5", "null", '{"type":"function"}'])(
+    "are acknowledged also where they are bad: %j",
+    async (body) => {
+      const { extension } = start();
+      expect(await deliver(body)).toBe(200);
+      expect(await deliver([line("good")])).toBe(200);
+      await end(extension);
+      expect(extension.errors).toEqual([]);
+    },
+  );
 
   test("of 2 MB arrive whole, with characters cut anywhere", async () => {
     const { extension, seen } = start();
@@ -238,12 +271,18 @@ describe("deliveries", () => {
     const { extension, seen } = start({ protocol: "TCP" });
     const { port } = await destination();
     const socket = createConnection(port, "127.0.0.1");
-    const bytes = Buffer.from([line("日本"), line("b"), line("last, without a line end")].map((event) => JSON.stringify(event)).join("\n"));
+    const bytes = Buffer.from(
+      [line("日本"), line("b"), line("last, without a line end")].map((event) => JSON.stringify(event)).join("\n"),
+    );
     for (const byte of bytes) socket.write(Buffer.from([byte]));
     socket.end();
     await once(socket, "close");
     await end(extension);
-    expect(seen.events.map((event) => event.kind === "function" && event.record)).toEqual(["日本", "b", "last, without a line end"]);
+    expect(seen.events.map((event) => event.kind === "function" && event.record)).toEqual([
+      "日本",
+      "b",
+      "last, without a line end",
+    ]);
     expect(seen.malformed).toEqual([]);
   });
 
@@ -253,7 +292,11 @@ describe("deliveries", () => {
       { onEvents: (events) => void kinds.push(...events.map(({ kind }) => kind)) },
       {
         async onShutdown(_event, context) {
-          expect(await deliver([{ time, type: "platform.report", record: { requestId: "one", metrics: { durationMs: 1 } } }])).toBe(200);
+          expect(
+            await deliver([
+              { time, type: "platform.report", record: { requestId: "one", metrics: { durationMs: 1 } } },
+            ]),
+          ).toBe(200);
           await context.stopTelemetry();
           await expect(deliver([line("too late")])).rejects.toThrowError("fetch failed");
         },

@@ -20,7 +20,11 @@ export interface RunningExtension {
 }
 
 /** Runs an extension on a host whose process is made up. */
-export function run(env: Record<string, string | undefined>, options: ExtensionOptions, clock: Clock = systemClock): RunningExtension {
+export function run(
+  env: Record<string, string | undefined>,
+  options: ExtensionOptions,
+  clock: Clock = systemClock,
+): RunningExtension {
   const errors: string[] = [];
   const exitCodes: number[] = [];
   let signal: (name: "SIGTERM" | "SIGINT") => void = () => {};
@@ -43,5 +47,12 @@ export function run(env: Record<string, string | undefined>, options: ExtensionO
     };
     runExtensionOn(host, options).catch(reject);
   });
-  return { errors, env: ownEnv, exitCodes, exited, signal: (name) => signal(name), uncaught: (error) => uncaught(error) };
+  return {
+    errors,
+    env: ownEnv,
+    exitCodes,
+    exited,
+    signal: (name) => signal(name),
+    uncaught: (error) => uncaught(error),
+  };
 }

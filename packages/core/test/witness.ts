@@ -18,7 +18,9 @@ void runExtension({
     buffering: { timeoutMs: 25 },
     onEvents(events, malformed) {
       fail("onEvents");
-      for (const event of events) say(event.kind === "function" ? `function said ${JSON.stringify(event.record)}` : `saw ${event.kind}`);
+      for (const event of events) {
+        say(event.kind === "function" ? `function said ${JSON.stringify(event.record)}` : `saw ${event.kind}`);
+      }
       for (const { problem } of malformed) say(`malformed: ${problem}`);
     },
   },
@@ -32,7 +34,9 @@ void runExtension({
       }),
   onInit(context) {
     const left = Object.keys(process.env).filter((key) => key.startsWith("LAMBDA_EXTENSION_"));
-    say(`${context.name} registered by ${context.registration.registeredBy}, telemetry ${context.hasTelemetry}, left over: ${left.join()}`);
+    say(
+      `${context.name} registered by ${context.registration.registeredBy}, telemetry ${context.hasTelemetry}, left over: ${left.join()}`,
+    );
     if (trouble === "config") throw new ConfigError(["WITNESS_TROUBLE: expected peace, got trouble"]);
     if (trouble === "timer") setTimeout(() => fail("timer"));
   },

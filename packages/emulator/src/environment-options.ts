@@ -57,7 +57,10 @@ export interface EnvironmentOptions {
   readonly logFormat?: "Text" | "JSON";
   /** Stop every process between invocations, as Lambda does. Default false. */
   readonly freeze?: boolean;
-  /** Give the environment the CPU time that Lambda gives for its memory, where this machine's control groups allow it. Default false. */
+  /**
+   * Give the environment the CPU time that Lambda gives for its memory, where this machine's control groups allow it.
+   * Default false.
+   */
   readonly cpuShare?: boolean;
   /** Default: a free port of 127.0.0.1. */
   readonly runtimeApiPort?: number;
@@ -69,19 +72,26 @@ export interface EnvironmentOptions {
   readonly credentials?: Readonly<Record<string, string>>;
   /** The Node that stands at /var/lang/bin/node of a nodejs function; default: the one running the emulator. */
   readonly nodePath?: string;
-  /** `namespace` (default): Lambda's own paths in a mount namespace; `paths`: no namespace, paths rewritten. Default: the first that works. */
+  /**
+   * `namespace` (default): Lambda's own paths in a mount namespace; `paths`: no namespace, paths rewritten. Default:
+   * the first that works.
+   */
   readonly isolation?: "namespace" | "paths";
-  /** What happens to telemetry that cannot be delivered at once: `retry` (default) or `strict`. See docs/emulator.md. */
+  /**
+   * What happens to telemetry that cannot be delivered at once: `retry` (default) or `strict`. See docs/emulator.md.
+   */
   readonly telemetryDelivery?: DeliveryRule;
   /** Troubles to make from the start on. */
   readonly faults?: readonly Fault[];
   /** A /tmp that cannot be written to, or has no room left; only in a mount namespace. Default `normal`. */
   readonly tmp?: "normal" | "full" | "read-only";
-  /** `at-once` (default), or `at-first-invoke`: everything is laid out, and the first invocation starts the processes. */
+  /**
+   * `at-once` (default), or `at-first-invoke`: everything is laid out, and the first invocation starts the processes.
+   */
   readonly initialize?: "at-once" | "at-first-invoke";
   /**
-   * `movable`: `environment.skip` moves the wall clock of the processes ahead and leaves their monotonic clock alone, as
-   * a long freeze does. Needs libfaketime; Python's processes keep the machine's clock. Default `machine`.
+   * `movable`: `environment.skip` moves the wall clock of the processes ahead and leaves their monotonic clock alone,
+   * as a long freeze does. Needs libfaketime; Python's processes keep the machine's clock. Default `machine`.
    */
   readonly clock?: "machine" | "movable";
   /** How many of the newest lines and timeline entries are kept. Default 20,000 of each. */

@@ -1,15 +1,19 @@
-import { route } from "./api/router.ts";
 import { passPiece } from "./api/response-stream.ts";
-import { type ApiHandler, type ApiRequest, type ApiServer, startApiServer } from "./api/server.ts";
+import { route } from "./api/router.ts";
+import { startApiServer } from "./api/server.ts";
+import type { ApiHandler, ApiRequest, ApiServer } from "./api/server.ts";
 import { limitCpu } from "./cpu-share/limit-cpu.ts";
 import type { EnvironmentOptions, LogLine } from "./environment-options.ts";
 import { EmulatorError } from "./errors.ts";
+import { createFaultInjector } from "./faults/fault-injector.ts";
+import type { FaultInjector } from "./faults/fault-injector.ts";
 import type { Fault } from "./faults/fault.ts";
-import { createFaultInjector, type FaultInjector } from "./faults/fault-injector.ts";
 import type { InvokeOptions, InvokeResult } from "./invoke-result.ts";
 import { createMovableClock, machineClock } from "./movable-clock.ts";
-import { createSandbox, type Sandbox } from "./namespace/sandbox.ts";
-import { createLifecycle, type Lifecycle } from "./phases/lifecycle.ts";
+import { createSandbox } from "./namespace/sandbox.ts";
+import type { Sandbox } from "./namespace/sandbox.ts";
+import { createLifecycle } from "./phases/lifecycle.ts";
+import type { Lifecycle } from "./phases/lifecycle.ts";
 import { createManagedLifecycle } from "./phases/managed-lifecycle.ts";
 import { callerOf, findProcess, killProcess } from "./phases/processes.ts";
 import type { ShutdownReason } from "./phases/shutdown.ts";
@@ -18,7 +22,8 @@ import { createRecent } from "./recent.ts";
 import { rehearse } from "./rehearsal.ts";
 import { resolveSettings } from "./settings.ts";
 import { createRelay } from "./telemetry/relay.ts";
-import { createTimeline, type TimelineEntry } from "./timeline.ts";
+import { createTimeline } from "./timeline.ts";
+import type { TimelineEntry } from "./timeline.ts";
 
 export type { EnvironmentOptions, FunctionSpec, InitializationType, LogLine } from "./environment-options.ts";
 export type { CallFilter, CallName, Fault, Mutation } from "./faults/fault.ts";
@@ -56,7 +61,9 @@ export interface Environment {
   skip(durationMs: number): void;
   /** SHUTDOWN with its reason, the 2 s limit, the kill; idempotent. */
   shutdown(reason?: ShutdownReason): Promise<void>;
-  /** Shutdown, then every process ended and every mount gone; idempotent. An invocation without an answer is broken off. */
+  /**
+   * Shutdown, then every process ended and every mount gone; idempotent. An invocation without an answer is broken off.
+   */
   close(): Promise<void>;
 }
 
@@ -77,14 +84,20 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       kill: (name) => findProcess(lifecycle.generation, name)?.signal("SIGKILL"),
     });
     const { world, lines, keep } = createWorld(options, { settings, sandbox, runtimeApi: server.address }, faults);
-    const lifecycle = settings.initializationType === "lambda-managed-instances" ? createManagedLifecycle(world) : createLifecycle(world);
+    const lifecycle =
+      settings.initializationType === "lambda-managed-instances"
+        ? createManagedLifecycle(world)
+        : createLifecycle(world);
     const answerCall = (request: ApiRequest): void => {
       const answer = route(world, lifecycle.generation, request);
       if (answer !== undefined) request.respond(answer);
     };
     handler.onPiece = (piece) => passPiece(lifecycle.generation, piece);
-    handler.handle = (request) => faults.pass(request, { extension: callerOf(lifecycle.generation, request) }, answerCall);
-    for (const text of sandbox.notices) keep({ source: "platform", name: "platform", text, epochMs: world.clock.epochMs(), isNotice: true });
+    handler.handle = (request) =>
+      faults.pass(request, { extension: callerOf(lifecycle.generation, request) }, answerCall);
+    for (const text of sandbox.notices) {
+      keep({ source: "platform", name: "platform", text, epochMs: world.clock.epochMs(), isNotice: true });
+    }
     await startUnlessAborted(lifecycle, options.signal);
     if (options.initialize === "at-first-invoke") await rehearse(sandbox, server.address);
     return toEnvironment({ world, lifecycle, server, sandbox, lines, faults });
@@ -101,9 +114,14 @@ async function openSandbox(options: EnvironmentOptions, memorySizeMb: number): P
 }
 
 /** They do not need each other; where one fails, the other is closed. */
-async function openBoth(opening: Promise<Sandbox>, starting: Promise<ApiServer>): Promise<{ sandbox: Sandbox; server: ApiServer }> {
+async function openBoth(
+  opening: Promise<Sandbox>,
+  starting: Promise<ApiServer>,
+): Promise<{ sandbox: Sandbox; server: ApiServer }> {
   const [sandbox, server] = await Promise.allSettled([opening, starting]);
-  if (sandbox.status === "fulfilled" && server.status === "fulfilled") return { sandbox: sandbox.value, server: server.value };
+  if (sandbox.status === "fulfilled" && server.status === "fulfilled") {
+    return { sandbox: sandbox.value, server: server.value };
+  }
   const outcomes = [sandbox, server];
   for (const one of outcomes) if (one.status === "fulfilled") await one.value.close();
   throw outcomes.find((one) => one.status === "rejected")?.reason;

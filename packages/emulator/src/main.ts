@@ -1,5 +1,5 @@
 import type { Output } from "./cli/io.ts";
-import { INTERRUPTED, runCli } from "./cli/run-cli.ts";
+import { interruptedStatus, runCli } from "./cli/run-cli.ts";
 import { startEnvironment } from "./environment.ts";
 import { findFaketime } from "./movable-clock.ts";
 
@@ -7,7 +7,7 @@ const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
     // The second time means now; what lives in a namespace ends with this process.
-    if (interruption.signal.aborted) process.exit(INTERRUPTED);
+    if (interruption.signal.aborted) process.exit(interruptedStatus);
     interruption.abort();
   });
 }
@@ -37,4 +37,4 @@ process.exitCode = await runCli(process.argv.slice(2), {
 // Nobody reads it any more, and open it would keep this process alive.
 process.stdin.destroy();
 // An init may hang.
-if (process.exitCode === INTERRUPTED) process.exit();
+if (process.exitCode === interruptedStatus) process.exit();

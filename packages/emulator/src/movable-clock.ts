@@ -2,7 +2,9 @@ import { existsSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { EmulatorError } from "./errors.ts";
 
-/** The wall clock that the environment's processes see. Their monotonic clock stays the machine's, as after a freeze. */
+/**
+ * The wall clock that the environment's processes see. Their monotonic clock stays the machine's, as after a freeze.
+ */
 export interface EnvironmentClock {
   /** What the wall clock says inside. */
   epochMs(): number;
@@ -24,14 +26,28 @@ export const machineClock: EnvironmentClock = {
   variables: {},
 };
 
-/** The commands whose sleep fails under libfaketime while the monotonic clock is left alone: they keep the machine's clock. */
+/**
+ * The commands whose sleep fails under libfaketime while the monotonic clock is left alone: they keep the machine's
+ * clock.
+ */
 const untouchedCommands = ["python", "python3", ...Array.from({ length: 11 }, (_, minor) => `python3.${minor + 6}`)];
 
-/** A clock that libfaketime moves; throws `EmulatorError` where that is not installed. `folder` is a folder of this machine, seen inside as `insideFolder`. */
-export function createMovableClock({ folder, insideFolder }: { readonly folder: string; readonly insideFolder: string }): EnvironmentClock {
+/**
+ * A clock that libfaketime moves; throws `EmulatorError` where that is not installed. `folder` is a folder of this
+ * machine, seen inside as `insideFolder`.
+ */
+export function createMovableClock({
+  folder,
+  insideFolder,
+}: {
+  readonly folder: string;
+  readonly insideFolder: string;
+}): EnvironmentClock {
   const library = findFaketime();
   if (library === undefined) {
-    throw new EmulatorError('clock: "movable" needs libfaketime: install it (Debian and Ubuntu: apt-get install faketime)');
+    throw new EmulatorError(
+      'clock: "movable" needs libfaketime: install it (Debian and Ubuntu: apt-get install faketime)',
+    );
   }
   let offsetMs = 0;
   function write(): void {

@@ -3,8 +3,8 @@ import type { Sandbox } from "./namespace/sandbox.ts";
 import { startChild } from "./process/child.ts";
 
 /**
- * Goes once through what the first invocation of an environment needs of this process, so that it finds it loaded and compiled: a call of
- * the Runtime API and a process inside. Neither leaves a line or a timeline entry. Errors: none.
+ * Goes once through what the first invocation of an environment needs of this process, so that it finds it loaded and
+ * compiled: a call of the Runtime API and a process inside. Neither leaves a line or a timeline entry. Errors: none.
  */
 export async function rehearse(sandbox: Pick<Sandbox, "enter">, runtimeApi: string): Promise<void> {
   const child = startChild({ argv: sandbox.enter(["/bin/sh", "-c", ":"]), environment: {}, onLine() {} });

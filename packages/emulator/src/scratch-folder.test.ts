@@ -24,7 +24,9 @@ test("is removed when the process exits before that, as at a second Ctrl-C", () 
     process.stdout.write(path);
     process.exit();
   `;
-  const path = execFileSync(process.execPath, ["--no-warnings", "--input-type=module", "-e", program], { encoding: "utf8" });
+  const path = execFileSync(process.execPath, ["--no-warnings", "--input-type=module", "-e", program], {
+    encoding: "utf8",
+  });
   expect(path).toContain("lambda-test-");
   expect(existsSync(path)).toBe(false);
 });

@@ -9,7 +9,10 @@ export interface ScratchFolder {
   close(): Promise<void>;
 }
 
-/** Makes a folder below the system's own for temporary files. It goes with this process too, where that ends before `close`, unless it is killed. */
+/**
+ * Makes a folder below the system's own for temporary files. It goes with this process too, where that ends before
+ * `close`, unless it is killed.
+ */
 export async function makeScratchFolder(prefix: string): Promise<ScratchFolder> {
   const path = await mkdtemp(join(tmpdir(), prefix));
   const remove = (): void => {

@@ -81,8 +81,13 @@ export function resolveSettings(options: EnvironmentOptions): Settings {
   };
 }
 
-function readInitTimeoutSeconds({ initTimeoutSeconds, initializationType }: EnvironmentOptions, timeoutSeconds: number): number {
-  if (initTimeoutSeconds === undefined) return (initializationType ?? "on-demand") === "on-demand" ? 10 : Math.max(130, timeoutSeconds);
+function readInitTimeoutSeconds(
+  { initTimeoutSeconds, initializationType }: EnvironmentOptions,
+  timeoutSeconds: number,
+): number {
+  if (initTimeoutSeconds === undefined) {
+    return (initializationType ?? "on-demand") === "on-demand" ? 10 : Math.max(130, timeoutSeconds);
+  }
   if (initTimeoutSeconds > 0 && initTimeoutSeconds <= 900) return initTimeoutSeconds;
   throw new EmulatorError(`initTimeoutSeconds: expected more than 0 and at most 900, got ${initTimeoutSeconds}`);
 }

@@ -1,6 +1,9 @@
 import { createRecent } from "./recent.ts";
 
-/** A step of the environment's life: a span where `endEpochMs` differs from `startEpochMs`. Units: epoch milliseconds, fractional. */
+/**
+ * A step of the environment's life: a span where `endEpochMs` differs from `startEpochMs`. Units: epoch milliseconds,
+ * fractional.
+ */
 export interface TimelineEntry {
   /** `platform`, `runtime`, or an extension's name. */
   readonly lane: string;

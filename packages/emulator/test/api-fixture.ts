@@ -1,11 +1,13 @@
 import { request } from "node:http";
 import { route } from "../src/api/router.ts";
-import { type ApiServer, startApiServer } from "../src/api/server.ts";
-import { createGeneration, type Generation } from "../src/phases/generation.ts";
-import type { World } from "../src/phases/world.ts";
-import { machineClock } from "../src/movable-clock.ts";
-import { resolveSettings } from "../src/settings.ts";
+import { startApiServer } from "../src/api/server.ts";
+import type { ApiServer } from "../src/api/server.ts";
 import type { EnvironmentOptions } from "../src/environment-options.ts";
+import { machineClock } from "../src/movable-clock.ts";
+import { createGeneration } from "../src/phases/generation.ts";
+import type { Generation } from "../src/phases/generation.ts";
+import type { World } from "../src/phases/world.ts";
+import { resolveSettings } from "../src/settings.ts";
 import { createRelay } from "../src/telemetry/relay.ts";
 import { createTimeline } from "../src/timeline.ts";
 
@@ -65,7 +67,13 @@ export async function startApiFixture(change: Partial<EnvironmentOptions> = {}):
     write() {},
   };
   const generation = createGeneration();
-  generation.extensions.push({ kind: "external", name: "probe", id: "11111111-2222-4333-8444-555555555555", state: "Started", events: [] });
+  generation.extensions.push({
+    kind: "external",
+    name: "probe",
+    id: "11111111-2222-4333-8444-555555555555",
+    state: "Started",
+    events: [],
+  });
   const server = await startApiServer(0, {
     handle(incoming) {
       const answer = route(world, generation, incoming);
@@ -81,14 +89,22 @@ export async function startApiFixture(change: Partial<EnvironmentOptions> = {}):
   };
 }
 
-function call(server: ApiServer, method: string, { path, headers = {}, body }: CallOptions & { readonly path: string }): Promise<Reply> {
+function call(
+  server: ApiServer,
+  method: string,
+  { path, headers = {}, body }: CallOptions & { readonly path: string },
+): Promise<Reply> {
   return new Promise((resolve, reject) => {
     const [host, port] = server.address.split(":");
     const outgoing = request({ host, port, method, path, headers, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("end", () =>
-        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString() }),
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: Buffer.concat(chunks).toString(),
+        }),
       );
     });
     outgoing.on("error", reject);

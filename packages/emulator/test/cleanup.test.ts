@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { existsSync, readFileSync, readdirSync, readlinkSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -33,7 +34,10 @@ function namespaceOf(pid: string): string {
 
 test("closing leaves no process, no mount and no file behind", async () => {
   const mounts = readFileSync("/proc/self/mountinfo", "utf8");
-  const environment = await start(pythonFunction("def handler(event, context): return 1"), [runaway, politeExtension()]);
+  const environment = await start(pythonFunction("def handler(event, context): return 1"), [
+    runaway,
+    politeExtension(),
+  ]);
   await environment.invoke(1);
   const pid = /pid (\d+)/.exec(environment.timeline.find(({ lane }) => lane === "polite")?.detail ?? "")?.[1] ?? "";
   const namespace = namespaceOf(pid);
@@ -55,19 +59,27 @@ const pids = environment.timeline.filter(({ kind }) => kind === "spawn").map(({ 
 console.log(JSON.stringify({ pids, tmpPath: environment.tmpPath }));
 `;
 
-test.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)("a process that dies of %s takes its environment along", async (signal) => {
-  for (const isolation of ["namespace", "paths"]) {
-    const child = startProgram(isolation);
-    const { pids, tmpPath } = JSON.parse(await firstLine(child)) as { pids: number[]; tmpPath: string };
-    expect(pids.filter((pid) => isRunning(pid))).toEqual(pids);
-    child.kill(signal);
-    await gone(() => !pids.some((pid) => isRunning(pid)) && (tmpPath === "/tmp" || !existsSync(tmpPath)));
-  }
-});
+test.each(["SIGKILL", "SIGTERM", "SIGINT"] as const)(
+  "a process that dies of %s takes its environment along",
+  async (signal) => {
+    for (const isolation of ["namespace", "paths"]) {
+      const child = startProgram(isolation);
+      const { pids, tmpPath } = JSON.parse(await firstLine(child)) as { pids: number[]; tmpPath: string };
+      expect(pids.filter((pid) => isRunning(pid))).toEqual(pids);
+      child.kill(signal);
+      await gone(() => !pids.some((pid) => isRunning(pid)) && (tmpPath === "/tmp" || !existsSync(tmpPath)));
+    }
+  },
+);
 
 function startProgram(isolation: string): ChildProcess {
   const folder = writeFolder({ "program.ts": program, "code/app.py": "def handler(event, context): return 1" });
-  const args = [`${folder}/program.ts`, `${folder}/code`, writeFolder(isolation === "namespace" ? runaway : politeExtension()), isolation];
+  const args = [
+    `${folder}/program.ts`,
+    `${folder}/code`,
+    writeFolder(isolation === "namespace" ? runaway : politeExtension()),
+    isolation,
+  ];
   return spawn(process.execPath, ["--no-warnings", ...args], { stdio: ["ignore", "pipe", "inherit"] });
 }
 

@@ -54,8 +54,18 @@ describe("lambda-emulator conformance", () => {
     const io = await run(["layer", "--json", "--only", "stray-files"], "wrong/stray-files");
     expect([io.status, io.written.stderr]).toEqual([1, ""]);
     const report = JSON.parse(io.written.stdout) as ConformanceReport;
-    expect(report).toMatchObject({ extensions: ["README.md", "polite"], functionRuntime: "nodejs22.x", passed: 0, failed: 1, notApplicable: 0 });
-    expect(report.results[0]).toMatchObject({ id: "stray-files", outcome: "fail", detail: "extensions/README.md is no program" });
+    expect(report).toMatchObject({
+      extensions: ["README.md", "polite"],
+      functionRuntime: "nodejs22.x",
+      passed: 0,
+      failed: 1,
+      notApplicable: 0,
+    });
+    expect(report.results[0]).toMatchObject({
+      id: "stray-files",
+      outcome: "fail",
+      detail: "extensions/README.md is no program",
+    });
   });
 
   test("shows what an extension says that keeps every rule and does nothing", async () => {
@@ -66,21 +76,30 @@ describe("lambda-emulator conformance", () => {
     const file = join(folder, "layer/extensions/inert");
     writeFileSync(file, inert(1), { mode: 0o755 });
     const text = await runOn(["conformance", "layer", "--only", "starts"], createFakeIo(folder));
-    expect(text.written.stdout).toContain("\nSaid by the extensions, undisturbed:\n    [inert] PORT: expected a number, got 1\n\n1 passed, 0 failed");
+    expect(text.written.stdout).toContain(
+      "\nSaid by the extensions, undisturbed:\n    [inert] PORT: expected a number, got 1\n\n1 passed, 0 failed",
+    );
     const json = await runOn(["conformance", "layer", "--only", "starts", "--json"], createFakeIo(folder));
-    expect((JSON.parse(json.written.stdout) as ConformanceReport).lines).toEqual(["[inert] PORT: expected a number, got 1"]);
+    expect((JSON.parse(json.written.stdout) as ConformanceReport).lines).toEqual([
+      "[inert] PORT: expected a number, got 1",
+    ]);
     writeFileSync(file, inert(23));
     const long = await runOn(["conformance", "layer", "--only", "starts"], createFakeIo(folder));
     expect(long.written.stdout).toContain("got 20\n    … and 3 more, with --json\n\n1 passed");
     // Nothing was executed for it.
-    expect((await runOn(["conformance", "layer", "--only", "shebang"], createFakeIo(folder))).written.stdout).not.toContain("Said by");
+    expect(
+      (await runOn(["conformance", "layer", "--only", "shebang"], createFakeIo(folder))).written.stdout,
+    ).not.toContain("Said by");
   });
 
   test("takes a zip, and gives the extension the variables it is told", async () => {
     const folder = mkdtempSync(join(tmpdir(), "conformance-"));
     folders.push(folder);
     execFileSync("python3", ["-c", zipProgram, join(folder, "layer.zip")]);
-    const io = await runOn(["conformance", "layer.zip", "--only", "starts", "--env", "GREETING=hello world", "OTHER="], createFakeIo(folder));
+    const io = await runOn(
+      ["conformance", "layer.zip", "--only", "starts", "--env", "GREETING=hello world", "OTHER="],
+      createFakeIo(folder),
+    );
     expect(io.status).toBe(1);
     expect(io.written.stdout).toContain("seen: greeter ended (exit status 3) before it registered");
     expect(io.written.stdout).toContain("[greeter] hello world");
@@ -88,7 +107,10 @@ describe("lambda-emulator conformance", () => {
 
   test("shows on a terminal how far it is", async () => {
     const fake = createFakeIo(writeProject("good/bash"));
-    const io = await runOn(["conformance", "layer", "--only", "shebang"], { ...fake, stderr: { ...fake.stderr, isTerminal: true } });
+    const io = await runOn(["conformance", "layer", "--only", "shebang"], {
+      ...fake,
+      stderr: { ...fake.stderr, isTerminal: true },
+    });
     expect(io.written.stderr).toBe("\r\u001b[K1/1 Scripts name an interpreter that Lambda has…\r\u001b[K");
   });
 
@@ -98,7 +120,10 @@ describe("lambda-emulator conformance", () => {
     const interruptAtStart = (text: string): void => {
       if (text.includes("Registers under the name")) setImmediate(() => fake.interrupt());
     };
-    const io = await runOn(["conformance", "layer"], { ...fake, stderr: { ...fake.stderr, isTerminal: true, write: interruptAtStart } });
+    const io = await runOn(["conformance", "layer"], {
+      ...fake,
+      stderr: { ...fake.stderr, isTerminal: true, write: interruptAtStart },
+    });
     expect(io.status).toBe(130);
     expect(io.written.stdout).not.toContain("not applicable");
   });
@@ -109,7 +134,10 @@ describe("lambda-emulator conformance", () => {
     [["nowhere"], "nowhere does not exist"],
     [["layer", "--only", "freezes"], 'did you mean "freeze"?'],
     [["layer", "--env", "1=2"], "--env: expected NAME=VALUE, got 1=2"],
-    [["layer", "--function-runtime", "java21"], "function runtime: expected nodejs*.x, python3.* or provided.*, got java21"],
+    [
+      ["layer", "--function-runtime", "java21"],
+      "function runtime: expected nodejs*.x, python3.* or provided.*, got java21",
+    ],
     [["layer", "--architecture", "amd64"], "expected x86_64 or arm64, got amd64"],
   ])("bad input ends with 2: %j", async (words, message) => {
     const io = await run(words);

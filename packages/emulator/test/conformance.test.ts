@@ -2,7 +2,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { checkConformance, type ConformanceOptions, type ConformanceReport } from "../src/conformance/check-conformance.ts";
+import { checkConformance } from "../src/conformance/check-conformance.ts";
+import type { ConformanceOptions, ConformanceReport } from "../src/conformance/check-conformance.ts";
 import { checks } from "../src/conformance/registry.ts";
 
 const zoo = join(import.meta.dirname, "zoo");
@@ -30,7 +31,12 @@ describe.concurrent("conformance", { timeout: 120_000 }, () => {
   test.each(["python", "node"])("an extension in %s that does everything right passes everything", async (language) => {
     const report = await check(`good/${language}`);
     expect(report.results.filter(({ outcome }) => outcome !== "pass")).toEqual([]);
-    expect(report).toMatchObject({ extensions: [`good-${language}`], passed: checks.length, failed: 0, notApplicable: 0 });
+    expect(report).toMatchObject({
+      extensions: [`good-${language}`],
+      passed: checks.length,
+      failed: 0,
+      notApplicable: 0,
+    });
   });
 
   test("an extension in bash without telemetry passes everything else, beside a custom runtime too", async () => {
@@ -45,28 +51,35 @@ describe.concurrent("conformance", { timeout: 120_000 }, () => {
     "telemetry-object-records": ["managed-instances"],
   };
 
-  test.each(checks.map(({ id }) => id))("the animal that is wrong about %s fails that check and no other", async (id) => {
-    const report = await check(`wrong/${id}`);
-    expect(new Set(idsOf(report, "fail"))).toEqual(new Set([id, ...(follows[id] ?? [])]));
-    const result = report.results.find((one) => one.id === id);
-    expect(result?.advice).toBe(checks.find((one) => one.id === id)?.advice);
-  });
+  test.each(checks.map(({ id }) => id))(
+    "the animal that is wrong about %s fails that check and no other",
+    async (id) => {
+      const report = await check(`wrong/${id}`);
+      expect(new Set(idsOf(report, "fail"))).toEqual(new Set([id, ...(follows[id] ?? [])]));
+      const result = report.results.find((one) => one.id === id);
+      expect(result?.advice).toBe(checks.find((one) => one.id === id)?.advice);
+    },
+  );
 });
 
-test("says after 10 seconds, not after init's 130, who does not come up on Managed Instances", { timeout: 60_000 }, async () => {
-  const layer = mkdtempSync(join(tmpdir(), "zoo-"));
-  try {
-    cpSync(join(zoo, "good/bash"), join(layer, "extensions"), { recursive: true });
-    cpSync(join(zoo, "kit"), join(layer, "zoo"), { recursive: true });
-    const program = join(layer, "extensions/good-bash");
-    const hanging = '[[ $AWS_LAMBDA_INITIALIZATION_TYPE == lambda-managed-instances ]] && sleep 600\nregister\n';
-    writeFileSync(program, readFileSync(program, "utf8").replace("register\n", hanging));
-    const report = await checkConformance({ layer, only: ["managed-instances"] });
-    expect(idsOf(report, "fail")).toEqual(["managed-instances"]);
-  } finally {
-    rmSync(layer, { recursive: true });
-  }
-});
+test(
+  "says after 10 seconds, not after init's 130, who does not come up on Managed Instances",
+  { timeout: 60_000 },
+  async () => {
+    const layer = mkdtempSync(join(tmpdir(), "zoo-"));
+    try {
+      cpSync(join(zoo, "good/bash"), join(layer, "extensions"), { recursive: true });
+      cpSync(join(zoo, "kit"), join(layer, "zoo"), { recursive: true });
+      const program = join(layer, "extensions/good-bash");
+      const hanging = "[[ $AWS_LAMBDA_INITIALIZATION_TYPE == lambda-managed-instances ]] && sleep 600\nregister\n";
+      writeFileSync(program, readFileSync(program, "utf8").replace("register\n", hanging));
+      const report = await checkConformance({ layer, only: ["managed-instances"] });
+      expect(idsOf(report, "fail")).toEqual(["managed-instances"]);
+    } finally {
+      rmSync(layer, { recursive: true });
+    }
+  },
+);
 
 test("every animal belongs to a check", () => {
   expect(readdirSync(join(zoo, "wrong")).sort()).toEqual(checks.map(({ id }) => id).sort());
@@ -74,13 +87,19 @@ test("every animal belongs to a check", () => {
 
 test("every check stands in the documentation as it stands in the registry, in the same order", () => {
   const text = readFileSync(join(import.meta.dirname, "../../../docs/conformance.md"), "utf8");
-  const rows = [...text.matchAll(/^\| `([a-z-]+)` \| (.*?) \| (.*?) \|$/gm)].map(([, id, title, advice]) => ({ id, title, advice }));
+  const rows = [...text.matchAll(/^\| `([a-z-]+)` \| (.*?) \| (.*?) \|$/gm)].map(([, id, title, advice]) => ({
+    id,
+    title,
+    advice,
+  }));
   expect(rows).toEqual(checks.map(({ id, title, advice }) => ({ id, title, advice })));
 });
 
 test("each check needs only checks that come before it", () => {
   const ids = checks.map(({ id }) => id);
-  for (const [index, { needs }] of checks.entries()) expect(ids.slice(0, index)).toEqual(expect.arrayContaining([...needs]));
+  for (const [index, { needs }] of checks.entries()) {
+    expect(ids.slice(0, index)).toEqual(expect.arrayContaining([...needs]));
+  }
 });
 
 test("runs only what is asked for, and what that needs decides about it", async () => {

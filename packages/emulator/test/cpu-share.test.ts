@@ -20,7 +20,10 @@ function groupIn(output: string): string {
 }
 
 /** A polite extension that prints the groups it is in. */
-const told = pythonExtension("told", `say(open("/proc/self/cgroup").read().replace("\\n", " "))\n${politeExtension("x")["extensions/x"]}`);
+const told = pythonExtension(
+  "told",
+  `say(open("/proc/self/cgroup").read().replace("\\n", " "))\n${politeExtension("x")["extensions/x"]}`,
+);
 
 /** Wants a whole CPU for a while, and answers with the part of one that it had. */
 const busy = nodeFunction(`
@@ -123,7 +126,11 @@ await startEnvironment({ function: { runtime: "nodejs22.x", handler: "index.hand
 
 test("where no limit can be set, that is said and the function runs", async () => {
   // No kernel takes a share this small.
-  const environment = await start({ ...nodeFunction("export const handler = async () => 1;"), memorySizeMb: 0.001 }, [], { cpuShare: true });
+  const environment = await start(
+    { ...nodeFunction("export const handler = async () => 1;"), memorySizeMb: 0.001 },
+    [],
+    { cpuShare: true },
+  );
   expect(environment.notices.join("\n")).toContain("no CPU share: all of this machine's CPU instead of 0.00 vCPU");
   expect((await environment.invoke(0)).payload).toBe("1");
 });

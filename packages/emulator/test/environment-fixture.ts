@@ -2,8 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach } from "vitest";
-import { type Environment, type EnvironmentOptions, startEnvironment } from "../src/environment.ts";
 import type { FunctionSpec } from "../src/environment-options.ts";
+import { startEnvironment } from "../src/environment.ts";
+import type { Environment, EnvironmentOptions } from "../src/environment.ts";
 
 /** Files of a layer or a function: path → content; those in `extensions/` are made executable. */
 export type Files = Readonly<Record<string, string>>;
@@ -107,7 +108,10 @@ while True:
   );
 }
 
-/** An extension that writes each telemetry event it gets into /tmp/<name>.jsonl; \`answer\` is the status of the nth request. */
+/**
+ * An extension that writes each telemetry event it gets into /tmp/<name>.jsonl; \`answer\` is the status of the nth
+ * request.
+ */
 export function recordingExtension(subscription: object, answer = "200", name = "recorder"): Files {
   return pythonExtension(
     name,

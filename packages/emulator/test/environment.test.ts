@@ -2,8 +2,18 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { type Files, nodeFunction, politeExtension, pythonExtension, pythonFunction, recordingExtension, start, texts, writeFolder } from "./environment-fixture.ts";
 import { startEnvironment } from "../src/environment.ts";
+import {
+  nodeFunction,
+  politeExtension,
+  pythonExtension,
+  pythonFunction,
+  recordingExtension,
+  start,
+  texts,
+  writeFolder,
+} from "./environment-fixture.ts";
+import type { Files } from "./environment-fixture.ts";
 
 const bashExtension = `#!/bin/bash
 exec 3<>"/dev/tcp/\${AWS_LAMBDA_RUNTIME_API%:*}/\${AWS_LAMBDA_RUNTIME_API#*:}"
@@ -61,7 +71,9 @@ test("runs a Python function with extensions in bash and Python", async () => {
   await environment.idle();
   await environment.shutdown();
 
-  const said = environment.lines.filter(({ source }) => source === "extension").map(({ name, text }) => `${name}: ${text}`);
+  const said = environment.lines
+    .filter(({ source }) => source === "extension")
+    .map(({ name, text }) => `${name}: ${text}`);
   expect(said.sort()).toEqual([
     "bash-extension: bye",
     "bash-extension: invoked",
@@ -210,7 +222,9 @@ test("starts the runtime when the last extension has registered", async () => {
 test("returns the answer at response time, and is idle when the extensions are", async () => {
   const slow =
     "identity = register(['INVOKE', 'SHUTDOWN'])\nwhile next_event(identity)['eventType'] == 'INVOKE':\n    time.sleep(0.3)\n    say('slept')\n";
-  const environment = await start(pythonFunction("def handler(event, context): return 1"), [pythonExtension("slow", slow)]);
+  const environment = await start(pythonFunction("def handler(event, context): return 1"), [
+    pythonExtension("slow", slow),
+  ]);
   await environment.invoke(1);
   expect(texts(environment, "extension")).toEqual([]);
   await environment.idle();
@@ -219,7 +233,9 @@ test("returns the answer at response time, and is idle when the extensions are",
 });
 
 test("runs queued calls one after another", async () => {
-  const fn = pythonFunction("count = 0\ndef handler(event, context):\n    global count\n    count += 1\n    return [event, count]\n");
+  const fn = pythonFunction(
+    "count = 0\ndef handler(event, context):\n    global count\n    count += 1\n    return [event, count]\n",
+  );
   const environment = await start(fn);
   const results = await Promise.all(["a", "b", "c"].map((event) => environment.invoke(event)));
   expect(results.map(({ payload }) => payload)).toEqual(['["a", 1]', '["b", 2]', '["c", 3]']);
@@ -249,7 +265,9 @@ test("refuses calls after shutdown, and closes twice without complaint", async (
 });
 
 test("works without a mount namespace, and says how that differs", async () => {
-  const fn = pythonFunction("import os\ndef handler(event, context): return [os.getcwd(), os.environ['LAMBDA_TASK_ROOT']]");
+  const fn = pythonFunction(
+    "import os\ndef handler(event, context): return [os.getcwd(), os.environ['LAMBDA_TASK_ROOT']]",
+  );
   const environment = await start(fn, [politeExtension()], { isolation: "paths" });
   const [cwd, root] = JSON.parse((await environment.invoke(1)).payload) as string[];
   expect(cwd).toBe(root);
@@ -269,10 +287,18 @@ test.each([
 });
 
 test("says that a layer is missing, that a file is no layer, and that a port is taken", async () => {
-  const fn = { runtime: "python3.11", handler: "app.handler", codePath: writeFolder({ "app.py": "def handler(e, c): return 1" }) };
-  await expect(startEnvironment({ function: fn, layers: ["/nowhere"] })).rejects.toThrow("layer /nowhere does not exist");
+  const fn = {
+    runtime: "python3.11",
+    handler: "app.handler",
+    codePath: writeFolder({ "app.py": "def handler(e, c): return 1" }),
+  };
+  await expect(startEnvironment({ function: fn, layers: ["/nowhere"] })).rejects.toThrow(
+    "layer /nowhere does not exist",
+  );
   const file = join(fn.codePath, "app.py");
-  await expect(startEnvironment({ function: fn, layers: [file] })).rejects.toThrow(`layer ${file}: expected a folder or a .zip file`);
+  await expect(startEnvironment({ function: fn, layers: [file] })).rejects.toThrow(
+    `layer ${file}: expected a folder or a .zip file`,
+  );
   mkdirSync(join(fn.codePath, "broken"));
   writeFileSync(join(fn.codePath, "broken.zip"), "no zip");
   await expect(startEnvironment({ function: fn, layers: [join(fn.codePath, "broken.zip")] })).rejects.toThrow(
@@ -280,7 +306,9 @@ test("says that a layer is missing, that a file is no layer, and that a port is 
   );
   const environment = await start(pythonFunction("def handler(event, context): return 1"));
   const port = Number(environment.runtimeApi.split(":")[1]);
-  await expect(startEnvironment({ function: fn, layers: [], runtimeApiPort: port })).rejects.toThrow(`port ${port} of 127.0.0.1 is in use`);
+  await expect(startEnvironment({ function: fn, layers: [], runtimeApiPort: port })).rejects.toThrow(
+    `port ${port} of 127.0.0.1 is in use`,
+  );
 });
 
 test("takes layers and code as zip files, modes and links kept", async () => {
@@ -306,19 +334,22 @@ test("takes layers and code as zip files, modes and links kept", async () => {
   }
 });
 
-test.each(["on-demand", "lambda-managed-instances"] as const)("takes an answer that is streamed, and the error that ends a stream (%s)", async (initializationType) => {
-  const fn = nodeFunction(`export const handler = awslambda.streamifyResponse(async (event, stream) => {
+test.each(["on-demand", "lambda-managed-instances"] as const)(
+  "takes an answer that is streamed, and the error that ends a stream (%s)",
+  async (initializationType) => {
+    const fn = nodeFunction(`export const handler = awslambda.streamifyResponse(async (event, stream) => {
   stream.write("one ");
   if (event === "bad") throw new RangeError("midway");
   stream.write("two");
   stream.end();
 });`);
-  const environment = await start(fn, [], { initializationType });
-  expect(await environment.invoke("good")).toMatchObject({ kind: "response", payload: "one two" });
-  const broken = await environment.invoke("bad");
-  expect(broken.kind).toBe("function-error");
-  expect(JSON.parse(broken.payload)).toMatchObject({ errorType: "RangeError", errorMessage: "midway" });
-});
+    const environment = await start(fn, [], { initializationType });
+    expect(await environment.invoke("good")).toMatchObject({ kind: "response", payload: "one two" });
+    const broken = await environment.invoke("bad");
+    expect(broken.kind).toBe("function-error");
+    expect(JSON.parse(broken.payload)).toMatchObject({ errorType: "RangeError", errorMessage: "midway" });
+  },
+);
 
 test("gives the pieces of a streamed answer as they are written, and counts its time from the first one", async () => {
   const fn = nodeFunction(`import { existsSync } from "node:fs";
@@ -327,7 +358,9 @@ export const handler = awslambda.streamifyResponse(async (event, stream) => {
   while (!existsSync("/tmp/seen")) await new Promise((resolve) => setTimeout(resolve, 5));
   stream.end("two");
 });`);
-  const environment = await start({ ...fn, timeoutSeconds: 20 }, [recordingExtension({ types: ["platform"], schemaVersion: "2022-12-13" })]);
+  const environment = await start({ ...fn, timeoutSeconds: 20 }, [
+    recordingExtension({ types: ["platform"], schemaVersion: "2022-12-13" }),
+  ]);
   const pieces: string[] = [];
   const onPiece = (bytes: Uint8Array): void => {
     pieces.push(Buffer.from(bytes).toString());
@@ -398,7 +431,9 @@ test("wraps the runtime in the script that AWS_LAMBDA_EXEC_WRAPPER names", async
 test("lets the extensions finish an answered invocation when it is closed", async () => {
   const slow =
     "identity = register(['INVOKE', 'SHUTDOWN'])\nwhile True:\n    event = next_event(identity)\n    if event['eventType'] == 'SHUTDOWN': break\n    time.sleep(0.2)\n    say('finished')\nsay(event['shutdownReason'])\n";
-  const environment = await start(pythonFunction("def handler(event, context): return 1"), [pythonExtension("slow", slow)]);
+  const environment = await start(pythonFunction("def handler(event, context): return 1"), [
+    pythonExtension("slow", slow),
+  ]);
   await environment.invoke(1);
   await environment.close();
   expect(texts(environment, "extension")).toEqual(["finished", "spindown"]);
@@ -406,7 +441,10 @@ test("lets the extensions finish an answered invocation when it is closed", asyn
 });
 
 test("breaks off an invocation when it is closed", async () => {
-  const environment = await start({ ...pythonFunction("import time\ndef handler(event, context): time.sleep(60)"), timeoutSeconds: 60 });
+  const environment = await start({
+    ...pythonFunction("import time\ndef handler(event, context): time.sleep(60)"),
+    timeoutSeconds: 60,
+  });
   const call = environment.invoke(1).then(
     () => "an answer",
     (error: Error) => error.message,
@@ -434,8 +472,12 @@ test("gives init the time that is asked for, and says which can be", async () =>
     initializationType: "provisioned-concurrency",
     initTimeoutSeconds: 0.2,
   });
-  expect(texts(environment, "platform")[0]).toMatch(/^INIT_REPORT Init Duration: \d+\.\d\d ms\tPhase: init\tStatus: timeout$/);
-  await expect(start(nodeFunction(""), [], { initTimeoutSeconds: 0 })).rejects.toThrow("initTimeoutSeconds: expected more than 0 and at most 900, got 0");
+  expect(texts(environment, "platform")[0]).toMatch(
+    /^INIT_REPORT Init Duration: \d+\.\d\d ms\tPhase: init\tStatus: timeout$/,
+  );
+  await expect(start(nodeFunction(""), [], { initTimeoutSeconds: 0 })).rejects.toThrow(
+    "initTimeoutSeconds: expected more than 0 and at most 900, got 0",
+  );
 });
 
 test("says once after REPORT that the processes use more memory than they have on Lambda", async () => {
@@ -450,7 +492,9 @@ test("says once after REPORT that the processes use more memory than they have o
     return warnings;
   };
   expect(await told(8)).toEqual([
-    expect.stringMatching(/^\d+ MB used of 8 MB \(MemorySize\): on Lambda this ends with Runtime\.ExitError, "Runtime exited with error: signal: killed"/),
+    expect.stringMatching(
+      /^\d+ MB used of 8 MB \(MemorySize\): on Lambda this ends with Runtime\.ExitError, "Runtime exited with error: signal: killed"/,
+    ),
   ]);
   expect(await told(10_240)).toEqual([]);
 });

@@ -14,7 +14,9 @@ function errorOf(result: InvokeResult): { errorType: string; errorMessage: strin
 }
 
 test("gives a Python handler's exception as Lambda does, and goes on", async () => {
-  const fn = pythonFunction("def handler(event, context):\n    if event == 'bad': raise ValueError('no')\n    return 1\n");
+  const fn = pythonFunction(
+    "def handler(event, context):\n    if event == 'bad': raise ValueError('no')\n    return 1\n",
+  );
   const environment = await start(fn);
   const result = await environment.invoke("bad");
   expect(JSON.parse(result.payload)).toEqual({
@@ -29,7 +31,9 @@ test("gives a Python handler's exception as Lambda does, and goes on", async () 
 
 test("gives a Node handler's exception as Lambda does, and goes on", async () => {
   const environment = await start(
-    nodeFunction("export const handler = async (event) => { if (event === 'bad') throw new TypeError('no'); return 1; };"),
+    nodeFunction(
+      "export const handler = async (event) => { if (event === 'bad') throw new TypeError('no'); return 1; };",
+    ),
   );
   const error = JSON.parse((await environment.invoke("bad")).payload) as Record<string, unknown>;
   expect(error).toMatchObject({
@@ -56,9 +60,16 @@ test("resets after a timeout: SHUTDOWN says so, /tmp stays, the next invocation 
   expect(await environment.invoke("next")).toMatchObject({ kind: "response", payload: '"next"' });
   expect(texts(environment, "extension")).toContain("SHUTDOWN timeout");
   expect(readFileSync(join(environment.tmpPath, "kept"), "utf8")).toBe("slownext");
-  expect(environment.timeline.filter(({ lane, kind }) => lane === "polite" && kind === "spawn")).toHaveLength(firstIds.length + 1);
-  expect(texts(environment, "platform").find((text) => text.startsWith("REPORT"))).toMatch(/Duration: 500\.00 ms.*Status: timeout$/);
-  expect(environment.timeline.filter(({ kind }) => kind === "init").map(({ detail }) => detail)).toEqual(["init", "invoke"]);
+  expect(environment.timeline.filter(({ lane, kind }) => lane === "polite" && kind === "spawn")).toHaveLength(
+    firstIds.length + 1,
+  );
+  expect(texts(environment, "platform").find((text) => text.startsWith("REPORT"))).toMatch(
+    /Duration: 500\.00 ms.*Status: timeout$/,
+  );
+  expect(environment.timeline.filter(({ kind }) => kind === "init").map(({ detail }) => detail)).toEqual([
+    "init",
+    "invoke",
+  ]);
 });
 
 test("counts extensions in the timeout, after the caller has its answer", async () => {
@@ -68,7 +79,9 @@ test("counts extensions in the timeout, after the caller has its answer", async 
   expect(await environment.invoke(1)).toMatchObject({ kind: "response", payload: "1" });
   await environment.idle();
   expect(texts(environment, "platform").find((text) => text.startsWith("REPORT"))).toMatch(/Status: timeout$/);
-  expect(texts(environment, "platform").filter((text) => text.startsWith("it waited"))).toEqual(["it waited for sleepy to ask for its next event"]);
+  expect(texts(environment, "platform").filter((text) => text.startsWith("it waited"))).toEqual([
+    "it waited for sleepy to ask for its next event",
+  ]);
 });
 
 test.each([
@@ -81,7 +94,10 @@ test.each([
     [politeExtension()],
   );
   const result = await environment.invoke("die");
-  expect(errorOf(result)).toEqual({ errorType: "Runtime.ExitError", errorMessage: `RequestId: ${result.requestId} Error: ${message}` });
+  expect(errorOf(result)).toEqual({
+    errorType: "Runtime.ExitError",
+    errorMessage: `RequestId: ${result.requestId} Error: ${message}`,
+  });
   expect(await environment.invoke("live")).toMatchObject({ kind: "response", payload: '"live"' });
   expect(texts(environment, "extension")).toContain("SHUTDOWN failure");
 });
@@ -113,7 +129,9 @@ test("carries the type of a reported exit error", async () => {
 test("fails init when an extension reports an error and exits; the invocation tries again and fails too", async () => {
   const broken =
     "identity = register(['INVOKE'])\ncall('POST', '/2020-01-01/extension/init/error', '{}', {**identity, 'Lambda-Extension-Function-Error-Type': 'Extension.Mine'})\nsys.exit(1)\n";
-  const environment = await start(pythonFunction("def handler(event, context): return 1"), [pythonExtension("broken", broken)]);
+  const environment = await start(pythonFunction("def handler(event, context): return 1"), [
+    pythonExtension("broken", broken),
+  ]);
   expect(errorOf(await environment.invoke(1)).errorType).toBe("Extension.InitError");
   const reports = texts(environment, "platform").filter((text) => text.startsWith("INIT_REPORT"));
   expect(reports).toEqual([
@@ -134,16 +152,36 @@ test("recovers in the invocation from an init that failed once", async () => {
 test.each([
   ["app.missing", "def handler(e, c): pass", "Runtime.HandlerNotFound", "Handler 'missing' missing on module 'app'"],
   ["nothing.handler", "", "Runtime.ImportModuleError", "Unable to import module 'nothing': No module named 'nothing'"],
-  ["app.handler", "import absent", "Runtime.ImportModuleError", "Unable to import module 'app': No module named 'absent'"],
-  ["app.handler", "def (", "Runtime.UserCodeSyntaxError", "Syntax error in module 'app': invalid syntax (app.py, line 1)"],
-  ["handler", "", "Runtime.MalformedHandlerName", "Bad handler 'handler': not enough values to unpack (expected 2, got 1)"],
+  [
+    "app.handler",
+    "import absent",
+    "Runtime.ImportModuleError",
+    "Unable to import module 'app': No module named 'absent'",
+  ],
+  [
+    "app.handler",
+    "def (",
+    "Runtime.UserCodeSyntaxError",
+    "Syntax error in module 'app': invalid syntax (app.py, line 1)",
+  ],
+  [
+    "handler",
+    "",
+    "Runtime.MalformedHandlerName",
+    "Bad handler 'handler': not enough values to unpack (expected 2, got 1)",
+  ],
 ])("names what is wrong with the Python handler %s of %j", async (handler, body, errorType, errorMessage) => {
   const environment = await start({ ...pythonFunction(body), handler });
   expect(errorOf(await environment.invoke(1))).toMatchObject({ errorType, errorMessage });
 });
 
 test.each([
-  ["index.missing", "export const handler = 1", "Runtime.HandlerNotFound", "index.missing is undefined or not exported"],
+  [
+    "index.missing",
+    "export const handler = 1",
+    "Runtime.HandlerNotFound",
+    "index.missing is undefined or not exported",
+  ],
   ["nothing.handler", "", "Runtime.ImportModuleError", "Error: Cannot find module"],
   ["index.handler", "import 'absent'", "Error", "Cannot find package 'absent'"],
   ["index.handler", "const (", "Runtime.UserCodeSyntaxError", "SyntaxError: Unexpected token '('"],
@@ -178,18 +216,26 @@ test("kills an extension that does not end within two seconds of SHUTDOWN, and o
   await environment.shutdown();
   expect(Date.now() - start0).toBeGreaterThanOrEqual(1900);
   expect(texts(environment, "extension")).toEqual(["left True"]);
-  expect(environment.timeline.filter(({ kind }) => kind === "exit").map(({ lane, detail }) => `${lane} ${detail ?? ""}`)).toEqual([
-    "runtime signal: terminated",
-    "silent signal: killed",
-    "stubborn signal: killed",
-  ]);
+  expect(
+    environment.timeline.filter(({ kind }) => kind === "exit").map(({ lane, detail }) => `${lane} ${detail ?? ""}`),
+  ).toEqual(["runtime signal: terminated", "silent signal: killed", "stubborn signal: killed"]);
 });
 
 test.each([
   ["nothing there", {}, undefined, /^Couldn't find valid bootstrap\(s\): \[\/var\/task\/bootstrap \/opt\/bootstrap\]/],
-  ["no execute bit", { "run.sh": "#!/bin/sh\n" }, ["/var/task/run.sh"], /^fork\/exec \/var\/task\/run\.sh: permission denied .*chmod \+x/],
+  [
+    "no execute bit",
+    { "run.sh": "#!/bin/sh\n" },
+    ["/var/task/run.sh"],
+    /^fork\/exec \/var\/task\/run\.sh: permission denied .*chmod \+x/,
+  ],
   ["no #! line", { bootstrap: "echo" }, undefined, /^fork\/exec \/var\/task\/bootstrap: exec format error/],
-  ["an interpreter that is not there", { bootstrap: "#!/opt/bin/lua\n" }, undefined, /^fork\/exec \/var\/task\/bootstrap: .*\/opt\/bin\/lua/],
+  [
+    "an interpreter that is not there",
+    { bootstrap: "#!/opt/bin/lua\n" },
+    undefined,
+    /^fork\/exec \/var\/task\/bootstrap: .*\/opt\/bin\/lua/,
+  ],
   ["a command that is not on PATH", {}, ["nowhere", "--flag"], /^exec: "nowhere": executable file not found in \$PATH/],
 ] as const)("a custom runtime with %s: the platform's error, and what to do", async (_, files, bootstrap, message) => {
   const fn = { runtime: "provided.al2023", handler: "x", files };

@@ -1,5 +1,5 @@
-import type { Environment, EnvironmentOptions, InvokeResult, LogLine, TimelineEntry } from "../src/environment.ts";
 import type { Io } from "../src/cli/io.ts";
+import type { Environment, EnvironmentOptions, InvokeResult, LogLine, TimelineEntry } from "../src/environment.ts";
 
 /** An `Io` whose streams are strings. */
 export interface FakeIo extends Io {

@@ -2,10 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { runCli } from "../src/cli/run-cli.ts";
-import { createFakeEnvironments, type FakeEnvironments, type FakeIo } from "./fake-io.ts";
+import { createFakeEnvironments } from "./fake-io.ts";
+import type { FakeEnvironments, FakeIo } from "./fake-io.ts";
 
 /** A template with one function and one layer that its Makefile builds. */
-export const TEMPLATE = `
+export const templateText = `
 Transform: AWS::Serverless-2016-10-31
 Resources:
   HelloFunction:
@@ -22,7 +23,7 @@ Resources:
     Properties: { ContentUri: layer/ }
 `;
 
-export const MAKEFILE =
+export const makefileText =
   'build-HelloLayer:\n\tmkdir "$(ARTIFACTS_DIR)/extensions" && touch "$(ARTIFACTS_DIR)/extensions/hello"\n';
 
 /** A SAM project in a folder of its own, whose path has a space. */
@@ -32,7 +33,7 @@ export interface FakeProject {
   close(): Promise<void>;
 }
 
-/** Writes TEMPLATE, MAKEFILE and a function. */
+/** Writes templateText, makefileText and a function. */
 export async function createFakeProject(): Promise<FakeProject> {
   const folder = await mkdtemp(join(tmpdir(), "emulator cli "));
   const write = async (files: Readonly<Record<string, string>>): Promise<void> => {
@@ -42,7 +43,7 @@ export async function createFakeProject(): Promise<FakeProject> {
       await writeFile(path, content);
     }
   };
-  await write({ "template.yaml": TEMPLATE, "function/app.py": "", "layer/Makefile": MAKEFILE });
+  await write({ "template.yaml": templateText, "function/app.py": "", "layer/Makefile": makefileText });
   return { folder, write, close: () => rm(folder, { recursive: true }) };
 }
 
@@ -55,4 +56,3 @@ export async function runOn(words: readonly string[], io: FakeIo): Promise<FakeI
 export function answering(payload: string): FakeEnvironments {
   return createFakeEnvironments(() => Promise.resolve({ kind: "response", payload }));
 }
-

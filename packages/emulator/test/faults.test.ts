@@ -1,18 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { mutations, type WatchedCall } from "../src/faults/fault.ts";
 import type { Environment } from "../src/environment.ts";
+import { mutations } from "../src/faults/fault.ts";
+import type { WatchedCall } from "../src/faults/fault.ts";
 import {
   nodeFunction,
   politeExtension,
   pythonExtension,
   pythonFunction,
-  type RecordedEvent,
   recordingExtension,
   start,
   texts,
 } from "./environment-fixture.ts";
+import type { RecordedEvent } from "./environment-fixture.ts";
 
 const hello = pythonFunction("def handler(event, context):\n    print('hello')\n    return event\n");
 const lines = { schemaVersion: "2022-07-01", types: ["function"], buffering: { timeoutMs: 25 } };
@@ -41,12 +42,18 @@ test("answers a call with an error, cuts it, or lets it pass, in turn", async ()
       { kind: "cut", call: "register", skip: 1, times: 1 },
     ],
   });
-  expect(texts(environment, "extension").map((text) => text.split(" ")[0])).toEqual(["500", "RemoteDisconnected", "200"]);
+  expect(texts(environment, "extension").map((text) => text.split(" ")[0])).toEqual([
+    "500",
+    "RemoteDisconnected",
+    "200",
+  ]);
   expect(await environment.invoke(1)).toMatchObject({ kind: "response" });
 });
 
 test("loses an answer although the call counted", async () => {
-  const environment = await start(hello, [persistent], { faults: [{ kind: "lose-answer", call: "register", times: 1 }] });
+  const environment = await start(hello, [persistent], {
+    faults: [{ kind: "lose-answer", call: "register", times: 1 }],
+  });
   expect(texts(environment, "extension").slice(0, 2)).toEqual(["RemoteDisconnected", expect.stringContaining("403")]);
 });
 
@@ -91,9 +98,13 @@ test("kills a process when a call arrives, and at will", async () => {
   await environment.invoke(2);
   await environment.idle();
   environment.kill("polite");
-  const exits = (): number => environment.timeline.filter(({ lane, detail }) => lane === "polite" && detail === "signal: killed").length;
+  const exits = (): number =>
+    environment.timeline.filter(({ lane, detail }) => lane === "polite" && detail === "signal: killed").length;
   await expect.poll(exits, { interval: 5 }).toBe(1);
-  expect(await environment.invoke(3)).toMatchObject({ kind: "function-error", payload: expect.stringContaining("Extension.Crash") });
+  expect(await environment.invoke(3)).toMatchObject({
+    kind: "function-error",
+    payload: expect.stringContaining("Extension.Crash"),
+  });
   expect(() => environment.kill("nobody")).toThrow("no process nobody");
 });
 
@@ -102,14 +113,20 @@ function bodies(environment: Environment): readonly string[] {
   return text
     .trim()
     .split("\n")
-    .map((line) => JSON.stringify((JSON.parse(line) as { events: RecordedEvent[] }).events.map(({ type, record }) => [type, record])));
+    .map((line) =>
+      JSON.stringify(
+        (JSON.parse(line) as { events: RecordedEvent[] }).events.map(({ type, record }) => [type, record]),
+      ),
+    );
 }
 
 test.each([
   ["redeliver", '[["function","hello"]]', 2],
   ["unknownEvent", '[["platform.somethingNew",{"a":[null]}],["function","hello"]]', 1],
 ] as const)("sends telemetry changed: %s", async (name, body, times) => {
-  const environment = await start(hello, [recordingExtension(lines)], { faults: [{ kind: "telemetry", mutate: mutations[name] }] });
+  const environment = await start(hello, [recordingExtension(lines)], {
+    faults: [{ kind: "telemetry", mutate: mutations[name] }],
+  });
   await environment.invoke(1);
   await environment.shutdown();
   expect(bodies(environment)).toEqual(Array.from({ length: times }, () => body));
@@ -146,12 +163,16 @@ test("cuts connections on which nobody waits, and the runtime opens another", as
 });
 
 test("the runtime ends, and says so once, where the Runtime API hears neither its answer nor its error", async () => {
-  const environment = await start({ ...nodeFunction("export const handler = async () => 1;"), timeoutSeconds: 10 }, [], {
-    faults: [
-      { kind: "cut", call: "invocation/response" },
-      { kind: "cut", call: "invocation/error" },
-    ],
-  });
+  const environment = await start(
+    { ...nodeFunction("export const handler = async () => 1;"), timeoutSeconds: 10 },
+    [],
+    {
+      faults: [
+        { kind: "cut", call: "invocation/response" },
+        { kind: "cut", call: "invocation/error" },
+      ],
+    },
+  );
   const { kind, payload } = await environment.invoke(1);
   expect([kind, JSON.parse(payload)]).toMatchObject(["function-error", { errorType: "Runtime.ExitError" }]);
   expect(texts(environment, "function").filter((text) => text.includes("Unhandled Promise Rejection"))).toHaveLength(1);

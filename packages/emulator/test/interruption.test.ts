@@ -5,13 +5,17 @@ import { nodeFunction, politeExtension, start } from "./environment-fixture.ts";
 /** Starts an environment that is interrupted when `when` is met. Shape: what was said until it had ended. */
 async function interrupt(when: (line: LogLine) => boolean, controller: AbortController): Promise<readonly string[]> {
   const said: string[] = [];
-  const starting = start(nodeFunction(`console.log("loaded"); export const handler = async () => 1;`), [politeExtension()], {
-    signal: controller.signal,
-    onLine(line) {
-      said.push(line.text);
-      if (when(line)) controller.abort();
+  const starting = start(
+    nodeFunction(`console.log("loaded"); export const handler = async () => 1;`),
+    [politeExtension()],
+    {
+      signal: controller.signal,
+      onLine(line) {
+        said.push(line.text);
+        if (when(line)) controller.abort();
+      },
     },
-  });
+  );
   await expect(starting).rejects.toThrow("interrupted before the environment was up");
   return said;
 }

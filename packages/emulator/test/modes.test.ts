@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { Environment } from "../src/environment.ts";
 import { findFaketime } from "../src/movable-clock.ts";
-import { nodeFunction, politeExtension, pythonExtension, pythonFunction, type RecordedEvent, start, texts } from "./environment-fixture.ts";
+import { nodeFunction, politeExtension, pythonExtension, pythonFunction, start, texts } from "./environment-fixture.ts";
+import type { RecordedEvent } from "./environment-fixture.ts";
 
 const managed = { initializationType: "lambda-managed-instances" } as const;
 
@@ -107,7 +108,10 @@ test("on Managed Instances an error of the handler stands in the report", async 
     [managedExtension],
     managed,
   );
-  expect(await environment.invoke(1)).toMatchObject({ kind: "function-error", payload: expect.stringContaining("TypeError") });
+  expect(await environment.invoke(1)).toMatchObject({
+    kind: "function-error",
+    payload: expect.stringContaining("TypeError"),
+  });
   await environment.shutdown();
   expect(recorded(environment).at(-1)?.record).toMatchObject({ status: "error", errorType: "Runtime.Unknown" });
 });
@@ -119,21 +123,28 @@ test("on Managed Instances an invocation that runs out of time is given up and t
   };
   const environment = await start(fn, [], managed);
   const [slow, fast] = await Promise.all([environment.invoke(700), environment.invoke(10)]);
-  expect(slow).toMatchObject({ kind: "function-error", payload: expect.stringContaining("Task timed out after 0.40 seconds") });
+  expect(slow).toMatchObject({
+    kind: "function-error",
+    payload: expect.stringContaining("Task timed out after 0.40 seconds"),
+  });
   expect(fast).toMatchObject({ kind: "response", payload: "10" });
   expect(await environment.invoke(20)).toMatchObject({ kind: "response", payload: "20" });
 });
 
 test("on Managed Instances a crash ends the environment for good", async () => {
   const environment = await start(nodeFunction("export const handler = () => process.exit(3);"), [], managed);
-  expect(await environment.invoke(1)).toMatchObject({ kind: "function-error", payload: expect.stringContaining("exit status 3") });
+  expect(await environment.invoke(1)).toMatchObject({
+    kind: "function-error",
+    payload: expect.stringContaining("exit status 3"),
+  });
   await environment.idle();
   await expect(environment.invoke(1)).rejects.toThrow("none takes its place");
 });
 
 test("SnapStart takes a snapshot after init and runs the hooks at the restore, before the first invocation", async () => {
   const files = {
-    "snapshot_restore_py.py": "before, after = [], []\ndef get_before_snapshot(): return before\ndef get_after_restore(): return after\n",
+    "snapshot_restore_py.py":
+      "before, after = [], []\ndef get_before_snapshot(): return before\ndef get_after_restore(): return after\n",
     "app.py": `import os, urllib.request, json, snapshot_restore_py as hooks
 hooks.before.append((print, ("second before",), {}))
 hooks.before.append((print, ("first before",), {}))
@@ -162,7 +173,9 @@ def handler(event, context):
     "END",
     "REPORT",
   ]);
-  expect(texts(environment, "platform").at(-1)).toMatch(/\tRestore Duration: [\d.]+ ms\tBilled Restore Duration: \d+ ms$/);
+  expect(texts(environment, "platform").at(-1)).toMatch(
+    /\tRestore Duration: [\d.]+ ms\tBilled Restore Duration: \d+ ms$/,
+  );
   expect(environment.timeline.map(({ kind }) => kind)).toEqual(expect.arrayContaining(["freeze", "restore"]));
   await environment.invoke(2);
   await environment.idle();
@@ -171,7 +184,8 @@ def handler(event, context):
 
 test("SnapStart gives the caller the error of a restore hook", async () => {
   const files = {
-    "snapshot_restore_py.py": "before, after = [], []\ndef get_before_snapshot(): return before\ndef get_after_restore(): return after\n",
+    "snapshot_restore_py.py":
+      "before, after = [], []\ndef get_before_snapshot(): return before\ndef get_after_restore(): return after\n",
     "app.py":
       "import snapshot_restore_py as hooks\ndef fail(): raise ValueError('no restore')\nhooks.after.append((fail, (), {}))\ndef handler(event, context): return 1\n",
   };
@@ -208,7 +222,9 @@ say("tracing" in event, event["invokedFunctionArn"])
 say(next_event(identity)["shutdownReason"])
 `,
   );
-  const environment = await start(pythonFunction("def handler(event, context): return event"), [extension], { compat: "rie" });
+  const environment = await start(pythonFunction("def handler(event, context): return event"), [extension], {
+    compat: "rie",
+  });
   expect(environment.timeline).toEqual([]);
   expect(await environment.invoke(1)).toMatchObject({ payload: "1" });
   expect(texts(environment, "extension")).toContain("False arn:aws:lambda:us-east-1:012345678912:function:fn");

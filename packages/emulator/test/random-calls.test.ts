@@ -4,8 +4,10 @@ import { releaseEvent } from "../src/api/extensions-api.ts";
 import { route } from "../src/api/router.ts";
 import { releaseInvocation } from "../src/api/runtime-api.ts";
 import type { ApiRequest } from "../src/api/server.ts";
-import { createGeneration, type Generation, type Invocation } from "../src/phases/generation.ts";
-import { type ApiFixture, startApiFixture } from "./api-fixture.ts";
+import { createGeneration } from "../src/phases/generation.ts";
+import type { Generation, Invocation } from "../src/phases/generation.ts";
+import { startApiFixture } from "./api-fixture.ts";
+import type { ApiFixture } from "./api-fixture.ts";
 
 let fixture: ApiFixture;
 beforeAll(async () => {
@@ -33,7 +35,9 @@ const steps = [
 ] as const;
 type Step = (typeof steps)[number];
 
-/** What the reference says of one extension and the runtime, told as a life and not as the emulator's table of states. */
+/**
+ * What the reference says of one extension and the runtime, told as a life and not as the emulator's table of states.
+ */
 interface Model {
   extension: "unknown" | "registered" | "waiting" | "busy" | "gave up at init" | "gave up";
   hasEvent: boolean;
@@ -134,10 +138,23 @@ const requestId = "the-invocation";
 function toCall(step: Exclude<Step, "EVENT" | "INVOKE">, identifier: string): Call {
   const extension = "/2020-01-01/extension";
   const runtime = "/2018-06-01/runtime";
-  const identity = { "lambda-extension-identifier": identifier, "lambda-extension-function-error-type": "Extension.Broken" };
+  const identity = {
+    "lambda-extension-identifier": identifier,
+    "lambda-extension-function-error-type": "Extension.Broken",
+  };
   const calls: Readonly<Record<typeof step, Call>> = {
-    register: { method: "POST", path: `${extension}/register`, headers: { "lambda-extension-name": "probe" }, body: '{"events":["INVOKE"]}' },
-    "register internal": { method: "POST", path: `${extension}/register`, headers: { "lambda-extension-name": "inner" }, body: "{}" },
+    register: {
+      method: "POST",
+      path: `${extension}/register`,
+      headers: { "lambda-extension-name": "probe" },
+      body: '{"events":["INVOKE"]}',
+    },
+    "register internal": {
+      method: "POST",
+      path: `${extension}/register`,
+      headers: { "lambda-extension-name": "inner" },
+      body: "{}",
+    },
     "event/next": { method: "GET", path: `${extension}/event/next`, headers: identity },
     "event/next of nobody": {
       method: "GET",
@@ -161,7 +178,13 @@ function toCall(step: Exclude<Step, "EVENT" | "INVOKE">, identifier: string): Ca
 function startSubject(): (step: Step) => Outcome {
   const { world } = fixture;
   const generation: Generation = createGeneration();
-  const probe = { kind: "external", name: "probe", id: "11111111-1111-1111-1111-111111111111", state: "Started", events: [] } as const;
+  const probe = {
+    kind: "external",
+    name: "probe",
+    id: "11111111-1111-1111-1111-111111111111",
+    state: "Started",
+    events: [],
+  } as const;
   generation.extensions.push({ ...probe });
   const [extension] = generation.extensions;
   let answers = 0;
@@ -182,8 +205,12 @@ function startSubject(): (step: Step) => Outcome {
   });
 
   function act(step: Step): number {
-    if (step === "EVENT" && extension !== undefined) releaseEvent(world, extension, { kind: "INVOKE", invocation: invocation() });
-    if (step === "INVOKE" && generation.runtime.state === "Ready") releaseInvocation(world, generation.runtime, invocation());
+    if (step === "EVENT" && extension !== undefined) {
+      releaseEvent(world, extension, { kind: "INVOKE", invocation: invocation() });
+    }
+    if (step === "INVOKE" && generation.runtime.state === "Ready") {
+      releaseInvocation(world, generation.runtime, invocation());
+    }
     if (step === "EVENT" || step === "INVOKE") return 0;
     const call = toCall(step, probe.id);
     let own = 0;
@@ -217,7 +244,13 @@ function startSubject(): (step: Step) => Outcome {
 test("answers any sequence of calls as the model of one extension and the runtime says", () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...steps), { maxLength: 60, size: "max" }), (sequence) => {
-      const model: Model = { extension: "unknown", hasEvent: false, hasInternal: false, runtime: "starting", waiting: 0 };
+      const model: Model = {
+        extension: "unknown",
+        hasEvent: false,
+        hasInternal: false,
+        runtime: "starting",
+        waiting: 0,
+      };
       const act = startSubject();
       const expected = sequence.map((step) => ({ step, ...predict(model, step) }));
       expect(sequence.map((step) => ({ step, ...act(step) }))).toEqual(expected);

@@ -7,10 +7,10 @@ import {
   politeExtension,
   pythonExtension,
   pythonFunction,
-  type RecordedEvent,
   recordingExtension,
   start,
 } from "./environment-fixture.ts";
+import type { RecordedEvent } from "./environment-fixture.ts";
 
 interface Request {
   readonly path: string;
@@ -72,7 +72,9 @@ test("delivers every event of a cold and a warm invocation, in the order of the 
     .map((event) => (typeof event.record === "string" ? undefined : event.record["requestId"]))
     .filter((id) => id !== undefined);
   expect(ids).toEqual([cold, cold, cold, warm, warm, warm].map(({ requestId }) => requestId));
-  expect(events(environment).find(({ type, record }) => type === "extension" && record === `INVOKE ${cold.requestId}`)).toBeDefined();
+  expect(
+    events(environment).find(({ type, record }) => type === "extension" && record === `INVOKE ${cold.requestId}`),
+  ).toBeDefined();
 });
 
 test("gives records the documented shapes", async () => {
@@ -91,15 +93,27 @@ test("gives records the documented shapes", async () => {
     state: "Subscribed",
     types: ["platform", "function", "extension"],
   });
-  expect(record(environment, "platform.initRuntimeDone")).toEqual({ initializationType: "on-demand", phase: "init", status: "success" });
-  expect(record(environment, "platform.extension")).toEqual({ name: "recorder", state: "Ready", events: ["INVOKE", "SHUTDOWN"] });
+  expect(record(environment, "platform.initRuntimeDone")).toEqual({
+    initializationType: "on-demand",
+    phase: "init",
+    status: "success",
+  });
+  expect(record(environment, "platform.extension")).toEqual({
+    name: "recorder",
+    state: "Ready",
+    events: ["INVOKE", "SHUTDOWN"],
+  });
   expect(record(environment, "platform.initReport")).toEqual({
     initializationType: "on-demand",
     phase: "init",
     status: "success",
     metrics: { durationMs: expect.any(Number) },
   });
-  expect(record(environment, "platform.start")).toMatchObject({ requestId, version: "$LATEST", tracing: { type: "X-Amzn-Trace-Id" } });
+  expect(record(environment, "platform.start")).toMatchObject({
+    requestId,
+    version: "$LATEST",
+    tracing: { type: "X-Amzn-Trace-Id" },
+  });
   expect(record(environment, "platform.runtimeDone")).toMatchObject({
     requestId,
     status: "success",
@@ -135,7 +149,9 @@ test("sends a refused batch again until it is taken, and nothing twice after tha
 test("under the strict rule loses a refused batch and says how much", async () => {
   // Long enough for a delivery on a busy machine: what waits behind a slow one is lost for another reason.
   const unhurried = { ...everything, buffering: { ...everything.buffering, timeoutMs: 500 } };
-  const environment = await start(hello, [recordingExtension(unhurried, "500 if count < 2 else 200")], { telemetryDelivery: "strict" });
+  const environment = await start(hello, [recordingExtension(unhurried, "500 if count < 2 else 200")], {
+    telemetryDelivery: "strict",
+  });
   await environment.invoke(1);
   await environment.shutdown();
   const [refused] = requests(environment);
@@ -150,7 +166,10 @@ test("under the strict rule loses a refused batch and says how much", async () =
 test("gives several subscribers what each asked for", async () => {
   const platformOnly = { ...everything, types: ["platform"] };
   const functionOnly = { ...everything, types: ["function"] };
-  const environment = await start(hello, [recordingExtension(platformOnly, "200", "a"), recordingExtension(functionOnly, "200", "b")]);
+  const environment = await start(hello, [
+    recordingExtension(platformOnly, "200", "a"),
+    recordingExtension(functionOnly, "200", "b"),
+  ]);
   await environment.invoke(1);
   await environment.shutdown();
   expect(events(environment, "b").map(({ record }) => record)).toEqual(["hello"]);
@@ -165,9 +184,13 @@ test("writes objects for the JSON log format, and strings for the first schema",
   );
   const first = { ...everything, types: ["function"], schemaVersion: "2022-07-01" };
   const newest = { ...everything, types: ["function"], schemaVersion: "2025-01-29" };
-  const environment = await start(fn, [recordingExtension(first, "200", "first"), recordingExtension(newest, "200", "newest")], {
-    logFormat: "JSON",
-  });
+  const environment = await start(
+    fn,
+    [recordingExtension(first, "200", "first"), recordingExtension(newest, "200", "newest")],
+    {
+      logFormat: "JSON",
+    },
+  );
   const { requestId } = await environment.invoke(1);
   await environment.shutdown();
   expect(events(environment, "newest").map(({ record }) => record)).toEqual([
@@ -237,22 +260,30 @@ test("tells of a timeout before SHUTDOWN, and starts over in the next invocation
     "platform.report",
   ]);
   expect(
-    all.filter(({ type }) => type === "platform.runtimeDone").map(({ record }) => (typeof record === "string" ? "" : record["status"])),
+    all
+      .filter(({ type }) => type === "platform.runtimeDone")
+      .map(({ record }) => (typeof record === "string" ? "" : record["status"])),
   ).toEqual(["timeout", "success"]);
   expect(
-    all.filter(({ type }) => type === "platform.initStart").map(({ record }) => (typeof record === "string" ? "" : record["phase"])),
+    all
+      .filter(({ type }) => type === "platform.initStart")
+      .map(({ record }) => (typeof record === "string" ? "" : record["phase"])),
   ).toEqual(["init", "invoke"]);
 });
 
 test("delivers nothing while the environment is frozen, and what was left after the thaw", async () => {
-  const environment = await start(hello, [recordingExtension({ ...everything, types: ["platform"] })], { freeze: true });
+  const environment = await start(hello, [recordingExtension({ ...everything, types: ["platform"] })], {
+    freeze: true,
+  });
   await environment.invoke(1);
   await environment.invoke(2);
   await environment.shutdown();
   const freezes = environment.timeline.filter(({ kind }) => kind === "freeze");
   expect(freezes).toHaveLength(3);
   for (const { startEpochMs } of environment.timeline.filter(({ kind }) => kind === "telemetry")) {
-    expect(freezes.some((freeze) => freeze.startEpochMs < startEpochMs && startEpochMs < freeze.endEpochMs)).toBe(false);
+    expect(freezes.some((freeze) => freeze.startEpochMs < startEpochMs && startEpochMs < freeze.endEpochMs)).toBe(
+      false,
+    );
   }
   expect(events(environment).filter(({ type }) => type === "platform.report")).toHaveLength(2);
 });

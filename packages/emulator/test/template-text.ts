@@ -1,8 +1,10 @@
-import { parseTemplate, type Template } from "../src/template/parse-template.ts";
-import { resolveFunction, type ResolvedFunction } from "../src/template/resolve-function.ts";
+import { parseTemplate } from "../src/template/parse-template.ts";
+import type { Template } from "../src/template/parse-template.ts";
+import { resolveFunction } from "../src/template/resolve-function.ts";
+import type { ResolvedFunction } from "../src/template/resolve-function.ts";
 
 /** The properties that a function needs, for `withFunction`. */
-export const BASE = "Runtime: python3.12, Handler: app.handler, CodeUri: src/";
+export const baseProperties = "Runtime: python3.12, Handler: app.handler, CodeUri: src/";
 
 /** A template whose only function, Hello, has these properties; `more` are further resources, then further sections. */
 export function withFunction(properties: string, more = "", type = "AWS::Serverless::Function"): string {
@@ -22,5 +24,8 @@ export function resolveText(
   over: { readonly name?: string; readonly parameters?: Readonly<Record<string, string>> } = {},
 ): ResolvedFunction {
   const { name, parameters = {} } = over;
-  return resolveFunction({ template: toTemplate(text), parameters, region: "eu-central-1" }, { name, folder: "/project" });
+  return resolveFunction(
+    { template: toTemplate(text), parameters, region: "eu-central-1" },
+    { name, folder: "/project" },
+  );
 }

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { releaseEvent } from "../src/api/extensions-api.ts";
 import { maxPayloadBytes, releaseInvocation } from "../src/api/runtime-api.ts";
 import type { Answered, Invocation } from "../src/phases/generation.ts";
-import { type ApiFixture, type Reply, startApiFixture } from "./api-fixture.ts";
+import { startApiFixture } from "./api-fixture.ts";
+import type { ApiFixture, Reply } from "./api-fixture.ts";
 
 const extensions = "/2020-01-01/extension";
 const runtime = "/2018-06-01/runtime";
@@ -14,7 +15,11 @@ let api: ApiFixture;
 beforeEach(async () => void (api = await startApiFixture()));
 afterEach(() => api.close());
 
-function register(name = "probe", body = '{"events":["INVOKE","SHUTDOWN"]}', headers: Record<string, string> = {}): Promise<Reply> {
+function register(
+  name = "probe",
+  body = '{"events":["INVOKE","SHUTDOWN"]}',
+  headers: Record<string, string> = {},
+): Promise<Reply> {
   return api.call("POST", `${extensions}/register`, { headers: { "Lambda-Extension-Name": name, ...headers }, body });
 }
 
@@ -77,7 +82,10 @@ test.each([
 ])("answers %s %s, which nobody has, with 404 in plain text", async (method, path) => {
   const reply = await api.call(method, path);
   expect(reply.status).toBe(404);
-  expect(reply.headers).toMatchObject({ "content-type": "text/plain; charset=utf-8", "x-content-type-options": "nosniff" });
+  expect(reply.headers).toMatchObject({
+    "content-type": "text/plain; charset=utf-8",
+    "x-content-type-options": "nosniff",
+  });
   expect(reply.body).toBe("404 page not found\n");
 });
 
@@ -97,7 +105,9 @@ test("registers, and gives the account only to who asks for it", async () => {
   const reply = await register("probe", "null", { "Lambda-Extension-Accept-Feature": "other, accountId" });
   expect(reply.status).toBe(200);
   expect(reply.headers["lambda-extension-identifier"]).toBe(id);
-  expect(reply.body).toBe('{"accountId":"123456789012","functionName":"fn","functionVersion":"$LATEST","handler":"a.b"}\n');
+  expect(reply.body).toBe(
+    '{"accountId":"123456789012","functionName":"fn","functionVersion":"$LATEST","handler":"a.b"}\n',
+  );
 });
 
 test("takes the same event twice", async () => {
@@ -120,38 +130,78 @@ test("refuses to register without a name", async () => {
 test("escapes angle brackets as Go does", async () => {
   const reply = await register("probe", '{"events":["<FOO>"]}');
   expect(reply.status).toBe(403);
-  expect(reply.body).toBe('{"errorMessage":"\\u003cFOO\\u003e: ErrorInvalidEventType","errorType":"Extension.InvalidEventType"}\n');
+  expect(reply.body).toBe(
+    '{"errorMessage":"\\u003cFOO\\u003e: ErrorInvalidEventType","errorType":"Extension.InvalidEventType"}\n',
+  );
 });
 
 test("refuses a second registration", async () => {
   await register();
-  const message = "State transition from Registered to Registered failed for extension probe. Error: State transition is not allowed";
+  const message =
+    "State transition from Registered to Registered failed for extension probe. Error: State transition is not allowed";
   expectError(await register(), 403, "Extension.InvalidExtensionState", message);
 });
 
 test("takes a wrong name for an internal extension, which cannot ask for SHUTDOWN", async () => {
-  expectError(await register("misspelt"), 403, "Extension.InvalidEventType", "SHUTDOWN: ShutdownEventNotSupportedForInternalExtension");
+  expectError(
+    await register("misspelt"),
+    403,
+    "Extension.InvalidEventType",
+    "SHUTDOWN: ShutdownEventNotSupportedForInternalExtension",
+  );
   expect(await register("misspelt", '{"events":["INVOKE"]}')).toMatchObject({ status: 200 });
-  expectError(await register("misspelt", "{}"), 403, "Extension.InvalidExtensionState", "Extension with this name already registered");
+  expectError(
+    await register("misspelt", "{}"),
+    403,
+    "Extension.InvalidExtensionState",
+    "Extension with this name already registered",
+  );
 });
 
 test("refuses the eleventh extension", async () => {
-  for (let count = 1; count < 10; count += 1) expect(await register(`internal-${count}`, "{}")).toMatchObject({ status: 200 });
+  for (let count = 1; count < 10; count += 1) {
+    expect(await register(`internal-${count}`, "{}")).toMatchObject({ status: 200 });
+  }
   expectError(await register("internal-10", "{}"), 403, "Extension.TooManyExtensions", "Extension limit (10) reached");
 });
 
 test("refuses an internal extension after registration closed", async () => {
   api.generation.isRegistrationOpen = false;
-  expectError(await register("late", "{}"), 403, "Extension.RegistrationClosed", "Extension registration closed already");
+  expectError(
+    await register("late", "{}"),
+    403,
+    "Extension.RegistrationClosed",
+    "Extension registration closed already",
+  );
 });
 
 test.each([
   [{}, "Extension.MissingExtensionIdentifier", "Missing Lambda-Extension-Identifier header"],
-  [{ "Lambda-Extension-Identifier": "" }, "Extension.MissingExtensionIdentifier", "Missing Lambda-Extension-Identifier header"],
-  [{ "Lambda-Extension-Identifier": "xyz" }, "Extension.InvalidExtensionIdentifier", "Invalid Lambda-Extension-Identifier"],
-  [{ "Lambda-Extension-Identifier": stranger.toUpperCase() }, "Extension.UnknownExtensionIdentifier", `Unknown extension ${stranger}`],
-  [{ "Lambda-Extension-Identifier": `urn:uuid:${stranger}` }, "Extension.UnknownExtensionIdentifier", `Unknown extension ${stranger}`],
-  [{ "Lambda-Extension-Identifier": `{${stranger}}` }, "Extension.UnknownExtensionIdentifier", `Unknown extension ${stranger}`],
+  [
+    { "Lambda-Extension-Identifier": "" },
+    "Extension.MissingExtensionIdentifier",
+    "Missing Lambda-Extension-Identifier header",
+  ],
+  [
+    { "Lambda-Extension-Identifier": "xyz" },
+    "Extension.InvalidExtensionIdentifier",
+    "Invalid Lambda-Extension-Identifier",
+  ],
+  [
+    { "Lambda-Extension-Identifier": stranger.toUpperCase() },
+    "Extension.UnknownExtensionIdentifier",
+    `Unknown extension ${stranger}`,
+  ],
+  [
+    { "Lambda-Extension-Identifier": `urn:uuid:${stranger}` },
+    "Extension.UnknownExtensionIdentifier",
+    `Unknown extension ${stranger}`,
+  ],
+  [
+    { "Lambda-Extension-Identifier": `{${stranger}}` },
+    "Extension.UnknownExtensionIdentifier",
+    `Unknown extension ${stranger}`,
+  ],
   [
     { "Lambda-Extension-Identifier": stranger.replaceAll("-", "") },
     "Extension.UnknownExtensionIdentifier",
@@ -161,17 +211,25 @@ test.each([
   expectError(await api.call("GET", `${extensions}/event/next`, { headers }), 403, type, message);
 });
 
-test.each(["init", "exit"] as const)("checks the header of %s/error before the identifier is looked up", async (kind) => {
-  const unknown = { "Lambda-Extension-Identifier": stranger };
-  const message = "Lambda-Extension-Function-Error-Type not found";
-  expectError(await api.call("POST", `${extensions}/${kind}/error`, { headers: unknown }), 403, "Extension.MissingHeader", message);
-  expectError(
-    await report(kind, { ...unknown, "Lambda-Extension-Function-Error-Type": "x" }),
-    403,
-    "Extension.UnknownExtensionIdentifier",
-    "Unknown Lambda-Extension-Identifier",
-  );
-});
+test.each(["init", "exit"] as const)(
+  "checks the header of %s/error before the identifier is looked up",
+  async (kind) => {
+    const unknown = { "Lambda-Extension-Identifier": stranger };
+    const message = "Lambda-Extension-Function-Error-Type not found";
+    expectError(
+      await api.call("POST", `${extensions}/${kind}/error`, { headers: unknown }),
+      403,
+      "Extension.MissingHeader",
+      message,
+    );
+    expectError(
+      await report(kind, { ...unknown, "Lambda-Extension-Function-Error-Type": "x" }),
+      403,
+      "Extension.UnknownExtensionIdentifier",
+      "Unknown Lambda-Extension-Identifier",
+    );
+  },
+);
 
 test("delivers INVOKE as JSON with an event identifier and no newline", async () => {
   await register();
@@ -189,7 +247,9 @@ test("delivers INVOKE as JSON with an event identifier and no newline", async ()
 test("delivers SHUTDOWN as plain text to an extension that asks after it was released", async () => {
   await register();
   const [extension] = api.generation.extensions;
-  if (extension !== undefined) releaseEvent(api.world, extension, { kind: "SHUTDOWN", deadlineEpochMs: 5, reason: "spindown" });
+  if (extension !== undefined) {
+    releaseEvent(api.world, extension, { kind: "SHUTDOWN", deadlineEpochMs: 5, reason: "spindown" });
+  }
   const reply = await next();
   expect(reply.headers["content-type"]).toBe("text/plain; charset=utf-8");
   expect(reply.headers["lambda-extension-event-identifier"]).toBeUndefined();
@@ -216,7 +276,9 @@ test("refuses init/error once next was called", async () => {
 test("takes init/error twice, keeps the first type, and nothing after it", async () => {
   await register();
   expect(await report("init")).toMatchObject({ status: 202, body: '{"status":"OK"}\n' });
-  expect(await report("init", { "Lambda-Extension-Function-Error-Type": "Extension.Second" })).toMatchObject({ status: 202 });
+  expect(await report("init", { "Lambda-Extension-Function-Error-Type": "Extension.Second" })).toMatchObject({
+    status: 202,
+  });
   expect(api.generation.extensions[0]?.errorType).toBe("Extension.Why");
   const message = `State transition from InitError to Ready failed for extension ${id}. Error: State transition is not allowed`;
   expectError(await next(), 403, "Extension.InvalidExtensionState", message);
@@ -248,9 +310,24 @@ test("refuses a second response while the invocation lasts, and any of another i
   });
   const message =
     "State transition from RuntimeResponseSentState to InvocationResponse failed for runtime. Error: State transition is not allowed";
-  expectError(await api.call("POST", `${runtime}/invocation/req-1/response`, { body: "1" }), 403, "InvalidStateTransition", message);
-  expectError(await api.call("POST", `${runtime}/invocation/other/response`), 400, "InvalidRequestID", "Invalid request ID");
-  expectError(await api.call("POST", `${runtime}/invocation/other/error`), 400, "InvalidRequestID", "Invalid request ID");
+  expectError(
+    await api.call("POST", `${runtime}/invocation/req-1/response`, { body: "1" }),
+    403,
+    "InvalidStateTransition",
+    message,
+  );
+  expectError(
+    await api.call("POST", `${runtime}/invocation/other/response`),
+    400,
+    "InvalidRequestID",
+    "Invalid request ID",
+  );
+  expectError(
+    await api.call("POST", `${runtime}/invocation/other/error`),
+    400,
+    "InvalidRequestID",
+    "Invalid request ID",
+  );
 });
 
 test("answers a response that is too large with 413, and the caller with a function error", async () => {
@@ -278,20 +355,28 @@ test("refuses an unknown response mode, and the runtime is stuck", async () => {
 
 test("refuses init/error of a runtime that was ready", async () => {
   await invokeRuntime();
-  const message = "State transition from Running to InitError failed for runtime. Error: State transition is not allowed";
+  const message =
+    "State transition from Running to InitError failed for runtime. Error: State transition is not allowed";
   expectError(await api.call("POST", `${runtime}/init/error`), 403, "InvalidStateTransition", message);
 });
 
 test("checks who subscribes, then when, then what", async () => {
   const path = "/2022-07-01/telemetry";
-  expectError(await api.call("PUT", path), 403, "Extension.MissingExtensionIdentifier", "Missing Lambda-Extension-Identifier header");
+  expectError(
+    await api.call("PUT", path),
+    403,
+    "Extension.MissingExtensionIdentifier",
+    "Missing Lambda-Extension-Identifier header",
+  );
   await register();
   const invalid = await api.call("PUT", path, {
     headers: known,
     body: '{"schemaVersion":"2022-12-13","types":[],"destination":{"protocol":"HTTP","URI":"http://sandbox"}}',
   });
   expect(invalid.status).toBe(400);
-  expect(invalid.body).toBe('{"errorType":"ValidationError","errorMessage":"types should not be empty; URI port is not provided"}\n');
+  expect(invalid.body).toBe(
+    '{"errorType":"ValidationError","errorMessage":"types should not be empty; URI port is not provided"}\n',
+  );
   api.generation.isSubscriptionOpen = false;
   expectError(
     await api.call("PUT", path, { headers: known, body: "{}" }),

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { timerClock } from "../test/fakes.ts";
 import { createDeadlineWithin, orAborted } from "./deadline.ts";
 
@@ -9,7 +9,7 @@ const within = (timeoutMs: number, outer?: ReturnType<typeof createDeadlineWithi
   createDeadlineWithin(outer, { timeoutMs, clock: timerClock });
 
 describe("createDeadlineWithin", () => {
-  it("fires its signal when its time is over", () => {
+  test("fires its signal when its time is over", () => {
     const deadline = within(100);
     expect(deadline.signal.aborted).toBe(false);
     vi.advanceTimersByTime(99);
@@ -18,13 +18,13 @@ describe("createDeadlineWithin", () => {
     expect([deadline.signal.aborted, deadline.remainingMs()]).toEqual([true, 0]);
   });
 
-  it("never has more time than the whole has left", () => {
+  test("never has more time than the whole has left", () => {
     const outer = within(100);
     vi.advanceTimersByTime(70);
     expect(within(5000, outer).remainingMs()).toBe(30);
   });
 
-  it("ends with the whole, also where that ends early or has ended before", () => {
+  test("ends with the whole, also where that ends early or has ended before", () => {
     const outer = within(100);
     const inner = within(50, outer);
     outer.abort(new Error("over"));
@@ -32,7 +32,7 @@ describe("createDeadlineWithin", () => {
     expect(within(50, outer).signal.aborted).toBe(true);
   });
 
-  it("leaves no timer behind when closed", () => {
+  test("leaves no timer behind when closed", () => {
     const outer = within(100);
     const inner = within(50, outer);
     expect([outer.signal.aborted, inner.signal.aborted]).toEqual([false, false]);
@@ -43,11 +43,11 @@ describe("createDeadlineWithin", () => {
 });
 
 describe("orAborted", () => {
-  it("takes the work's value", async () => {
+  test("takes the work's value", async () => {
     expect(await orAborted(Promise.resolve(7), new AbortController().signal)).toBe(7);
   });
 
-  it("does not wait for work that ignores the signal", async () => {
+  test("does not wait for work that ignores the signal", async () => {
     expect(await orAborted(new Promise(() => {}), AbortSignal.abort())).toBeUndefined();
   });
 });

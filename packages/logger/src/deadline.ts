@@ -51,7 +51,10 @@ class InnerDeadline implements OpenDeadline {
   }
 }
 
-/** The work's value, or undefined as soon as the signal fires. Errors: the work's, while it is waited for; later ones are swallowed. */
+/**
+ * The work's value, or undefined as soon as the signal fires. Errors: the work's, while it is waited for; later ones
+ * are swallowed.
+ */
 export async function orAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value | undefined> {
   let onAbort = (): void => {};
   const aborted = new Promise<undefined>((resolve) => {

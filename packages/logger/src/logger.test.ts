@@ -1,7 +1,14 @@
-import type { InvokeContext, InvokeEvent, MalformedEvent, ShutdownContext, ShutdownEvent, TelemetryEvent } from "@lambda-extension/core";
+import type {
+  InvokeContext,
+  InvokeEvent,
+  MalformedEvent,
+  ShutdownContext,
+  ShutdownEvent,
+  TelemetryEvent,
+} from "@lambda-extension/core";
 import { ConfigError } from "@lambda-extension/core";
 import * as fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createMessages, createScripted, createSurroundings } from "../test/fakes.ts";
 import type { Script } from "../test/fakes.ts";
 import { createLogger, createUnconfiguredLogger } from "./logger.ts";
@@ -13,7 +20,11 @@ afterEach(() => void vi.useRealTimers());
 const time = "2026-01-01T00:00:00.000Z";
 const line = (record: string): TelemetryEvent => ({ kind: "function", time, record });
 const start = (requestId: string): TelemetryEvent => ({ kind: "platform.start", time, record: { requestId } });
-const dropped: TelemetryEvent = { kind: "platform.logsDropped", time, record: { reason: "slow", droppedRecords: 12, droppedBytes: 1 } };
+const dropped: TelemetryEvent = {
+  kind: "platform.logsDropped",
+  time,
+  record: { reason: "slow", droppedRecords: 12, droppedBytes: 1 },
+};
 const shutdownEvent: ShutdownEvent = { eventType: "SHUTDOWN", deadlineMs: 0, shutdownReason: "spindown" };
 
 const base = {
@@ -30,7 +41,10 @@ function deadlineIn(timeoutMs: number) {
 }
 
 /** A logger whose handlers the test calls as the loop would. */
-function create(script: Script, changes: { readonly maxItems?: number; readonly late?: readonly TelemetryEvent[] } = {}) {
+function create(
+  script: Script,
+  changes: { readonly maxItems?: number; readonly late?: readonly TelemetryEvent[] } = {},
+) {
   const destination = createScripted(script);
   const { said, messages } = createMessages();
   const options = createLogger({
@@ -46,7 +60,8 @@ function create(script: Script, changes: { readonly maxItems?: number; readonly 
     messages,
     surroundings: createSurroundings(),
   });
-  const receive = (events: readonly TelemetryEvent[], malformed: readonly MalformedEvent[] = []) => options.telemetry?.onEvents(events, malformed);
+  const receive = (events: readonly TelemetryEvent[], malformed: readonly MalformedEvent[] = []) =>
+    options.telemetry?.onEvents(events, malformed);
   return {
     options,
     said,
@@ -91,18 +106,18 @@ function create(script: Script, changes: { readonly maxItems?: number; readonly 
 const sent = { kind: "sent" } as const;
 
 describe("createLogger", () => {
-  it("ships an invocation's lines before it lets the next one come", async () => {
+  test("ships an invocation's lines before it lets the next one come", async () => {
     const { invoke, records } = create(() => sent);
     await invoke([start("r"), line("hello")]);
     expect(records()).toMatchObject([{ record: "hello", requestId: "r" }]);
   });
 
-  it("subscribes to platform events even where they are not shipped, and buffers as shortly as possible", () => {
+  test("subscribes to platform events even where they are not shipped, and buffers as shortly as possible", () => {
     const { options } = create(() => sent);
     expect(options.telemetry).toMatchObject({ types: ["function", "platform"], buffering: { timeoutMs: 25 } });
   });
 
-  it("ships what comes in during the shutdown, lines of an init without a request too, then gives its account", async () => {
+  test("ships what comes in during the shutdown, lines of an init without a request too, then gives its account", async () => {
     const { receive, shutDown, records, said } = create(() => sent, { late: [line("late")] });
     await receive([line("init")]);
     await shutDown();
@@ -110,22 +125,30 @@ describe("createLogger", () => {
     expect(said).toEqual(["account: 2 received = 2 delivered + 0 dropped + 0 pending"]);
   });
 
-  it("gives its account before the deadline where the destination hangs", async () => {
+  test("gives its account before the deadline where the destination hangs", async () => {
     const { invoke, shutDown, said } = create(() => "hang");
     await invoke([start("r"), line("hello")]);
     expect(await shutDown()).toBeLessThanOrEqual(1600);
     expect(said.at(-1)).toBe("account: 1 received = 0 delivered + 0 dropped + 1 pending");
   });
 
-  it("gives its account even where stopping fails", async () => {
+  test("gives its account even where stopping fails", async () => {
     const { options, said } = create(() => sent);
-    const context: ShutdownContext = { ...base, ...deadlineIn(2000), reason: "", stopTelemetry: () => Promise.reject(new Error("x")) };
-    const [ended] = await Promise.allSettled([options.onShutdown?.(shutdownEvent, context), vi.advanceTimersByTimeAsync(2000)]);
+    const context: ShutdownContext = {
+      ...base,
+      ...deadlineIn(2000),
+      reason: "",
+      stopTelemetry: () => Promise.reject(new Error("x")),
+    };
+    const [ended] = await Promise.allSettled([
+      options.onShutdown?.(shutdownEvent, context),
+      vi.advanceTimersByTimeAsync(2000),
+    ]);
     expect(ended.status).toBe("rejected");
     expect(said).toEqual(["account: 0 received = 0 delivered + 0 dropped + 0 pending"]);
   });
 
-  it("drops the oldest lines of an overflow, says so once and counts them", async () => {
+  test("drops the oldest lines of an overflow, says so once and counts them", async () => {
     const { receive, shutDown, records, said } = create(() => sent, { maxItems: 2 });
     await receive([start("r"), line("a"), line("b"), line("c"), line("d")]);
     await shutDown();
@@ -135,7 +158,7 @@ describe("createLogger", () => {
     expect(said[1]).toBe("account: 4 received = 2 delivered + 2 dropped (overflow 2) + 0 pending");
   });
 
-  it("does not even wait for the end of an invocation while its destination is dead", async () => {
+  test("does not even wait for the end of an invocation while its destination is dead", async () => {
     const { invoke, said } = create(() => "hang");
     expect(await invoke([start("r"), line("a")])).toBe(400);
     // This invocation's end would take seconds to be announced.
@@ -143,7 +166,7 @@ describe("createLogger", () => {
     expect(said).toHaveLength(1);
   });
 
-  it("is held once where the end of an invocation is not announced, then sends at the start until one is", async () => {
+  test("is held once where the end of an invocation is not announced, then sends at the start until one is", async () => {
     const { invoke, receive, records } = create(() => sent);
     expect(await invoke([start("r"), line("a")], false)).toBe(2500);
     expect(records()).toEqual([]);
@@ -153,64 +176,84 @@ describe("createLogger", () => {
     expect(await invoke([line("c")], false)).toBe(2500);
   });
 
-  it.each([
+  test.each([
     ["the platform dropped something", [dropped], [], 1000],
     ["something came that cannot be read", [], [{ problem: "not JSON", raw: "{" }], 1000],
-    ["the end came all the same", [dropped, { kind: "platform.runtimeDone", time, record: { requestId: "q", status: "success" } }], [], 2500],
-  ] as const)("gives up on the end of an invocation after a quiet second where %s", async (_what, events, malformed, heldMs) => {
-    const { invoke, receive } = create(() => sent);
-    const held = invoke([start("r"), line("a")], false);
-    void receive(events, malformed);
-    expect(await held).toBe(heldMs);
-  });
+    [
+      "the end came all the same",
+      [dropped, { kind: "platform.runtimeDone", time, record: { requestId: "q", status: "success" } }],
+      [],
+      2500,
+    ],
+  ] as const)(
+    "gives up on the end of an invocation after a quiet second where %s",
+    async (_what, events, malformed, heldMs) => {
+      const { invoke, receive } = create(() => sent);
+      const held = invoke([start("r"), line("a")], false);
+      void receive(events, malformed);
+      expect(await held).toBe(heldMs);
+    },
+  );
 
-  it("does not give up while telemetry goes on coming", async () => {
+  test("does not give up while telemetry goes on coming", async () => {
     const { invoke, receive } = create(() => sent);
     const held = invoke([start("r"), dropped], false);
     setTimeout(() => void receive([line("b")]), 800);
     expect(await held).toBe(1800);
   });
 
-  it("counts what the platform lost", async () => {
+  test("counts what the platform lost", async () => {
     const { receive, shutDown, said } = create(() => sent);
     await receive([dropped]);
     await shutDown();
     expect(said[0]).toContain("dropped by the platform before they came here: 12");
   });
 
-  it("balances its account after any sequence of lines, invocations and answers", async () => {
-    const outcome = fc.constantFrom<("hang" | "sent" | "retry" | "split" | "drop")[]>("hang", "sent", "retry", "split", "drop");
+  test("balances its account after any sequence of lines, invocations and answers", async () => {
+    const outcome = fc.constantFrom<("hang" | "sent" | "retry" | "split" | "drop")[]>(
+      "hang",
+      "sent",
+      "retry",
+      "split",
+      "drop",
+    );
     const step = fc.oneof(fc.record({ lines: fc.integer({ min: 0, max: 40 }), invoke: fc.boolean() }));
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 8 }), fc.array(outcome, { maxLength: 12 }), async (steps, outcomes) => {
-        const script = [...outcomes];
-        const { invoke, receive, shutDown, said } = create(
-          () => {
-            const kind = script.shift() ?? "sent";
-            return kind === "hang" ? kind : kind === "sent" ? sent : { kind, cause: "scripted" };
-          },
-          { maxItems: 50 },
-        );
-        let received = 0;
-        for (const step of steps) {
-          const lines = Array.from({ length: step.lines }, () => line("x".repeat(300)));
-          received += lines.length;
-          if (step.invoke) await invoke([start("r"), ...lines]);
-          else await receive(lines);
-        }
-        await shutDown();
-        const account = said.at(-1) ?? "";
-        const [, total, delivered, dropped, pending] =
-          /^account: (\d+) received = (\d+) delivered \+ (\d+) dropped(?: \([^)]*\))? \+ (\d+) pending$/.exec(account) ?? [];
-        expect(Number(total)).toBe(received);
-        expect(Number(delivered) + Number(dropped) + Number(pending)).toBe(received);
-      }),
+      fc.asyncProperty(
+        fc.array(step, { maxLength: 8 }),
+        fc.array(outcome, { maxLength: 12 }),
+        async (steps, outcomes) => {
+          const script = [...outcomes];
+          const { invoke, receive, shutDown, said } = create(
+            () => {
+              const kind = script.shift() ?? "sent";
+              return kind === "hang" ? kind : kind === "sent" ? sent : { kind, cause: "scripted" };
+            },
+            { maxItems: 50 },
+          );
+          let received = 0;
+          for (const step of steps) {
+            const lines = Array.from({ length: step.lines }, () => line("x".repeat(300)));
+            received += lines.length;
+            if (step.invoke) await invoke([start("r"), ...lines]);
+            else await receive(lines);
+          }
+          await shutDown();
+          const account = said.at(-1) ?? "";
+          const [, total, delivered, dropped, pending] =
+            /^account: (\d+) received = (\d+) delivered \+ (\d+) dropped(?: \([^)]*\))? \+ (\d+) pending$/.exec(
+              account,
+            ) ?? [];
+          expect(Number(total)).toBe(received);
+          expect(Number(delivered) + Number(dropped) + Number(pending)).toBe(received);
+        },
+      ),
       { numRuns: 60 },
     );
   });
 });
 
-it("throws every problem of a configuration to the loop, which fails open", () => {
+test("throws every problem of a configuration to the loop, which fails open", () => {
   const { messages } = createMessages();
   const options = createUnconfiguredLogger(["A: expected 1, got 2", "B: expected 3, got 4"], messages);
   expect(options.telemetry).toBeUndefined();

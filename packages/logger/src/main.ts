@@ -1,9 +1,9 @@
 import { bundleFolderName, runExtension, systemClock, writeErrorLine } from "@lambda-extension/core";
 import { findMisspelt } from "./config/find-misspelt.ts";
 import { parseConfig } from "./config/parse-config.ts";
-import { createOwnMessages } from "./own-messages.ts";
 import { createDestination } from "./destinations/registry.ts";
 import { createLogger, createUnconfiguredLogger } from "./logger.ts";
+import { createOwnMessages } from "./own-messages.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const { env } = process;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createOwnMessages } from "./own-messages.ts";
 
 function createWritten() {
@@ -7,13 +7,13 @@ function createWritten() {
 }
 
 describe("createOwnMessages", () => {
-  it("writes a message as one line with its prefix", () => {
+  test("writes a message as one line with its prefix", () => {
     const { written, messages } = createWritten();
     messages.say("two\n  lines");
     expect(written).toEqual(["[logger] two lines"]);
   });
 
-  it("says a message once per key", () => {
+  test("says a message once per key", () => {
     const { written, messages } = createWritten();
     messages.sayOnce("a", "first");
     messages.sayOnce("a", "again");
@@ -21,17 +21,20 @@ describe("createOwnMessages", () => {
     expect(written).toEqual(["[logger] first", "[logger] other"]);
   });
 
-  it.each([
+  test.each([
     ["as text", "[logger] hello"],
     ["as text with its line feed", "[logger] hello\n"],
-    ["wrapped in an object, as with the JSON log format", { timestamp: "2026-01-01T00:00:00Z", message: "[logger] hello" }],
+    [
+      "wrapped in an object, as with the JSON log format",
+      { timestamp: "2026-01-01T00:00:00Z", message: "[logger] hello" },
+    ],
   ])("knows its own message again %s", (_how, record) => {
     const { messages } = createWritten();
     messages.say("hello");
     expect(messages.isOwn(record)).toBe(true);
   });
 
-  it.each(["[logger] somebody else's", "hello", { message: "hello" }, { text: "[logger] hello" }, { message: 7 }])(
+  test.each(["[logger] somebody else's", "hello", { message: "hello" }, { text: "[logger] hello" }, { message: 7 }])(
     "takes %j for somebody else's",
     (record) => {
       const { messages } = createWritten();
@@ -40,7 +43,7 @@ describe("createOwnMessages", () => {
     },
   );
 
-  it("remembers a bounded number of messages", () => {
+  test("remembers a bounded number of messages", () => {
     const { messages } = createWritten();
     for (let index = 0; index <= 64; index += 1) messages.say(String(index));
     expect(messages.isOwn("[logger] 0")).toBe(false);

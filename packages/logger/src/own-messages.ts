@@ -11,9 +11,10 @@ export interface OwnMessages {
 const remembered = 64;
 
 /**
- * Writes messages through `write`, each with the prefix. With the type `extension` subscribed, everything this process prints
- * comes back as an event; shipping it and then telling about it would never end
- * (https://github.com/DataDog/datadog-lambda-extension/issues/1307). The telemetry does not say whose line it is, so the text does.
+ * Writes messages through `write`, each with the prefix. With the type `extension` subscribed, everything this process
+ * prints comes back as an event; shipping it and then telling about it would never end
+ * (https://github.com/DataDog/datadog-lambda-extension/issues/1307). The telemetry does not say whose line it is, so
+ * the text does.
  */
 export function createOwnMessages(options: { readonly prefix: string; write(line: string): void }): OwnMessages {
   const { prefix } = options;

@@ -2,12 +2,12 @@ import type { InvokeContext, MalformedEvent, ShutdownContext, TelemetryEvent } f
 import { Ledger } from "./account/ledger.ts";
 import { BoundedBuffer } from "./buffer/bounded-buffer.ts";
 import type { LoggerConfig } from "./config/parse-config.ts";
-import type { OwnMessages } from "./own-messages.ts";
-import type { Destination } from "./destinations/destination.ts";
 import { createDeadlineWithin } from "./deadline.ts";
+import type { Destination } from "./destinations/destination.ts";
 import { createEndOfInvocation } from "./flush/end-of-invocation.ts";
 import { createFlusher } from "./flush/flusher.ts";
 import { createLateTelemetry } from "./flush/late-telemetry.ts";
+import type { OwnMessages } from "./own-messages.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { createLineIds } from "./transform/line-ids.ts";
 import type { FunctionIdentity } from "./transform/shipped-line.ts";
@@ -17,7 +17,10 @@ import type { Transformed } from "./transform/transform.ts";
 /** What a logger is built of. */
 export interface LoggerParts {
   readonly config: Pick<LoggerConfig, "types" | "buffer" | "batchMaxBytes" | "flush">;
-  /** Called once, when telemetry comes. A destination of your own needs nothing but the interface; wrap it in `retrying`. */
+  /**
+   * Called once, when telemetry comes. A destination of your own needs nothing but the interface; wrap it in
+   * `retrying`.
+   */
   createDestination(): Destination;
   readonly identity: FunctionIdentity;
   readonly isManagedInstance: boolean;

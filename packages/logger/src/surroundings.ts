@@ -1,8 +1,8 @@
-import type { Clock } from "@lambda-extension/core";
 import type * as files from "node:fs/promises";
 import type * as http from "node:http";
 import type * as https from "node:https";
 import type * as zlib from "node:zlib";
+import type { Clock } from "@lambda-extension/core";
 
 /** What is loaded when it is first needed. */
 export interface LazyModules {
@@ -19,7 +19,8 @@ export interface Surroundings {
   random(): number;
   /**
    * `process.getBuiltinModule`. A static import would load the module
-   * before the first `next` (`node:fs/promises` 1.5 ms, `node:http` 10 ms), and `import("node:http")` undici with it (40 ms).
+   * before the first `next` (`node:fs/promises` 1.5 ms, `node:http` 10 ms), and `import("node:http")` undici with it
+   * (40 ms).
    */
   builtinModule<Id extends keyof LazyModules>(id: Id): LazyModules[Id];
 }

@@ -1,5 +1,5 @@
 import { createDeadline } from "@lambda-extension/core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createBatch } from "../src/buffer/line.ts";
 import type { Batch } from "../src/buffer/line.ts";
 import type { Destination, SendOutcome } from "../src/destinations/destination.ts";
@@ -41,19 +41,19 @@ export function describeDestination(kind: string, setUp: () => Promise<Destinati
       await tested.close();
     });
 
-    it("delivers lines exactly as they are, in order, batch after batch", async () => {
+    test("delivers lines exactly as they are, in order, batch after batch", async () => {
       expect(await send(tested.destination, batchOf('{"a":"日本語 🦉 é"}', '{"b":"\\n"}'))).toEqual({ kind: "sent" });
       expect(await send(tested.destination, batchOf('{"c":3}'))).toEqual({ kind: "sent" });
       expect(await tested.arrived()).toEqual(['{"a":"日本語 🦉 é"}', '{"b":"\\n"}', '{"c":3}']);
     });
 
-    it("delivers a batch of two megabytes", async () => {
+    test("delivers a batch of two megabytes", async () => {
       const long = Array.from({ length: 20 }, (_unused, index) => `{"${index}":"${"é".repeat(50_000)}"}`);
       expect(await send(tested.destination, batchOf(...long))).toEqual({ kind: "sent" });
       expect(await tested.arrived()).toEqual(long);
     });
 
-    it("asks for another try where it cannot deliver, and delivers once when it can", async () => {
+    test("asks for another try where it cannot deliver, and delivers once when it can", async () => {
       const batch = batchOf('{"a":1}', '{"b":2}');
       await tested.breakDown();
       const outcome = await send(tested.destination, batch);
@@ -64,12 +64,12 @@ export function describeDestination(kind: string, setUp: () => Promise<Destinati
       expect(await tested.arrived()).toEqual(['{"a":1}', '{"b":2}']);
     });
 
-    it("settles where its time is already over", async () => {
+    test("settles where its time is already over", async () => {
       const outcome = await send(tested.destination, batchOf('{"a":1}'), -1);
       expect(["sent", "retry"]).toContain(outcome.kind);
     });
 
-    it("closes twice without a fault, and with nothing sent", async () => {
+    test("closes twice without a fault, and with nothing sent", async () => {
       await tested.destination.close();
       await tested.destination.close();
       expect(await tested.arrived()).toEqual([]);

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseConfig } from "../src/config/parse-config.ts";
 import { renderSettingsTable } from "./settings-table.ts";
 
@@ -13,12 +13,12 @@ function tableUnder(heading: string, text: string): string {
 }
 
 describe("the documentation", () => {
-  it("shows every setting as it is, in the README and on the logger's page", async () => {
+  test("shows every setting as it is, in the README and on the logger's page", async () => {
     expect(tableUnder("## Options", await read("../README.md"))).toBe(renderSettingsTable());
     expect(tableUnder("## Options", await read("../../../docs/logger.md"))).toBe(renderSettingsTable());
   });
 
-  it("gives an example that the logger takes", async () => {
+  test("gives an example that the logger takes", async () => {
     const readme = await read("../README.md");
     const variables = [...readme.matchAll(/^ +(LOGGER_[A-Z_]+): (.+)$/gm)].map(([, name = "", value = ""]) => [
       name,
@@ -28,7 +28,7 @@ describe("the documentation", () => {
     expect(parseConfig(Object.fromEntries(variables))).toMatchObject({ kind: "config" });
   });
 
-  it("promises no more than the built zip keeps: at most 150 kB", async () => {
+  test("promises no more than the built zip keeps: at most 150 kB", async () => {
     const zip = new URL("../dist/logger.zip", import.meta.url);
     expect(existsSync(zip), 'there is no dist/logger.zip: run "pnpm build" first').toBe(true);
     expect((await stat(zip)).size).toBeLessThan(150_000);

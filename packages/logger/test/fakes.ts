@@ -1,9 +1,9 @@
 import type { Clock } from "@lambda-extension/core";
 import type { Batch, Line } from "../src/buffer/line.ts";
+import { orAborted } from "../src/deadline.ts";
 import type { Destination, SendOutcome } from "../src/destinations/destination.ts";
 import type { OwnMessages } from "../src/own-messages.ts";
 import { createOwnMessages } from "../src/own-messages.ts";
-import { orAborted } from "../src/deadline.ts";
 import type { Surroundings } from "../src/surroundings.ts";
 
 /** The clocks that fake timers turn: `Date.now` and `performance.now`, read at each call. */
@@ -29,7 +29,9 @@ export function createMessages(): { readonly said: string[]; readonly messages: 
 export type Script = (batch: Batch) => SendOutcome | Promise<SendOutcome> | "hang";
 
 /** A destination that does what it is told, and keeps what it was sent. */
-export function createScripted(script: Script): Destination & { readonly batches: Batch[]; readonly delivered: string[] } {
+export function createScripted(
+  script: Script,
+): Destination & { readonly batches: Batch[]; readonly delivered: string[] } {
   const batches: Batch[] = [];
   const delivered: string[] = [];
   return {

@@ -12,8 +12,17 @@ export interface ReceivedRequest {
   readonly connection: number;
 }
 
-/** What the receiver does with a request: a status, or a 200 whose body does not end, slow or fast, or nothing, or a reset. */
-export type Answer = number | { readonly status: number; readonly headers: Record<string, string> } | "endless" | "flood" | "hang" | "reset";
+/**
+ * What the receiver does with a request: a status, or a 200 whose body does not end, slow or fast, or nothing, or a
+ * reset.
+ */
+export type Answer =
+  | number
+  | { readonly status: number; readonly headers: Record<string, string> }
+  | "endless"
+  | "flood"
+  | "hang"
+  | "reset";
 
 /** An HTTP server that takes batches. Only batches answered with 2xx count as accepted. */
 export interface HttpReceiver {
@@ -49,7 +58,12 @@ export async function startHttpReceiver(): Promise<HttpReceiver> {
   async function receive(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     // A client that goes away in the middle has sent nothing that counts.
-    const isWhole = await message.forEach((chunk: Buffer) => void chunks.push(chunk)).then(() => true, () => false);
+    const isWhole = await message
+      .forEach((chunk: Buffer) => void chunks.push(chunk))
+      .then(
+        () => true,
+        () => false,
+      );
     if (!isWhole) return;
     const raw = Buffer.concat(chunks);
     const request: ReceivedRequest = {

@@ -1,7 +1,7 @@
-import { startEnvironment } from "@lambda-extension/emulator";
-import type { Environment, EnvironmentOptions } from "@lambda-extension/emulator";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { startEnvironment } from "@lambda-extension/emulator";
+import type { Environment, EnvironmentOptions } from "@lambda-extension/emulator";
 import type { ShippedLine } from "../src/transform/shipped-line.ts";
 
 const layer = fileURLToPath(new URL("../dist/layer", import.meta.url));
@@ -24,7 +24,14 @@ export async function startScenario(
   const { timeoutSeconds = 20, ...rest } = options;
   const environment = await startEnvironment({
     ...rest,
-    function: { name: "scenario", runtime: "nodejs22.x", handler: "index.handler", codePath, environment: settings, timeoutSeconds },
+    function: {
+      name: "scenario",
+      runtime: "nodejs22.x",
+      handler: "index.handler",
+      codePath,
+      environment: settings,
+      timeoutSeconds,
+    },
     layers: [layer],
   });
   return {
@@ -35,7 +42,9 @@ export async function startScenario(
       return { requestId, answer: payload };
     },
     messages: () =>
-      environment.lines.flatMap(({ name, text }) => (name === "logger" && text.startsWith("[logger] ") ? [text.slice(9)] : [])),
+      environment.lines.flatMap(({ name, text }) =>
+        name === "logger" && text.startsWith("[logger] ") ? [text.slice(9)] : [],
+      ),
   };
 }
 

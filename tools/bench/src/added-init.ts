@@ -1,9 +1,12 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { startBenchPlatform, type BenchPlatform } from "./bench-platform.ts";
-import { whileRunning, type Contestant } from "./contestant-process.ts";
+import { startBenchPlatform } from "./bench-platform.ts";
+import type { BenchPlatform } from "./bench-platform.ts";
+import { whileRunning } from "./contestant-process.ts";
+import type { Contestant } from "./contestant-process.ts";
 import { openCpuQuota } from "./cpu-quota.ts";
-import { startLimitedSpawner, type Launchable, type LimitedSpawner } from "./limited-spawner.ts";
+import { startLimitedSpawner } from "./limited-spawner.ts";
+import type { Launchable, LimitedSpawner } from "./limited-spawner.ts";
 import { inQuiet, othersCpuMs } from "./quiet.ts";
 import { median, quantile } from "./statistics.ts";
 
@@ -27,8 +30,9 @@ const initCpuMs = 100;
 const fixture = join(import.meta.dirname, "../fixtures/function-init.cjs");
 
 /**
- * The init phase as Lambda orders it: extensions start, the runtime starts when all have registered, and it is over when all have asked for
- * their first event. The function's own init takes 100 ms of CPU time. Errors: returns the reason where CPU time cannot be limited here.
+ * The init phase as Lambda orders it: extensions start, the runtime starts when all have registered, and it is over
+ * when all have asked for their first event. The function's own init takes 100 ms of CPU time. Errors: returns the
+ * reason where CPU time cannot be limited here.
  */
 export async function measureAddedInit(
   contestants: readonly Contestant[],
@@ -43,7 +47,11 @@ export async function measureAddedInit(
       if ("unavailable" in quota) return quota;
       const spawner = await startLimitedSpawner(quota);
       try {
-        results.push(await measureAt(vcpus, { contestants, rounds, platform, spawner }, (round) => onProgress(index * rounds + round, shares.length * rounds)));
+        results.push(
+          await measureAt(vcpus, { contestants, rounds, platform, spawner }, (round) =>
+            onProgress(index * rounds + round, shares.length * rounds),
+          ),
+        );
       } finally {
         await spawner.close();
         quota.close();
@@ -58,13 +66,16 @@ export async function measureAddedInit(
 /** A Markdown table: medians, and for the function alone, minus itself, eight tenths of the differences. */
 export function addedInitTable(results: readonly AddedInit[]): string {
   const contestants = [...(results[0]?.added.keys() ?? [])];
-  const range = (differences: readonly number[]) => `${signed(quantile(differences, 0.1))} … ${signed(quantile(differences, 0.9))}`;
+  const range = (differences: readonly number[]) =>
+    `${signed(quantile(differences, 0.1))} … ${signed(quantile(differences, 0.9))}`;
   return [
     `| added to the init phase, ms | ${results.map(({ vcpus }) => `${vcpus} vCPU`).join(" | ")} |`,
     `|---|${"--:|".repeat(results.length)}`,
     `| (the function alone) | ${results.map(({ alone }) => median(alone).toFixed(0)).join(" | ")} |`,
     `| (the function alone, again) | ${results.map(({ again }) => range(again)).join(" | ")} |`,
-    ...contestants.map((name) => `| ${name} | ${results.map(({ added }) => signed(median(added.get(name) ?? []))).join(" | ")} |`),
+    ...contestants.map(
+      (name) => `| ${name} | ${results.map(({ added }) => signed(median(added.get(name) ?? []))).join(" | ")} |`,
+    ),
   ].join("\n");
 }
 
@@ -88,7 +99,11 @@ async function measureAt(vcpus: number, setting: Setting, onRound: (round: numbe
         const base = await initPhase(undefined, setting);
         return { base, took: await initPhase(contestant, setting) };
       };
-      const { value, isQuiet } = await inQuiet(() => othersCpuMs([process.pid, setting.spawner.pid]), availableParallelism(), pair);
+      const { value, isQuiet } = await inQuiet(
+        () => othersCpuMs([process.pid, setting.spawner.pid]),
+        availableParallelism(),
+        pair,
+      );
       if (round === 0) continue;
       alone.push(value.base);
       (contestant === undefined ? again : added.get(contestant.name))?.push(value.took - value.base);

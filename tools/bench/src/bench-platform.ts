@@ -1,4 +1,5 @@
-import { createServer, type Socket } from "node:net";
+import { createServer } from "node:net";
+import type { Socket } from "node:net";
 
 /** Who calls the platform next, and what it is told. Units: `at` is `performance.now()` in milliseconds. */
 export interface Visitor {

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { turboTime } from "./build-times.ts";
 
-const output = (time: string): string => ` Tasks:    13 successful, 13 total\nCached:    12 cached, 13 total\n  Time:    ${time} >>> FULL TURBO\n`;
+const output = (time: string): string =>
+  ` Tasks:    13 successful, 13 total\nCached:    12 cached, 13 total\n  Time:    ${time} >>> FULL TURBO\n`;
 
 test.each([
   ["64ms", 64],

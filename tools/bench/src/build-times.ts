@@ -23,8 +23,10 @@ export interface BuildTimes {
 }
 
 /**
- * Builds a copy of the repository in `folder`: everything cached, one source changed, cold; and hello with and without the SAM CLI.
- * Errors: throws with the output of a build that failed, and where it was cached though it should not, or the other way round.
+ * Builds a copy of the repository in `folder`: everything cached, one source changed, cold; and hello with and without
+ * the SAM CLI.
+ * Errors: throws with the output of a build that failed, and where it was cached though it should not, or the other way
+ * round.
  */
 export async function measureBuildTimes(
   folder: string,
@@ -34,15 +36,31 @@ export async function measureBuildTimes(
   const repository = join(folder, "repository");
   const sam = await ensureEnvironment(projectEnvironment);
   const engines = join(folder, "engines");
-  const env = { ...process.env, BUILD_LAYER_CACHE: engines, SAM_CLI_TELEMETRY: "0", PATH: [sam, process.env["PATH"]].join(delimiter) };
+  const env = {
+    ...process.env,
+    BUILD_LAYER_CACHE: engines,
+    SAM_CLI_TELEMETRY: "0",
+    PATH: [sam, process.env["PATH"]].join(delimiter),
+  };
   await copyRepository(repository, env);
-  const times = { cached: [], sharedChanged: [], carriedChanged: [], cold: [], own: [], sam: [], bare: [] } as Record<keyof BuildTimes, number[]>;
-  const turbo = (expectedRuns: number | undefined): number => turboTime(run("npx", ["--yes", "pnpm@12", "exec", "turbo", "run", "build"], { cwd: repository, env }).output, expectedRuns);
+  const times = { cached: [], sharedChanged: [], carriedChanged: [], cold: [], own: [], sam: [], bare: [] } as Record<
+    keyof BuildTimes,
+    number[]
+  >;
+  const turbo = (expectedRuns: number | undefined): number =>
+    turboTime(
+      run("npx", ["--yes", "pnpm@12", "exec", "turbo", "run", "build"], { cwd: repository, env }).output,
+      expectedRuns,
+    );
 
   for (let round = 0; round < coldRounds; round++) {
     onProgress(round, coldRounds + rounds);
-    for (const made of [".turbo", ...globSync("{packages/*,tools/*,examples/*/layer,examples/*/layers/*}/dist", { cwd: repository })])
+    for (const made of [
+      ".turbo",
+      ...globSync("{packages/*,tools/*,examples/*/layer,examples/*/layers/*}/dist", { cwd: repository }),
+    ]) {
       rmSync(join(repository, made), { recursive: true, force: true });
+    }
     rmSync(engines, { recursive: true, force: true });
     times.cold.push(turbo(undefined));
   }
@@ -55,7 +73,10 @@ export async function measureBuildTimes(
     times.sharedChanged.push(turbo(1));
     appendFileSync(join(hello, "layer/src/main.ts"), `// ${round}\n`);
     times.carriedChanged.push(turbo(1));
-    times.own.push(run("npx", ["--no-install", "build-layer", "--out", join(folder, "own")], { cwd: join(hello, "layer"), env }).wallMs);
+    times.own.push(
+      run("npx", ["--no-install", "build-layer", "--out", join(folder, "own")], { cwd: join(hello, "layer"), env })
+        .wallMs,
+    );
     times.sam.push(run("sam", ["build"], { cwd: hello, env }).wallMs);
   }
   return times;
@@ -72,14 +93,24 @@ export function buildTimesTable(times: BuildTimes): string {
     ["`sam build` of hello", times.sam],
     ["`node -e 0`, to compare machines and moments", times.bare],
   ];
-  return ["| build | ms (p90) |", "|---|--:|", ...rows.map(([name, values]) => `| ${name} | ${median(values).toFixed(0)} (${quantile(values, 0.9).toFixed(0)}) |`)].join("\n");
+  return [
+    "| build | ms (p90) |",
+    "|---|--:|",
+    ...rows.map(([name, values]) => `| ${name} | ${median(values).toFixed(0)} (${quantile(values, 0.9).toFixed(0)}) |`),
+  ].join("\n");
 }
 
 /** Turbo's closing lines: `Cached: 12 cached, 13 total` and `Time: 364ms` or `Time: 2.9s`. */
 export function turboTime(output: string, expectedRuns: number | undefined): number {
   const [, cached = NaN, total = NaN] = /Cached:\s+(\d+) cached, (\d+) total/.exec(output)?.map(Number) ?? [];
-  const { minutes = 0, value = NaN, unit } = /Time:\s+(?:(?<minutes>\d+)m)?(?<value>[\d.]+)(?<unit>ms|s)\b/.exec(output)?.groups ?? {};
-  if (expectedRuns !== undefined && total - cached !== expectedRuns) throw new Error(`expected ${expectedRuns} builds to run, got ${total - cached}:\n${output}`);
+  const {
+    minutes = 0,
+    value = NaN,
+    unit,
+  } = /Time:\s+(?:(?<minutes>\d+)m)?(?<value>[\d.]+)(?<unit>ms|s)\b/.exec(output)?.groups ?? {};
+  if (expectedRuns !== undefined && total - cached !== expectedRuns) {
+    throw new Error(`expected ${expectedRuns} builds to run, got ${total - cached}:\n${output}`);
+  }
   return Number(minutes) * 60_000 + Number(value) * (unit === "ms" ? 1 : 1000);
 }
 
@@ -88,7 +119,11 @@ interface Ran {
   readonly wallMs: number;
 }
 
-function run(file: string, args: readonly string[], { cwd, env }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }): Ran {
+function run(
+  file: string,
+  args: readonly string[],
+  { cwd, env }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): Ran {
   // What an earlier build wrote is on disk before the next one starts, or it would pay for that.
   spawnSync("sync");
   const from = performance.now();

@@ -1,7 +1,10 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createServer, type Server, type ServerResponse } from "node:http";
-import { connect, type AddressInfo, type Socket } from "node:net";
+import { createServer } from "node:http";
+import type { Server, ServerResponse } from "node:http";
+import { connect } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { median, pairedRatio } from "./statistics.ts";
@@ -17,11 +20,14 @@ const token = "t".repeat(900);
 const path = "/systemsmanager/parameters/get?name=/bench&withDecryption=true";
 
 /**
- * What a read from the cache warmer's built layer takes on a kept-alive connection, against a `node:http` server that answers the same bytes.
- * Both run as processes of their own; rounds alternate. Errors: rejects where the layer is not built or a server does not start.
+ * What a read from the cache warmer's built layer takes on a kept-alive connection, against a `node:http` server that
+ * answers the same bytes. Both run as processes of their own; rounds alternate. Errors: rejects where the layer is not
+ * built or a server does not start.
  */
 export async function measureCacheGet(rounds: number, onRound: (round: number) => void): Promise<CacheGet> {
-  const aws = await listen(createServer((_request, response) => response.end(JSON.stringify({ Parameter: parameter }))));
+  const aws = await listen(
+    createServer((_request, response) => response.end(JSON.stringify({ Parameter: parameter }))),
+  );
   const platform = await listen(createServer(answerAsLambda));
   const started: ChildProcess[] = [];
   const sockets: Socket[] = [];
@@ -72,10 +78,15 @@ const parameter = {
 /** Registers whoever asks, and never has an event. */
 function answerAsLambda(request: { readonly url?: string | undefined }, response: ServerResponse): void {
   if (request.url?.endsWith("/register") !== true) return;
-  response.setHeader("Lambda-Extension-Identifier", "11111111-2222-3333-4444-555555555555").end('{"functionName":"bench"}');
+  response
+    .setHeader("Lambda-Extension-Identifier", "11111111-2222-3333-4444-555555555555")
+    .end('{"functionName":"bench"}');
 }
 
-async function startWarmer(started: ChildProcess[], ports: { readonly aws: number; readonly platform: number }): Promise<number> {
+async function startWarmer(
+  started: ChildProcess[],
+  ports: { readonly aws: number; readonly platform: number },
+): Promise<number> {
   const folder = dirname(fileURLToPath(import.meta.resolve("@lambda-extension/cache-warmer/package.json")));
   const port = await freePort();
   const env = {
@@ -89,7 +100,12 @@ async function startWarmer(started: ChildProcess[], ports: { readonly aws: numbe
     SSM_PARAMETER_STORE_TTL: "86400",
     PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port),
   };
-  started.push(spawn(process.execPath, [join(folder, "dist/layer/cache-warmer/index.cjs")], { env, stdio: ["ignore", "ignore", "inherit"] }));
+  started.push(
+    spawn(process.execPath, [join(folder, "dist/layer/cache-warmer/index.cjs")], {
+      env,
+      stdio: ["ignore", "ignore", "inherit"],
+    }),
+  );
   return port;
 }
 
@@ -143,9 +159,11 @@ function readOnce(socket: Socket): Promise<string> {
 }
 
 async function connectWhenReady(port: number): Promise<Socket> {
-  for (const until = performance.now() + 5000; performance.now() < until; ) {
+  for (const until = performance.now() + 5000; performance.now() < until;) {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true }).setEncoding("latin1");
-    const isOpen = await new Promise((resolve) => socket.once("connect", () => resolve(true)).once("error", () => resolve(false)));
+    const isOpen = await new Promise((resolve) =>
+      socket.once("connect", () => resolve(true)).once("error", () => resolve(false)),
+    );
     if (isOpen === true) return socket;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

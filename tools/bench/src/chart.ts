@@ -10,7 +10,10 @@ const row = 44;
 const left = 330;
 const width = 900;
 
-/** A bar chart as a self-contained SVG: when each contestant registered, and when it first called `next`. Follows the reader's colour scheme. */
+/**
+ * A bar chart as a self-contained SVG: when each contestant registered, and when it first called `next`. Follows the
+ * reader's colour scheme.
+ */
 export function startUpChart(bars: readonly Bar[], caption: string): string {
   const longest = Math.max(...bars.map((bar) => bar.next));
   const x = (ms: number) => Math.round(((width - left - 90) * ms) / longest);

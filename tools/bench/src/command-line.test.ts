@@ -5,7 +5,11 @@ const known = ["a", "b", "c"];
 
 test("runs every section where none is named, and named ones in their own order", () => {
   expect(parseCommandLine([], known)).toEqual({ names: known, rounds: 30, write: false });
-  expect(parseCommandLine(["c", "--rounds", "5", "a", "--write"], known)).toEqual({ names: ["a", "c"], rounds: 5, write: true });
+  expect(parseCommandLine(["c", "--rounds", "5", "a", "--write"], known)).toEqual({
+    names: ["a", "c"],
+    rounds: 5,
+    write: true,
+  });
 });
 
 test.each([

@@ -9,7 +9,10 @@ export interface CommandLine {
 }
 
 /** Errors: returns the problem, in one line. */
-export function parseCommandLine(args: readonly string[], known: readonly string[]): CommandLine | { readonly problem: string } {
+export function parseCommandLine(
+  args: readonly string[],
+  known: readonly string[],
+): CommandLine | { readonly problem: string } {
   let parsed;
   try {
     parsed = parseArgs({
@@ -22,8 +25,14 @@ export function parseCommandLine(args: readonly string[], known: readonly string
   }
   const { values, positionals } = parsed;
   const rounds = Number(values.rounds);
-  if (!Number.isInteger(rounds) || rounds < 1) return { problem: `--rounds: expected a whole number from 1, got ${values.rounds}` };
+  if (!Number.isInteger(rounds) || rounds < 1) {
+    return { problem: `--rounds: expected a whole number from 1, got ${values.rounds}` };
+  }
   const unknown = positionals.find((name) => !known.includes(name));
   if (unknown !== undefined) return { problem: `expected sections of ${known.join(", ")}, got ${unknown}` };
-  return { names: known.filter((name) => positionals.length === 0 || positionals.includes(name)), rounds, write: values.write };
+  return {
+    names: known.filter((name) => positionals.length === 0 || positionals.includes(name)),
+    rounds,
+    write: values.write,
+  };
 }

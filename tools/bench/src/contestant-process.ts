@@ -22,7 +22,10 @@ export interface ContestantProcess {
 }
 
 /** Starts it with no more environment than it needs. */
-export function startContestant(contestant: Omit<Contestant, "kind">, env: Readonly<Record<string, string>> = {}): ContestantProcess {
+export function startContestant(
+  contestant: Omit<Contestant, "kind">,
+  env: Readonly<Record<string, string>> = {},
+): ContestantProcess {
   const [file, ...args] = contestant.command;
   const child = spawn(file, args, {
     stdio: ["ignore", "ignore", "inherit"],
@@ -34,7 +37,11 @@ export function startContestant(contestant: Omit<Contestant, "kind">, env: Reado
 }
 
 /** What `waited` resolves with, unless the process ends first: then rejects. */
-export function whileRunning<T>(contestant: Omit<Contestant, "kind">, process: Pick<ContestantProcess, "exited">, waited: Promise<T>): Promise<T> {
+export function whileRunning<T>(
+  contestant: Omit<Contestant, "kind">,
+  process: Pick<ContestantProcess, "exited">,
+  waited: Promise<T>,
+): Promise<T> {
   const ended = process.exited.then((): never => {
     throw new Error(`${contestant.name} ended before it had called next: ${contestant.command.join(" ")}`);
   });

@@ -38,14 +38,24 @@ export function prepareContestants(folder: string): Contestants {
     try {
       return [{ name, command: [command()], kind: "extension" }];
     } catch (error) {
-      missing.push(`${name} is missing: ${error instanceof Error ? error.message.split("\n", 1).join("") : String(error)}`);
+      missing.push(
+        `${name} is missing: ${error instanceof Error ? error.message.split("\n", 1).join("") : String(error)}`,
+      );
       return [];
     }
   };
   const all: readonly Contestant[] = [
     { name: names.bare, command: [process.execPath, "-e", "0"], kind: "bare" },
-    { name: names.launcher, command: [buildLayer(join(folder, "1"), { fixture: "launcher-registers", extension: "shared" })], kind: "extension" },
-    { name: names.core, command: [buildLayer(join(folder, "2"), { fixture: "core-registers", extension: "self" })], kind: "extension" },
+    {
+      name: names.launcher,
+      command: [buildLayer(join(folder, "1"), { fixture: "launcher-registers", extension: "shared" })],
+      kind: "extension",
+    },
+    {
+      name: names.core,
+      command: [buildLayer(join(folder, "2"), { fixture: "core-registers", extension: "self" })],
+      kind: "extension",
+    },
     ...peer(names.carriedNode, () => buildLayer(join(folder, "3"), { fixture: "carried-node", extension: "node" })),
     ...peer(names.carriedBun, () => buildLayer(join(folder, "4"), { fixture: "carried-bun", extension: "bun" })),
     {
@@ -65,10 +75,13 @@ export function prepareContestants(folder: string): Contestants {
 }
 
 /**
- * `opt` becomes what is /opt on Lambda; returns the executable. All names are short, so that a bundle's path is no longer than in /opt: with
- * one of more than some 35 characters Node.js maps 1.9 MB more of its own file.
+ * `opt` becomes what is /opt on Lambda; returns the executable. All names are short, so that a bundle's path is no
+ * longer than in /opt: with one of more than some 35 characters Node.js maps 1.9 MB more of its own file.
  */
-function buildLayer(opt: string, { fixture, extension }: { readonly fixture: string; readonly extension: string }): string {
+function buildLayer(
+  opt: string,
+  { fixture, extension }: { readonly fixture: string; readonly extension: string },
+): string {
   execFileSync(process.execPath, [join(root, "tools/build-layer/bin/build-layer.js"), "--out", opt], {
     cwd: join(fixtures, fixture),
     stdio: ["ignore", "ignore", "inherit"],

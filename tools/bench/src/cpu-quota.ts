@@ -12,7 +12,10 @@ export interface CpuQuota {
 /** Short, so that a small share does not come in a few long bursts. Units: microseconds. */
 const periodUs = 20_000;
 
-/** Makes a control group. Errors: returns the reason where this machine lets nobody make one (it takes root and cgroup v1 or v2). */
+/**
+ * Makes a control group. Errors: returns the reason where this machine lets nobody make one (it takes root and cgroup
+ * v1 or v2).
+ */
 export function openCpuQuota(vcpus: number): CpuQuota | { readonly unavailable: string } {
   const isV1 = existsSync("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") || existsSync("/sys/fs/cgroup/cpu/cgroup.procs");
   const group = join(isV1 ? "/sys/fs/cgroup/cpu" : "/sys/fs/cgroup", `lambda-extension-bench-${process.pid}`);

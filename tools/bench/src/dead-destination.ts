@@ -1,5 +1,6 @@
-import { createServer, type RequestListener } from "node:http";
 import { once } from "node:events";
+import { createServer } from "node:http";
+import type { RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,7 +25,10 @@ const codePath = join(import.meta.dirname, "../fixtures/function");
  * On the emulator, a Node.js function that writes one line per invocation, ten times.
  * Errors: rejects where the logger does not say that its destination takes nothing, or says so of a healthy one.
  */
-export async function measureDeadDestination(rounds: number, onRound: (round: number) => void): Promise<readonly DeadDestination[]> {
+export async function measureDeadDestination(
+  rounds: number,
+  onRound: (round: number) => void,
+): Promise<readonly DeadDestination[]> {
   const results = states.map((state) => ({ state, first: [] as number[], tenth: [] as number[] }));
   for (let round = 0; round <= rounds; round++) {
     onRound(round);
@@ -46,7 +50,9 @@ export function deadDestinationTable(results: readonly DeadDestination[]): strin
     const cells = [first, median(added(first, base.first)), tenth, median(added(tenth, base.tenth))] as const;
     return `| ${state} | ${median(cells[0]).toFixed(1)} | ${cells[1].toFixed(1)} | ${median(cells[2]).toFixed(1)} | ${cells[3].toFixed(1)} |`;
   });
-  return ["| destination | first invocation, ms | added | tenth, ms | added |", "|---|--:|--:|--:|--:|", ...rows].join("\n");
+  return ["| destination | first invocation, ms | added | tenth, ms | added |", "|---|--:|--:|--:|--:|", ...rows].join(
+    "\n",
+  );
 }
 
 /** The one with this destination. */
@@ -61,7 +67,10 @@ export function added(values: readonly number[], base: readonly number[]): reado
   return values.map((value, round) => value - (base[round] ?? NaN));
 }
 
-async function tenInvocations(state: DestinationState, url: string): Promise<{ readonly first: number; readonly tenth: number }> {
+async function tenInvocations(
+  state: DestinationState,
+  url: string,
+): Promise<{ readonly first: number; readonly tenth: number }> {
   const environment = await startEnvironment({
     function: {
       runtime: "nodejs24.x",
@@ -81,9 +90,16 @@ async function tenInvocations(state: DestinationState, url: string): Promise<{ r
       times.push(performance.now() - from);
     }
     await environment.shutdown();
-    const hasComplained = environment.lines.some(({ text }) => / took nothing in \d+ ms \(.+\); lines waiting: \d+/.test(text));
+    const hasComplained = environment.lines.some(({ text }) =>
+      / took nothing in \d+ ms \(.+\); lines waiting: \d+/.test(text),
+    );
     if (hasComplained !== (state === "accepts and never answers" || state === "closed port")) {
-      throw new Error(`destination "${state}": the logger said ${environment.lines.filter(({ source }) => source === "extension").map(({ text }) => text).join("\n")}`);
+      throw new Error(
+        `destination "${state}": the logger said ${environment.lines
+          .filter(({ source }) => source === "extension")
+          .map(({ text }) => text)
+          .join("\n")}`,
+      );
     }
   } finally {
     await environment.close();

@@ -22,13 +22,17 @@ interface Emulator {
   close(): Promise<void>;
 }
 
-/** Between listening and the first invocation. AWS's emulator lays its folders out before it listens, ours right after. Units: milliseconds. */
+/**
+ * Between listening and the first invocation. AWS's emulator lays its folders out before it listens, ours right after.
+ * Units: milliseconds.
+ */
 const settleMs = 300;
 const warmUp = 20;
 const invokesPerRound = 100;
 
 /**
- * The same Node.js function and the same extension on this repository's emulator and on AWS's, over HTTP, a fresh process for every round.
+ * The same Node.js function and the same extension on this repository's emulator and on AWS's, over HTTP, a fresh
+ * process for every round.
  * Errors: rejects where AWS's emulator cannot be installed.
  */
 export async function measureEmulatorSpeed(
@@ -39,7 +43,11 @@ export async function measureEmulatorSpeed(
   await ensureEnvironment(projectEnvironment);
   const contestants: readonly { readonly name: EmulatorName; readonly start: () => Promise<Emulator> }[] = [
     { name: "ours", start: () => serveEmulator(place) },
-    { name: "AWS's", start: () => startOfficialEmulator({ layers: [place.layer], codePath, runtime: "nodejs", handler: "index.handler" }) },
+    {
+      name: "AWS's",
+      start: () =>
+        startOfficialEmulator({ layers: [place.layer], codePath, runtime: "nodejs", handler: "index.handler" }),
+    },
     { name: "ours, freezing", start: () => serveEmulator(place, "--freeze") },
   ];
   const results = contestants.map(({ name, start }) => ({ name, start, cold: [] as number[], warm: [] as number[] }));
@@ -77,7 +85,9 @@ export function emulatorSpeedTable(results: readonly EmulatorSpeed[]): string {
   return [
     "| emulator | cold: POST → answer, ms | ÷ AWS's | warm, p50, ms | ÷ AWS's |",
     "|---|--:|--:|--:|--:|",
-    ...results.map(({ name, cold, warm }) => `| ${name} | ${cells(cold, official.cold)} | ${cells(warm, official.warm)} |`),
+    ...results.map(
+      ({ name, cold, warm }) => `| ${name} | ${cells(cold, official.cold)} | ${cells(warm, official.warm)} |`,
+    ),
   ].join("\n");
 }
 

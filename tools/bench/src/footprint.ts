@@ -1,10 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { shutdownEvent, startBenchPlatform, type BenchPlatform } from "./bench-platform.ts";
-import { startContestant, whileRunning, type Contestant } from "./contestant-process.ts";
+import { shutdownEvent, startBenchPlatform } from "./bench-platform.ts";
+import type { BenchPlatform } from "./bench-platform.ts";
+import { startContestant, whileRunning } from "./contestant-process.ts";
+import type { Contestant } from "./contestant-process.ts";
 import { cpuMs, residentBytes } from "./process-stats.ts";
 import { median, pairedRatio } from "./statistics.ts";
 
-/** What an extension costs while it lives; one value per round. Units: bytes, and microseconds of CPU time per INVOKE. */
+/**
+ * What an extension costs while it lives; one value per round. Units: bytes, and microseconds of CPU time per INVOKE.
+ */
 export interface Footprint {
   readonly name: string;
   readonly idleBytes: readonly number[];
@@ -20,7 +24,10 @@ const invokes = 1000;
 const pauseMs = 1;
 const settleMs = 300;
 
-/** One after the other, in turn: idle memory before the first INVOKE, then the CPU time of 1,000 INVOKEs after 500 others. */
+/**
+ * One after the other, in turn: idle memory before the first INVOKE, then the CPU time of 1,000 INVOKEs after 500
+ * others.
+ */
 export async function measureFootprint(
   contestants: readonly Contestant[],
   rounds: number,
@@ -54,7 +61,10 @@ export async function measureFootprint(
 }
 
 /** A Markdown table: medians, and the ratio to the baselines, round by round. */
-export function footprintTable(results: readonly Footprint[], baselines: { readonly idle: Footprint; readonly loop: Footprint }): string {
+export function footprintTable(
+  results: readonly Footprint[],
+  baselines: { readonly idle: Footprint; readonly loop: Footprint },
+): string {
   const rows = results.map(({ name, idleBytes, workedBytes, cpuPerInvoke }) => {
     const idle = `${megabytes(idleBytes)} | ${pairedRatio(idleBytes, baselines.idle.idleBytes).toFixed(2)}`;
     if (cpuPerInvoke.length === 0) return `| ${name} | ${idle} | – | – | – |`;
@@ -123,7 +133,10 @@ function invokeEvent(): object {
     deadlineMs: Date.now() + 3000,
     requestId: "3da1f2dc-3222-475e-9205-e2e6c6318895",
     invokedFunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:bench",
-    tracing: { type: "X-Amzn-Trace-Id", value: "Root=1-5f35ae12-0c0fec141ab77a00bc047aa2;Parent=2be948a625588e32;Sampled=1" },
+    tracing: {
+      type: "X-Amzn-Trace-Id",
+      value: "Root=1-5f35ae12-0c0fec141ab77a00bc047aa2;Parent=2be948a625588e32;Sampled=1",
+    },
   };
 }
 

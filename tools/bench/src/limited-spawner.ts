@@ -6,7 +6,12 @@ import type { CpuQuota } from "./cpu-quota.ts";
 
 /** What the spawner process is told. */
 export type SpawnerOrder =
-  | { readonly kind: "start"; readonly id: number; readonly contestant: Launchable; readonly env: Readonly<Record<string, string>> }
+  | {
+      readonly kind: "start";
+      readonly id: number;
+      readonly contestant: Launchable;
+      readonly env: Readonly<Record<string, string>>;
+    }
   | { readonly kind: "kill"; readonly id: number };
 
 /** What can be started. */
@@ -21,8 +26,8 @@ export interface LimitedSpawner {
 }
 
 /**
- * A process of its own under the quota, whose children are born there. To move each of them would stop this process for some 20 ms,
- * in which it answers nobody: the kernel waits for all CPUs when a process changes its control group.
+ * A process of its own under the quota, whose children are born there. To move each of them would stop this process for
+ * some 20 ms, in which it answers nobody: the kernel waits for all CPUs when a process changes its control group.
  */
 export async function startLimitedSpawner(quota: CpuQuota): Promise<LimitedSpawner> {
   const spawner = fork(join(import.meta.dirname, "spawner-process.ts"));

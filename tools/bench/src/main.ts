@@ -1,19 +1,25 @@
 /**
- * `pnpm bench [SECTION …] [--rounds N] [--write]`: against peers, interleaved in one run; medians, and ratios round by round.
- * `--write` puts the figures into docs/benchmarks.md and README.md, and the chart into docs/. Exit status 1 where a promise is broken.
+ * `pnpm bench [SECTION …] [--rounds N] [--write]`: against peers, interleaved in one run; medians, and ratios round by
+ * round. `--write` puts the figures into docs/benchmarks.md and README.md, and the chart into docs/. Exit status 1
+ * where a promise is broken.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseCommandLine } from "./command-line.ts";
-import { prepareContestants, type Contestants } from "./contestants.ts";
-import { gateLines, holds, type Bench, type Section, type SectionResult } from "./section.ts";
+import { prepareContestants } from "./contestants.ts";
+import type { Contestants } from "./contestants.ts";
+import { gateLines, holds } from "./section.ts";
+import type { Bench, Section, SectionResult } from "./section.ts";
 import { sections } from "./sections.ts";
 import { writeBetween } from "./write-between.ts";
 
 const docs = join(import.meta.dirname, "../../../docs");
 
-const line = parseCommandLine(process.argv.slice(2), sections.map(({ name }) => name));
+const line = parseCommandLine(
+  process.argv.slice(2),
+  sections.map(({ name }) => name),
+);
 if ("problem" in line) {
   console.error(line.problem);
   process.exit(2);
@@ -28,7 +34,10 @@ for (const section of sections) {
   if (!line.names.includes(section.name)) continue;
   const result = await section.run(benchFor(section, line.rounds));
   clearProgress();
-  const text = [result.markdown, ...(result.gates.length === 0 ? [] : [["```", ...gateLines(result.gates), "```"].join("\n")])].join("\n\n");
+  const text = [
+    result.markdown,
+    ...(result.gates.length === 0 ? [] : [["```", ...gateLines(result.gates), "```"].join("\n")]),
+  ].join("\n\n");
   console.log(`## ${section.name}\n\n${text}\n`);
   if (!result.gates.every(holds)) process.exitCode = 1;
   if (line.write) writeDown(section, result, text);

@@ -8,11 +8,15 @@ export function residentBytes(pid: number): number {
 
 /**
  * CPU time of one process: what its living threads ran, user and system. Units: milliseconds.
- * Not utime and stime of `stat`: on many kernels they count only what a clock tick happens to hit, and an INVOKE is over long before the next.
+ * Not utime and stime of `stat`: on many kernels they count only what a clock tick happens to hit, and an INVOKE is
+ * over long before the next.
  */
 export function cpuMs(pid: number): number {
   const threads = readdirSync(`/proc/${pid}/task`);
-  return threads.reduce((sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ", 1)[0]) / 1e6, 0);
+  return threads.reduce(
+    (sum, thread) => sum + Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "utf8").split(" ", 1)[0]) / 1e6,
+    0,
+  );
 }
 
 /** Open descriptors of one process. */
@@ -23,7 +27,9 @@ export function openDescriptors(pid: number): number {
 /** A process and all it started, as far as they live. */
 export function processTree(pid: number): readonly number[] {
   const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
-    readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").split(" ").filter((text) => text !== ""),
+    readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8")
+      .split(" ")
+      .filter((text) => text !== ""),
   );
   return [pid, ...children.flatMap((child) => processTree(Number(child)))];
 }
@@ -31,5 +37,8 @@ export function processTree(pid: number): readonly number[] {
 /** The mounts that the processes see, each mount namespace once. */
 export function mountsOf(pids: readonly number[]): number {
   const namespaces = new Map(pids.map((pid) => [readlinkSync(`/proc/${pid}/ns/mnt`), pid]));
-  return [...namespaces.values()].reduce((sum, pid) => sum + readFileSync(`/proc/${pid}/mounts`, "utf8").split("\n").length - 1, 0);
+  return [...namespaces.values()].reduce(
+    (sum, pid) => sum + readFileSync(`/proc/${pid}/mounts`, "utf8").split("\n").length - 1,
+    0,
+  );
 }

@@ -12,10 +12,15 @@ const disturbedShare = 0.05;
 const attempts = 3;
 
 /**
- * Measures again, twice at most, when others used the CPUs meanwhile. Looks only at what others used, never at the figure, so it does not
- * choose the figure. Units: `othersMs` tells the CPU time that others used so far, in milliseconds.
+ * Measures again, twice at most, when others used the CPUs meanwhile. Looks only at what others used, never at the
+ * figure, so it does not choose the figure. Units: `othersMs` tells the CPU time that others used so far, in
+ * milliseconds.
  */
-export async function inQuiet<T>(othersMs: () => number, cpus: number, measure: () => Promise<T>): Promise<QuietResult<T>> {
+export async function inQuiet<T>(
+  othersMs: () => number,
+  cpus: number,
+  measure: () => Promise<T>,
+): Promise<QuietResult<T>> {
   let best: { readonly value: T; readonly share: number } | undefined;
   for (let attempt = 0; attempt < attempts; attempt++) {
     const from = { at: performance.now(), others: othersMs() };
@@ -29,8 +34,8 @@ export async function inQuiet<T>(othersMs: () => number, cpus: number, measure: 
 }
 
 /**
- * CPU time that all but `own` used since the machine started, what the hypervisor gave to others included. What the ended children of `own`
- * used is their own too. Units: milliseconds.
+ * CPU time that all but `own` used since the machine started, what the hypervisor gave to others included. What the
+ * ended children of `own` used is their own too. Units: milliseconds.
  */
 export function othersCpuMs(own: readonly number[]): number {
   const [, ...ticks] = readFileSync("/proc/stat", "utf8").split("\n", 1).join("").split(/ +/);

@@ -38,7 +38,10 @@ export interface Section {
 
 /** One line per promise, with its figure. */
 export function gateLines(gates: readonly Gate[]): readonly string[] {
-  return gates.map(({ promise, value, limit }) => `${holds({ value, limit }) ? "held  " : "BROKEN"}  ${promise}: ${round(value)} (limit ${Number.isInteger(limit * 100) ? limit : round(limit)})`);
+  return gates.map(
+    ({ promise, value, limit }) =>
+      `${holds({ value, limit }) ? "held  " : "BROKEN"}  ${promise}: ${round(value)} (limit ${Number.isInteger(limit * 100) ? limit : round(limit)})`,
+  );
 }
 
 /** Not a number breaks a promise. */

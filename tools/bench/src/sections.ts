@@ -4,8 +4,9 @@ import { addedInitTable, measureAddedInit } from "./added-init.ts";
 import { buildTimesTable, measureBuildTimes } from "./build-times.ts";
 import { cacheGetTable, measureCacheGet } from "./cache-get.ts";
 import { startUpChart } from "./chart.ts";
-import { names, type Contestants, type Name } from "./contestants.ts";
 import type { Contestant } from "./contestant-process.ts";
+import { names } from "./contestants.ts";
+import type { Contestants, Name } from "./contestants.ts";
 import { added, deadDestinationTable, measureDeadDestination, resultOf } from "./dead-destination.ts";
 import { measureSoak, soakTable } from "./emulator-soak.ts";
 import { emulatorSpeedTable, measureEmulatorSpeed, speedOf } from "./emulator-speed.ts";
@@ -46,12 +47,26 @@ async function startUp(bench: Bench) {
   ];
   const table = startUpTable(results, bare);
   const spread = `Noise: the bare command's slowest tenth took ${(quantile(bare.next, 0.9) / quantile(bare.next, 0.1)).toFixed(1)} × its fastest tenth.`;
-  const readers: readonly Name[] = [names.bare, names.launcher, names.logger, names.go, names.nodeHttp, names.stdlib, names.requests];
+  const readers: readonly Name[] = [
+    names.bare,
+    names.launcher,
+    names.logger,
+    names.go,
+    names.nodeHttp,
+    names.stdlib,
+    names.requests,
+  ];
   return {
     markdown: paragraphs(described(bench.rounds), table, spread, ...missing),
     gates,
-    picture: { file: "start-up.svg", svg: startUpChart(results.map(toBar), "Milliseconds from spawn, medians (shorter is better)") },
-    readme: startUpTable(results.filter(({ name }) => readers.some((reader) => reader === name)), bare),
+    picture: {
+      file: "start-up.svg",
+      svg: startUpChart(results.map(toBar), "Milliseconds from spawn, medians (shorter is better)"),
+    },
+    readme: startUpTable(
+      results.filter(({ name }) => readers.some((reader) => reader === name)),
+      bare,
+    ),
   };
 
   /** Not a number, which breaks the promise, where the peer is missing. */
@@ -66,16 +81,31 @@ async function addedInit(bench: Bench) {
   const { all, missing } = bench.contestants();
   const extensions = all.filter(({ kind, name }) => kind === "extension" && name !== names.logger);
   const results = await measureAddedInit(extensions, rounds, bench.onProgress);
-  if ("unavailable" in results) return { markdown: `Not measured: this machine lets nobody limit CPU time (${results.unavailable}).`, gates: [] };
+  if ("unavailable" in results) {
+    return { markdown: `Not measured: this machine lets nobody limit CPU time (${results.unavailable}).`, gates: [] };
+  }
   const peers: readonly string[] = [names.nodeHttp, names.nodeFetch, names.stdlib, names.requests];
   const gates = results.flatMap(({ vcpus, again, added }): Gate[] => {
     const ours = median(added.get(names.launcher) ?? []);
     const bestPeer = Math.min(...peers.flatMap((peer) => (added.has(peer) ? [median(added.get(peer) ?? [])] : [])));
-    const below = { promise: `added at ${vcpus} vCPU, ms, below the best Node.js or Python peer`, value: ours, limit: bestPeer };
+    const below = {
+      promise: `added at ${vcpus} vCPU, ms, below the best Node.js or Python peer`,
+      value: ours,
+      limit: bestPeer,
+    };
     if (vcpus < 2) return [below];
-    return [{ promise: "added at 2 vCPU, ms, within what the function alone differs from itself (9 of 10 pairs)", value: ours, limit: quantile(again.map(Math.abs), 0.9) }, below];
+    return [
+      {
+        promise: "added at 2 vCPU, ms, within what the function alone differs from itself (9 of 10 pairs)",
+        value: ours,
+        limit: quantile(again.map(Math.abs), 0.9),
+      },
+      below,
+    ];
   });
-  const disturbed = results.map(({ vcpus, disturbed, alone }) => `${disturbed} of ${alone.length} at ${vcpus} vCPU`).join(", ");
+  const disturbed = results
+    .map(({ vcpus, disturbed, alone }) => `${disturbed} of ${alone.length} at ${vcpus} vCPU`)
+    .join(", ");
   const noise = `Pairs disturbed by other programs each time they were measured: ${disturbed}.`;
   return { markdown: paragraphs(described(rounds), addedInitTable(results), noise, ...missing), gates };
 }
@@ -83,20 +113,34 @@ async function addedInit(bench: Bench) {
 async function footprint(bench: Bench) {
   const rounds = share(bench.rounds, 6);
   const { all, missing } = bench.contestants();
-  const idle: Contestant = { name: "a Node.js that sleeps", command: [process.execPath, "-e", "setInterval(() => {}, 2 ** 30)"], kind: "bare" };
+  const idle: Contestant = {
+    name: "a Node.js that sleeps",
+    command: [process.execPath, "-e", "setInterval(() => {}, 2 ** 30)"],
+    kind: "bare",
+  };
   const byHand = join(bench.folder, "loop.cjs");
   copyFileSync(join(fixtures, "node-net-loop.cjs"), byHand);
   const loop: Contestant = { name: "a node:net loop by hand", command: [process.execPath, byHand], kind: "extension" };
   const extensions = all.filter(({ kind }) => kind === "extension");
-  const results = await measureFootprint([idle, loop, ...extensions], rounds, (round) => bench.onProgress(round, rounds));
+  const results = await measureFootprint([idle, loop, ...extensions], rounds, (round) =>
+    bench.onProgress(round, rounds),
+  );
   const of = finder(results);
   const baselines = { idle: of(idle.name), loop: of(loop.name) };
   const ours = of(names.launcher);
   return {
     markdown: paragraphs(described(rounds), footprintTable(results, baselines), ...missing),
     gates: [
-      { promise: "idle RSS ÷ a Node.js that sleeps", value: pairedRatio(ours.idleBytes, baselines.idle.idleBytes), limit: 1.1 },
-      { promise: "CPU per INVOKE ÷ a node:net loop by hand", value: pairedRatio(ours.cpuPerInvoke, baselines.loop.cpuPerInvoke), limit: 1.2 },
+      {
+        promise: "idle RSS ÷ a Node.js that sleeps",
+        value: pairedRatio(ours.idleBytes, baselines.idle.idleBytes),
+        limit: 1.1,
+      },
+      {
+        promise: "CPU per INVOKE ÷ a node:net loop by hand",
+        value: pairedRatio(ours.cpuPerInvoke, baselines.loop.cpuPerInvoke),
+        limit: 1.2,
+      },
     ],
   };
 }
@@ -112,7 +156,11 @@ async function deadDestination(bench: Bench) {
   });
   return {
     markdown: paragraphs(described(rounds), deadDestinationTable(results)),
-    gates: [gate("accepts and never answers", "first", 500), gate("accepts and never answers", "tenth", 5), gate("closed port", "first", 500)],
+    gates: [
+      gate("accepts and never answers", "first", 500),
+      gate("accepts and never answers", "tenth", 5),
+      gate("closed port", "first", 500),
+    ],
   };
 }
 
@@ -121,7 +169,9 @@ async function cacheGet(bench: Bench) {
   const result = await measureCacheGet(rounds, (round) => bench.onProgress(round, rounds));
   return {
     markdown: paragraphs(described(rounds), cacheGetTable(result)),
-    gates: [{ promise: "cache warmer's p50 ÷ node:http's", value: pairedRatio(result.warmer, result.nodeHttp), limit: 1 }],
+    gates: [
+      { promise: "cache warmer's p50 ÷ node:http's", value: pairedRatio(result.warmer, result.nodeHttp), limit: 1 },
+    ],
   };
 }
 
@@ -150,7 +200,11 @@ async function emulatorSoak(bench: Bench) {
   return {
     markdown: soakTable(samples),
     gates: [
-      { promise: "emulator: RSS after 10,000 further invocations ÷ before", value: after.residentBytes / before.residentBytes, limit: 1.1 },
+      {
+        promise: "emulator: RSS after 10,000 further invocations ÷ before",
+        value: after.residentBytes / before.residentBytes,
+        limit: 1.1,
+      },
       grown("descriptors"),
       grown("processes"),
       grown("mounts"),
@@ -162,7 +216,11 @@ async function build(bench: Bench) {
   const rounds = share(bench.rounds, 3);
   const coldRounds = share(bench.rounds, 10);
   const times = await measureBuildTimes(bench.folder, { rounds, coldRounds }, bench.onProgress);
-  const gate = (promise: string, values: readonly number[], limit: number): Gate => ({ promise: `build: ${promise}, ms`, value: median(values), limit });
+  const gate = (promise: string, values: readonly number[], limit: number): Gate => ({
+    promise: `build: ${promise}, ms`,
+    value: median(values),
+    limit,
+  });
   return {
     markdown: paragraphs(`${described(rounds)} Empty caches: ${coldRounds} rounds.`, buildTimesTable(times)),
     gates: [
@@ -170,7 +228,11 @@ async function build(bench: Bench) {
       gate("one source changed, shared engine", times.sharedChanged, 500),
       gate("one source changed, carried Node.js", times.carriedChanged, 500),
       gate("empty caches", times.cold, 30_000),
-      gate("sam build of hello minus build-layer", times.sam.map((ms, round) => ms - (times.own[round] ?? NaN)), 1000),
+      gate(
+        "sam build of hello minus build-layer",
+        times.sam.map((ms, round) => ms - (times.own[round] ?? NaN)),
+        1000,
+      ),
     ],
   };
 }
@@ -197,8 +259,20 @@ function finder<T extends { readonly name: string }>(results: readonly T[]): (na
   };
 }
 
-function toBar({ name, register, next }: { readonly name: string; readonly register: readonly number[]; readonly next: readonly number[] }) {
-  return { name: name.replaceAll("*", ""), register: register.length > 0 ? median(register) : undefined, next: median(next) };
+function toBar({
+  name,
+  register,
+  next,
+}: {
+  readonly name: string;
+  readonly register: readonly number[];
+  readonly next: readonly number[];
+}) {
+  return {
+    name: name.replaceAll("*", ""),
+    register: register.length > 0 ? median(register) : undefined,
+    next: median(next),
+  };
 }
 
 /** Slow measurements take a part of the rounds, but never fewer than three. */

@@ -17,11 +17,14 @@ export interface ServedEmulator {
   close(): Promise<void>;
 }
 
-const bin = join(dirname(fileURLToPath(import.meta.resolve("@lambda-extension/emulator/package.json"))), "bin/lambda-emulator.js");
+const bin = join(
+  dirname(fileURLToPath(import.meta.resolve("@lambda-extension/emulator/package.json"))),
+  "bin/lambda-emulator.js",
+);
 
 /**
- * Starts it in a new folder under `folder`; its environment starts with the first invocation. It is the only one, as AWS's emulator has: a call
- * that comes while the extension still works would start a second one.
+ * Starts it in a new folder under `folder`; its environment starts with the first invocation. It is the only one, as
+ * AWS's emulator has: a call that comes while the extension still works would start a second one.
  */
 export async function serveEmulator(
   { folder, layer }: { readonly folder: string; readonly layer: string },
@@ -31,9 +34,13 @@ export async function serveEmulator(
   cpSync(layer, join(project, "layer"), { recursive: true });
   cpSync(codePath, join(project, "function"), { recursive: true });
   writeFileSync(join(project, "template.json"), JSON.stringify(template));
-  const child = spawn(process.execPath, [bin, "start-lambda", "--port", "0", "--max-environments", "1", "-t", join(project, "template.json"), ...flags], {
-    stdio: ["ignore", "pipe", "ignore"],
-  });
+  const child = spawn(
+    process.execPath,
+    [bin, "start-lambda", "--port", "0", "--max-environments", "1", "-t", join(project, "template.json"), ...flags],
+    {
+      stdio: ["ignore", "pipe", "ignore"],
+    },
+  );
   const ended = once(child, "exit");
   const { pid } = child;
   if (pid === undefined) throw new Error(`${bin} cannot be started`);
@@ -45,9 +52,14 @@ export async function serveEmulator(
   return {
     pid,
     async invoke(event) {
-      const answer = await fetch(`${url}/2015-03-31/functions/Bench/invocations`, { method: "POST", body: JSON.stringify(event) });
+      const answer = await fetch(`${url}/2015-03-31/functions/Bench/invocations`, {
+        method: "POST",
+        body: JSON.stringify(event),
+      });
       const body = await answer.text();
-      if (answer.status !== 200 || answer.headers.has("x-amz-function-error")) throw new Error(`An invocation was answered ${answer.status} ${body}`);
+      if (answer.status !== 200 || answer.headers.has("x-amz-function-error")) {
+        throw new Error(`An invocation was answered ${answer.status} ${body}`);
+      }
       return body;
     },
     async close() {
@@ -63,7 +75,13 @@ const template = {
   Resources: {
     Bench: {
       Type: "AWS::Serverless::Function",
-      Properties: { Runtime: "nodejs24.x", Handler: "index.handler", CodeUri: "function", Timeout: 30, Layers: [{ Ref: "Layer" }] },
+      Properties: {
+        Runtime: "nodejs24.x",
+        Handler: "index.handler",
+        CodeUri: "function",
+        Timeout: 30,
+        Layers: [{ Ref: "Layer" }],
+      },
     },
     Layer: { Type: "AWS::Serverless::LayerVersion", Properties: { ContentUri: "layer" } },
   },

@@ -31,9 +31,11 @@ export function sizeGates(): readonly Gate[] {
 
 /** A Markdown table of sizes in kB (1000 bytes). */
 export function sizeTable(sizes: readonly Size[]): string {
-  return ["| layer | zipped, kB |", "|---|--:|", ...sizes.map(({ name, bytes }) => `| ${name} | ${(bytes / 1000).toFixed(1)} |`)].join(
-    "\n",
-  );
+  return [
+    "| layer | zipped, kB |",
+    "|---|--:|",
+    ...sizes.map(({ name, bytes }) => `| ${name} | ${(bytes / 1000).toFixed(1)} |`),
+  ].join("\n");
 }
 
 function bytesOf(path: string): number {

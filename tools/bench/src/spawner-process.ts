@@ -1,5 +1,9 @@
-/** Runs under a CPU quota and starts whatever it is told to start, which is under the quota from its first instruction. See limited-spawner.ts. */
-import { startContestant, type ContestantProcess } from "./contestant-process.ts";
+/**
+ * Runs under a CPU quota and starts whatever it is told to start, which is under the quota from its first instruction.
+ * See limited-spawner.ts.
+ */
+import { startContestant } from "./contestant-process.ts";
+import type { ContestantProcess } from "./contestant-process.ts";
 import type { SpawnerOrder } from "./limited-spawner.ts";
 
 const running = new Map<number, ContestantProcess>();

@@ -1,5 +1,7 @@
-import { startBenchPlatform, shutdownEvent, type BenchPlatform } from "./bench-platform.ts";
-import { startContestant, whileRunning, type Contestant } from "./contestant-process.ts";
+import { startBenchPlatform, shutdownEvent } from "./bench-platform.ts";
+import type { BenchPlatform } from "./bench-platform.ts";
+import { startContestant, whileRunning } from "./contestant-process.ts";
+import type { Contestant } from "./contestant-process.ts";
 import { median, pairedRatio, quantile } from "./statistics.ts";
 
 /** One value per round. Units: milliseconds from spawn; for a bare command `next` is the time to its exit. */
@@ -22,7 +24,9 @@ export async function measureStartUp(
     for (let round = 0; round <= rounds; round++) {
       onRound(round);
       for (const { contestant, register, next } of results) {
-        const measured = await (contestant.kind === "bare" ? startBare(contestant) : startExtension(contestant, platform));
+        const measured = await (contestant.kind === "bare"
+          ? startBare(contestant)
+          : startExtension(contestant, platform));
         if (round === 0) continue;
         if (measured.register !== undefined) register.push(measured.register);
         next.push(measured.next);

@@ -3,7 +3,10 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** The value below which the share `q` (0–1) of the values lies, linearly between neighbours. Errors: throws on an empty list. */
+/**
+ * The value below which the share `q` (0–1) of the values lies, linearly between neighbours. Errors: throws on an empty
+ * list.
+ */
 export function quantile(values: readonly number[], q: number): number {
   if (values.length === 0) throw new Error("BUG: a quantile of nothing");
   const sorted = values.toSorted((a, b) => a - b);

@@ -1,21 +1,24 @@
 import { readdirSync, statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { BuildError } from "./build-error.ts";
 import { checkBundleBudget, checkStartUpBudget, checkZipBudget } from "./budget/check-budgets.ts";
-import { bundleEntry, type Bundle, type Source } from "./bundle/bundle.ts";
+import { BuildError } from "./build-error.ts";
+import { bundleEntry } from "./bundle/bundle.ts";
+import type { Bundle, Source } from "./bundle/bundle.ts";
 import { isZip } from "./check/is-zip.ts";
 import type { Architecture, Budgets, ExtensionSettings } from "./config/extension-settings.ts";
 import type { Project } from "./config/project.ts";
 import type { EngineSource } from "./engine/carried-engine.ts";
 import { allEnded } from "./layer/all-ended.ts";
 import { writeFolder } from "./layer/folder.ts";
-import { sizeOf, type LayerFile } from "./layer/layer-file.ts";
+import { sizeOf } from "./layer/layer-file.ts";
+import type { LayerFile } from "./layer/layer-file.ts";
 import { layerFiles } from "./layer/layer-files.ts";
 import { everyOutputName, planLayers } from "./layer/plan-layers.ts";
 import { openStaging } from "./layer/staging.ts";
 import { toZip } from "./layer/zip.ts";
-import { measureLayer, type Host, type LayerOnDisk } from "./start-up/measure-layer.ts";
+import { measureLayer } from "./start-up/measure-layer.ts";
+import type { Host, LayerOnDisk } from "./start-up/measure-layer.ts";
 import type { StartUp } from "./start-up/start-up.ts";
 
 /** Lambda's limit for the function and all its layers together, unzipped. */
@@ -72,10 +75,18 @@ export async function buildLayers(project: Project, options: BuildOptions): Prom
           writeZip(join(staging.folder, zipName), files, settings.budgets),
           writeFolder(join(staging.folder, folderName), files, join(dist, folderName)),
         ]);
-        return { architecture, folder: join(dist, folderName), unzippedBytes, zip: { path: join(dist, zipName), bytes } };
+        return {
+          architecture,
+          folder: join(dist, folderName),
+          unzippedBytes,
+          zip: { path: join(dist, zipName), bytes },
+        };
       }),
     );
-    const staged = plans.map(({ architecture, folderName }) => ({ architecture, folder: join(staging.folder, folderName) }));
+    const staged = plans.map(({ architecture, folderName }) => ({
+      architecture,
+      folder: join(staging.folder, folderName),
+    }));
     const startUp = await startUpWithinBudget(settings, { layers: staged, bundle }, options);
     const made = new Set(plans.flatMap(({ folderName, zipName }) => [folderName, zipName]));
     const names = [settings.name, ...extensionsIn(join(dist, "layer"))];
@@ -106,7 +117,11 @@ export async function buildInto(project: Project, target: string, options: Build
   try {
     const staged = join(staging.folder, "layer");
     await writeFolder(staged, files);
-    const startUp = await startUpWithinBudget(settings, { layers: [{ architecture, folder: staged }], bundle }, options);
+    const startUp = await startUpWithinBudget(
+      settings,
+      { layers: [{ architecture, folder: staged }], bundle },
+      options,
+    );
     staging.moveTo(join("layer", name), join(target, name));
     staging.moveTo(join("layer", "extensions", name), join(target, "extensions", name));
     const layers = [{ architecture, folder: target, unzippedBytes, zip: undefined }];
@@ -117,8 +132,8 @@ export async function buildInto(project: Project, target: string, options: Build
 }
 
 /**
- * Bundles a project and writes one layer as the zip `path`. Made for the first architecture of the project unless the options
- * name another. Errors: `BuildError`; then `path` is as it was.
+ * Bundles a project and writes one layer as the zip `path`. Made for the first architecture of the project unless the
+ * options name another. Errors: `BuildError`; then `path` is as it was.
  */
 export async function buildZip(project: Project, path: string, options: BuildOptions): Promise<BuildReport> {
   const { settings } = narrow(project, options.architecture);
@@ -138,7 +153,10 @@ export async function buildZip(project: Project, path: string, options: BuildOpt
     if (settings.budgets.maxStartUpRatio !== undefined) await writeFolder(layer, files);
     const startUp = await startUpWithinBudget(settings, { layers: [{ architecture, folder: layer }], bundle }, options);
     staging.moveTo("zip", path);
-    return toReport(settings.name, bundle, { startUp, layers: [{ architecture, folder: undefined, unzippedBytes, zip: { path, bytes } }] });
+    return toReport(settings.name, bundle, {
+      startUp,
+      layers: [{ architecture, folder: undefined, unzippedBytes, zip: { path, bytes } }],
+    });
   } finally {
     staging.close();
   }
@@ -181,7 +199,9 @@ async function startUpWithinBudget(
   if (settings.budgets.maxStartUpRatio === undefined || host === undefined) return undefined;
   const startUp = await measureLayer(settings, layers, host);
   if (startUp === undefined) {
-    say(`maxStartUpRatio was not looked at: expected Linux and a processor of ${settings.architectures.join(" or ")}, got ${host.platform} on ${host.arch}`);
+    say(
+      `maxStartUpRatio was not looked at: expected Linux and a processor of ${settings.architectures.join(" or ")}, got ${host.platform} on ${host.arch}`,
+    );
   } else {
     refuse(checkStartUpBudget(settings.budgets, startUp, bundle.sources));
   }
@@ -208,20 +228,25 @@ function refuseForeign(target: string, name: string): void {
   const statOf = (path: string) => statSync(path, { throwIfNoEntry: false });
   const isFile = (path: string): boolean => statOf(path)?.isDirectory() === false;
   const isFolder = (path: string): boolean => statOf(path)?.isDirectory() === true;
-  const isForeign = (path: string): boolean => isFile(path) || (isFolder(path) && !isFile(join(path, "index.cjs")) && readdirSync(path).length > 0);
+  const isForeign = (path: string): boolean =>
+    isFile(path) || (isFolder(path) && !isFile(join(path, "index.cjs")) && readdirSync(path).length > 0);
   const extensions = join(target, "extensions");
   const [foreign] = [
     ...[target, extensions].filter(isFile),
     ...[join(extensions, name)].filter(isFolder),
     ...[join(target, name)].filter(isForeign),
   ];
-  if (foreign !== undefined) throw new BuildError(`--out: expected a folder for a layer, got one in which ${foreign} is something else`);
+  if (foreign !== undefined) {
+    throw new BuildError(`--out: expected a folder for a layer, got one in which ${foreign} is something else`);
+  }
 }
 
 function measure(files: readonly LayerFile[]): number {
   const bytes = files.reduce((sum, file) => sum + sizeOf(file), 0);
   if (bytes > maxUnzippedBytes) {
-    throw new BuildError(`layer: expected at most ${maxUnzippedBytes} bytes unzipped, which is Lambda's limit, got ${bytes}`);
+    throw new BuildError(
+      `layer: expected at most ${maxUnzippedBytes} bytes unzipped, which is Lambda's limit, got ${bytes}`,
+    );
   }
   return bytes;
 }

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BuildError } from "./build-error.ts";
-import { buildInto, buildLayers, buildZip, type BuildOptions, type BuildReport } from "./build-layer.ts";
-import { parseArguments, usage, type Command } from "./cli/parse-arguments.ts";
+import { buildInto, buildLayers, buildZip } from "./build-layer.ts";
+import type { BuildOptions, BuildReport } from "./build-layer.ts";
+import { parseArguments, usage } from "./cli/parse-arguments.ts";
+import type { Command } from "./cli/parse-arguments.ts";
 import { architectureOfHost } from "./config/extension-settings.ts";
 import { readProject } from "./config/project.ts";
 import { cacheFolder } from "./engine/cache-folder.ts";
@@ -14,7 +16,11 @@ import { prepareReports, writeReports } from "./report/write-reports.ts";
 import { toSnippet } from "./snippet/snippets.ts";
 import { watchBuilds } from "./watch/watch-builds.ts";
 
-for (const [signal, number] of [["SIGHUP", 1], ["SIGINT", 2], ["SIGTERM", 15]] as const) {
+for (const [signal, number] of [
+  ["SIGHUP", 1],
+  ["SIGINT", 2],
+  ["SIGTERM", 15],
+] as const) {
   process.once(signal, () => {
     closeStagings();
     process.exit(128 + number);
@@ -69,7 +75,10 @@ async function build({ json, watch, ...command }: Build): Promise<void> {
   process.stdout.write(`${json ? JSON.stringify(report) : toText(report, folder)}\n`);
 }
 
-async function buildOnce({ out, zip, architecture, report: treemap, sbom, host }: OneBuild, folder: string): Promise<BuildReport> {
+async function buildOnce(
+  { out, zip, architecture, report: treemap, sbom, host }: OneBuild,
+  folder: string,
+): Promise<BuildReport> {
   const options = {
     cacheFolder: cacheFolder(process.env, process.platform),
     say,

@@ -1,12 +1,22 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { findInstalled } from "../src/config/installed-package.ts";
 import { engineReleases } from "../src/engine/engine-release.ts";
 import { ok, startFakeApi } from "./fake-api.ts";
-import { makeProject, type ProjectFolder } from "./project-folder.ts";
+import { makeProject } from "./project-folder.ts";
+import type { ProjectFolder } from "./project-folder.ts";
 
 const bin = fileURLToPath(new URL("../bin/build-layer.js", import.meta.url));
 const opened: ProjectFolder[] = [];
@@ -31,7 +41,11 @@ interface Ran {
   readonly stderr: string;
 }
 
-function buildLayer(folder: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
+function buildLayer(
+  folder: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
   return new Promise((resolve) => {
     const options = { cwd: folder, env: { ...process.env, ...env } };
     execFile(process.execPath, [bin, ...args], options, (error, stdout, stderr) => {
@@ -47,13 +61,18 @@ describe("build-layer", () => {
     const { folder } = project();
     const { code, stdout, stderr } = await buildLayer(folder);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(/^hello: bundle +\d+ B\ndist\/layer +[\d.]+ kB  x86_64 and arm64\ndist\/hello\.zip +[\d.]+ kB  x86_64 and arm64\n$/);
+    expect(stdout).toMatch(
+      /^hello: bundle +\d+ B\ndist\/layer +[\d.]+ kB  x86_64 and arm64\ndist\/hello\.zip +[\d.]+ kB  x86_64 and arm64\n$/,
+    );
     expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(["hello.zip", "layer"]);
     expect(readdirSync(join(folder, "dist/layer/extensions"))).toEqual(["hello"]);
     expect(modeOf(join(folder, "dist/layer/extensions/hello"))).toBe("755");
     expect(readFileSync(join(folder, "dist/layer/extensions/hello"), "utf8")).not.toContain("\r");
     for (const path of ["dist/layer", "dist/hello.zip"]) {
-      expect(await buildLayer(folder, ["--check", path])).toMatchObject({ code: 0, stdout: expect.stringMatching(/: ok: hello;/) });
+      expect(await buildLayer(folder, ["--check", path])).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/: ok: hello;/),
+      });
     }
   });
 
@@ -91,7 +110,11 @@ describe("build-layer", () => {
   test("prints the report as JSON", async () => {
     const { folder } = project();
     const { stdout } = await buildLayer(folder, ["--json"]);
-    expect(JSON.parse(stdout)).toMatchObject({ name: "hello", warnings: [], layers: [{ folder: join(folder, "dist/layer") }] });
+    expect(JSON.parse(stdout)).toMatchObject({
+      name: "hello",
+      warnings: [],
+      layers: [{ folder: join(folder, "dist/layer") }],
+    });
   });
 
   test("leaves the last good layer alone when a build fails", async () => {
@@ -108,7 +131,10 @@ describe("build-layer", () => {
 
   test("fails over a budget, naming the largest contributors, and leaves dist alone", async () => {
     const settings = { name: "hello", entry: "src/main.ts" };
-    const { folder, put } = project({ ...settings, budgets: { maxBundleBytes: 500 } }, 'import "./big.ts"; import "./small.ts";');
+    const { folder, put } = project(
+      { ...settings, budgets: { maxBundleBytes: 500 } },
+      'import "./big.ts"; import "./small.ts";',
+    );
     put("src/big.ts", `console.log(${JSON.stringify("b".repeat(900))});`);
     put("src/small.ts", "console.log('s');");
     const bundle = await buildLayer(folder);
@@ -118,40 +144,84 @@ describe("build-layer", () => {
     );
     put("package.json", { lambdaExtension: { ...settings, budgets: { maxZipBytes: 300 } } });
     const zip = await buildLayer(folder);
-    expect(zip.stderr).toMatch(/maxZipBytes: expected at most 300 bytes, got \d+; largest: extensions\/hello [\d.]+ kB, hello\/index\.cjs/);
+    expect(zip.stderr).toMatch(
+      /maxZipBytes: expected at most 300 bytes, got \d+; largest: extensions\/hello [\d.]+ kB, hello\/index\.cjs/,
+    );
     expect(readdirSync(join(folder, "dist"))).toEqual([]);
   });
 
-  test.runIf(process.platform === "linux")("fails over a start-up budget, and says how long the start took where it holds", async () => {
-    const settings = { name: "hello", entry: "src/main.ts" };
-    const { folder, put } = project({ ...settings, budgets: { maxStartUpRatio: 0.001 } }, loop);
-    const tooSlow = await buildLayer(folder);
-    expect(tooSlow.code).toBe(1);
-    expect(tooSlow.stderr).toMatch(
-      /^build-layer: lambdaExtension\.budgets\.maxStartUpRatio: expected at most 0\.001 × the [\d.]+ ms of a Node\.js that does nothing, got [\d.]+ × \([\d.]+ ms\); largest: src\/main\.ts \d+ B\n$/,
-    );
-    expect(readdirSync(join(folder, "dist"))).toEqual([]);
-    put("package.json", { lambdaExtension: { ...settings, budgets: { maxStartUpRatio: 1000 } } });
-    expect(await buildLayer(folder)).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/hello: first next +[\d.]+ ms  [\d.]+ × a Node\.js that does nothing\n/),
-    });
-    expect(await buildLayer(folder, ["--out", "art"])).toMatchObject({ code: 0, stdout: expect.stringContaining("first next") });
-  });
+  test.runIf(process.platform === "linux")(
+    "fails over a start-up budget, and says how long the start took where it holds",
+    async () => {
+      const settings = { name: "hello", entry: "src/main.ts" };
+      const { folder, put } = project({ ...settings, budgets: { maxStartUpRatio: 0.001 } }, loop);
+      const tooSlow = await buildLayer(folder);
+      expect(tooSlow.code).toBe(1);
+      expect(tooSlow.stderr).toMatch(
+        /^build-layer: lambdaExtension\.budgets\.maxStartUpRatio: expected at most 0\.001 × the [\d.]+ ms of a Node\.js that does nothing, got [\d.]+ × \([\d.]+ ms\); largest: src\/main\.ts \d+ B\n$/,
+      );
+      expect(readdirSync(join(folder, "dist"))).toEqual([]);
+      put("package.json", { lambdaExtension: { ...settings, budgets: { maxStartUpRatio: 1000 } } });
+      expect(await buildLayer(folder)).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/hello: first next +[\d.]+ ms  [\d.]+ × a Node\.js that does nothing\n/),
+      });
+      expect(await buildLayer(folder, ["--out", "art"])).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining("first next"),
+      });
+    },
+  );
 
   test.each<[string, readonly string[], RegExp]>([
     ["an unknown option", ["--watsh"], /^build-layer: Unknown option '--watsh'\. See build-layer --help\n$/],
-    ["a stray argument", ["dist"], /^build-layer: expected init, snippet or options, got "dist"\. See build-layer --help\n$/],
-    ["options with a command", ["snippet", "--watch"], /^build-layer: snippet: expected without options, got --watch\n$/],
-    ["an option without its value", ["--out", "--json"], /^build-layer: Option '--out[^\n]*\. See build-layer --help\n$/],
-    ["an unknown architecture", ["--architecture", "arm"], /^build-layer: --architecture: expected x86_64 or arm64, got "arm"\n$/],
-    ["an empty folder name, as of an unset ARTIFACTS_DIR", ["--out", ""], /^build-layer: --out: expected a path, got an empty one\n$/],
-    ["two things at once", ["--check", "dist", "--out", "dist"], /^build-layer: --check: expected without --out, --zip, --report, --sbom and --watch\n$/],
-    ["a folder and a zip at once", ["--zip", "a.zip", "--out", "dist"], /^build-layer: --zip: expected without --out\n$/],
-    ["an option twice", ["--architecture", "x86_64", "--architecture", "arm64"], /^build-layer: --architecture: expected once\n$/],
+    [
+      "a stray argument",
+      ["dist"],
+      /^build-layer: expected init, snippet or options, got "dist"\. See build-layer --help\n$/,
+    ],
+    [
+      "options with a command",
+      ["snippet", "--watch"],
+      /^build-layer: snippet: expected without options, got --watch\n$/,
+    ],
+    [
+      "an option without its value",
+      ["--out", "--json"],
+      /^build-layer: Option '--out[^\n]*\. See build-layer --help\n$/,
+    ],
+    [
+      "an unknown architecture",
+      ["--architecture", "arm"],
+      /^build-layer: --architecture: expected x86_64 or arm64, got "arm"\n$/,
+    ],
+    [
+      "an empty folder name, as of an unset ARTIFACTS_DIR",
+      ["--out", ""],
+      /^build-layer: --out: expected a path, got an empty one\n$/,
+    ],
+    [
+      "two things at once",
+      ["--check", "dist", "--out", "dist"],
+      /^build-layer: --check: expected without --out, --zip, --report, --sbom and --watch\n$/,
+    ],
+    [
+      "a folder and a zip at once",
+      ["--zip", "a.zip", "--out", "dist"],
+      /^build-layer: --zip: expected without --out\n$/,
+    ],
+    [
+      "an option twice",
+      ["--architecture", "x86_64", "--architecture", "arm64"],
+      /^build-layer: --architecture: expected once\n$/,
+    ],
     ["a zip in place of a folder", ["--zip", "src"], /^build-layer: --zip: expected a file, got the folder .*src\n$/],
     ["a check of nothing", ["--check", "nothing"], /^build-layer: --check: expected a folder or a zip, got nothing/],
-    ["a check of no zip", ["--check", "package.json"], /^build-layer: package\.json: expected a zip that Lambda can unpack, got /],
+    [
+      "a check of no zip",
+      ["--check", "package.json"],
+      /^build-layer: package\.json: expected a zip that Lambda can unpack, got /,
+    ],
   ])("refuses %s in one line", async (_what, args, message) => {
     const { code, stderr } = await buildLayer(project().folder, args);
     expect(code).toBe(1);
@@ -170,15 +240,24 @@ describe("build-layer", () => {
 });
 
 test("a source map lies beside the bundle, alone of its kind, and stack traces name lines of the sources", async () => {
-  const { folder, put } = project({ name: "hello", entry: "src/main.ts", register: "self", sourceMap: true }, 'import { fail } from "./part.ts";\n\nfail();');
+  const { folder, put } = project(
+    { name: "hello", entry: "src/main.ts", register: "self", sourceMap: true },
+    'import { fail } from "./part.ts";\n\nfail();',
+  );
   put("src/part.ts", "interface Unused {}\n\nexport function fail(): void {\n  console.log(new Error().stack);\n}\n");
   expect(await buildLayer(folder)).toMatchObject({ code: 0, stderr: "" });
   expect(readdirSync(join(folder, "dist/layer/extensions"))).toEqual(["hello"]);
   expect(readdirSync(join(folder, "dist/layer/hello"))).toEqual(["index.cjs", "index.cjs.map"]);
   expect(await buildLayer(folder, ["--check", "dist/hello.zip"])).toMatchObject({ code: 0 });
   const stdout = await new Promise<string>((resolve, reject) => {
-    const env = { PATH: process.env["PATH"], AWS_LAMBDA_RUNTIME_API: "127.0.0.1:9", NODE_OPTIONS: "--max-http-header-size=1" };
-    execFile(join(folder, "dist/layer/extensions/hello"), { env }, (error, text) => (error === null ? resolve(text) : reject(error)));
+    const env = {
+      PATH: process.env["PATH"],
+      AWS_LAMBDA_RUNTIME_API: "127.0.0.1:9",
+      NODE_OPTIONS: "--max-http-header-size=1",
+    };
+    execFile(join(folder, "dist/layer/extensions/hello"), { env }, (error, text) =>
+      error === null ? resolve(text) : reject(error),
+    );
   });
   expect(stdout).toContain("hello/src/part.ts:4:15)");
   expect(stdout).toContain("hello/src/main.ts:3:1)");
@@ -189,7 +268,11 @@ describe("--report and --sbom", () => {
     const made = [project(), project()].map(({ folder, put }) => {
       put("src/main.ts", 'import { used } from "used-package"; import { a } from "./part.ts"; console.log(used, a);');
       put("src/part.ts", 'import { unused } from "left-out"; export const a = 1; export const b = unused;');
-      put("node_modules/used-package/package.json", { name: "used-package", version: "2.0.0", license: "(MIT OR Apache-2.0)" });
+      put("node_modules/used-package/package.json", {
+        name: "used-package",
+        version: "2.0.0",
+        license: "(MIT OR Apache-2.0)",
+      });
       put("node_modules/used-package/index.js", "exports.used = 1;");
       put("node_modules/used-package/LICENSE", "Be excellent to each other.");
       put("node_modules/left-out/package.json", { name: "left-out", version: "3.0.0", type: "module" });
@@ -197,7 +280,10 @@ describe("--report and --sbom", () => {
       return folder;
     });
     for (const folder of made) {
-      expect(await buildLayer(folder, ["--report", "out/map.html", "--sbom", "out/sbom.json"])).toMatchObject({ code: 0, stderr: "" });
+      expect(await buildLayer(folder, ["--report", "out/map.html", "--sbom", "out/sbom.json"])).toMatchObject({
+        code: 0,
+        stderr: "",
+      });
     }
     const [a = "", b = ""] = made;
     for (const file of ["map.html", "sbom.json", "sbom.licenses.txt"]) {
@@ -213,16 +299,34 @@ describe("--report and --sbom", () => {
         { name: "used-package", version: "2.0.0", licenses: [{ expression: "(MIT OR Apache-2.0)" }] },
       ],
     });
-    expect(readFileSync(join(a, "out/sbom.licenses.txt"), "utf8")).toContain("used-package 2.0.0 ((MIT OR Apache-2.0))\n\nBe excellent");
+    expect(readFileSync(join(a, "out/sbom.licenses.txt"), "utf8")).toContain(
+      "used-package 2.0.0 ((MIT OR Apache-2.0))\n\nBe excellent",
+    );
   });
 });
 
 test.each<[string, readonly string[], RegExp]>([
-  ["a treemap that is no page", ["--report", "map.txt"], /--report: expected a file whose name ends with \.html, got .*map\.txt/],
-  ["a bill of materials in place of package.json", ["--sbom", "package.json"], /--sbom: expected a new file or an earlier report, got .*package\.json/],
-  ["license texts in place of somebody's own", ["--sbom", "own.json"], /--sbom: expected a new file or an earlier report, got .*own\.licenses\.txt/],
+  [
+    "a treemap that is no page",
+    ["--report", "map.txt"],
+    /--report: expected a file whose name ends with \.html, got .*map\.txt/,
+  ],
+  [
+    "a bill of materials in place of package.json",
+    ["--sbom", "package.json"],
+    /--sbom: expected a new file or an earlier report, got .*package\.json/,
+  ],
+  [
+    "license texts in place of somebody's own",
+    ["--sbom", "own.json"],
+    /--sbom: expected a new file or an earlier report, got .*own\.licenses\.txt/,
+  ],
   ["a treemap in place of a folder", ["--report", "out.html"], /--report: expected a file, got the folder .*out\.html/],
-  ["a treemap below a file", ["--report", "package.json/map.html"], /package\.json: expected a folder, got a file in its place/],
+  [
+    "a treemap below a file",
+    ["--report", "package.json/map.html"],
+    /package\.json: expected a folder, got a file in its place/,
+  ],
 ])("refuses %s, before it builds", async (_what, args, message) => {
   const { folder, put } = project();
   put("out.html/file", "");
@@ -292,7 +396,9 @@ describe("--out", () => {
   test("writes the layer's content beside what is already there, over its own last result", async () => {
     const { folder, put } = project();
     put("artifacts/python/module.py", "");
-    for (const _ of [1, 2]) expect(await buildLayer(folder, ["--out", "artifacts"])).toMatchObject({ code: 0, stderr: "" });
+    for (const _ of [1, 2]) {
+      expect(await buildLayer(folder, ["--out", "artifacts"])).toMatchObject({ code: 0, stderr: "" });
+    }
     expect(readdirSync(join(folder, "artifacts")).toSorted()).toEqual(["extensions", "hello", "python"]);
     expect(existsSync(join(folder, "dist"))).toBe(false);
   });
@@ -310,7 +416,11 @@ describe("--out", () => {
     ["a file", "art", /--out: expected a folder for a layer, got one in which .*art is something else/],
     ["a folder whose extensions are a file", "art/extensions", /in which .*extensions is something else/],
     ["a folder in which the extension's own place is a file", "art/hello", /in which .*hello is something else/],
-    ["a folder in which the launcher's place is a folder", "art/extensions/hello/notes.txt", /in which .*hello is something else/],
+    [
+      "a folder in which the launcher's place is a folder",
+      "art/extensions/hello/notes.txt",
+      /in which .*hello is something else/,
+    ],
   ])("refuses %s, and writes nothing into it", async (_what, file, message) => {
     const { folder, put } = project();
     put(file, "precious");
@@ -346,7 +456,11 @@ test("a Makefile that SAM runs in a copy of its folder finds its way back", asyn
   mkdirSync(join(folder, "node_modules/.bin"), { recursive: true });
   symlinkSync(bin, join(folder, "node_modules/.bin/build-layer"));
   const env = { ...process.env, ARTIFACTS_DIR: join(folder, "of sam") };
-  execFileSync("make", ["--makefile", join(folder, "Makefile"), "build-HelloExtensionLayer"], { cwd: join(folder, "copy"), env, stdio: "pipe" });
+  execFileSync("make", ["--makefile", join(folder, "Makefile"), "build-HelloExtensionLayer"], {
+    cwd: join(folder, "copy"),
+    env,
+    stdio: "pipe",
+  });
   expect(readdirSync(join(folder, "of sam")).toSorted()).toEqual(["extensions", "hello"]);
 });
 
@@ -356,7 +470,9 @@ test("--zip replaces nothing but a zip", async () => {
   for (const path of ["package.json", "src/main.ts", "pipe"]) {
     const { code, stderr } = await buildLayer(folder, ["--zip", path]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^build-layer: --zip: expected a new file or an earlier zip, got [^\n]*, which is something else\n$/);
+    expect(stderr).toMatch(
+      /^build-layer: --zip: expected a new file or an earlier zip, got [^\n]*, which is something else\n$/,
+    );
   }
   expect(readFileSync(join(folder, "src/main.ts"), "utf8")).toBe("console.log('hello');\n");
   for (const _ of [1, 2]) expect(await buildLayer(folder, ["--zip", "x"])).toMatchObject({ code: 0 });
@@ -378,8 +494,14 @@ describe("--check", () => {
     const { folder } = project();
     await buildLayer(folder);
     execFileSync("mkfifo", ["pipe", "dist/layer/hello/pipe"], { cwd: folder });
-    expect(await buildLayer(folder, ["--check", "pipe"])).toMatchObject({ code: 1, stderr: expect.stringContaining("got pipe, which is neither") });
-    expect(await buildLayer(folder, ["--check", "dist/layer"])).toMatchObject({ code: 1, stderr: expect.stringContaining("hello/pipe: expected a file, a folder or a link") });
+    expect(await buildLayer(folder, ["--check", "pipe"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("got pipe, which is neither"),
+    });
+    expect(await buildLayer(folder, ["--check", "dist/layer"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("hello/pipe: expected a file, a folder or a link"),
+    });
   });
 
   test("lists what is wrong with a folder that somebody else made", async () => {
@@ -436,7 +558,8 @@ test("--watch builds again after every change, through a failure, until it is en
 
 test("ends without a stack where nobody reads what it prints, and says when it cannot be printed", async () => {
   const { folder } = project();
-  const shell = (command: string): string => execFileSync("bash", ["-c", `{ ${command}; } 2>&1; echo "\${PIPESTATUS[0]}"`], { cwd: folder, encoding: "utf8" });
+  const shell = (command: string): string =>
+    execFileSync("bash", ["-c", `{ ${command}; } 2>&1; echo "\${PIPESTATUS[0]}"`], { cwd: folder, encoding: "utf8" });
   const build = `"${process.execPath}" "${bin}"`;
   expect(shell(`${build} | true; exit \${PIPESTATUS[0]}`)).toBe("");
   expect(shell(`${build} >/dev/full`)).toMatch(/^build-layer: standard output: ENOSPC[^\n]*\n1\n$/);
@@ -451,7 +574,12 @@ describe("signals", () => {
     const mark = join(folder, "waiting");
     const child = spawn(process.execPath, [bin], {
       cwd: folder,
-      env: { ...process.env, PATH: `${join(folder, "bin")}:${process.env["PATH"]}`, MARK: mark, BUILD_LAYER_CACHE: join(folder, "cache") },
+      env: {
+        ...process.env,
+        PATH: `${join(folder, "bin")}:${process.env["PATH"]}`,
+        MARK: mark,
+        BUILD_LAYER_CACHE: join(folder, "cache"),
+      },
       stdio: "ignore",
       detached: true,
     });
@@ -465,7 +593,8 @@ describe("signals", () => {
 
 /** The Node that npm installed for this very machine, where it is one that Lambda has too. */
 const host = { x64: "x86_64", arm64: "arm64" } as const;
-const architecture = process.platform === "linux" && (process.arch === "x64" || process.arch === "arm64") ? host[process.arch] : undefined;
+const architecture =
+  process.platform === "linux" && (process.arch === "x64" || process.arch === "arm64") ? host[process.arch] : undefined;
 const packageName = engineReleases.node[architecture ?? "x86_64"].packageName;
 const installed = architecture && findInstalled(import.meta.dirname, packageName);
 
@@ -479,11 +608,15 @@ test.runIf(installed !== undefined)("a carried engine runs the bundle with no ot
   const env = { BUILD_LAYER_CACHE: join(folder, "cache") };
   expect(await buildLayer(folder, ["--out", "art"], env)).toMatchObject({
     code: 0,
-    stdout: expect.stringMatching(/^art +12\d\.\d MB  (x86_64|arm64), 4\d % of what Lambda allows a function with all its layers$/m),
+    stdout: expect.stringMatching(
+      /^art +12\d\.\d MB  (x86_64|arm64), 4\d % of what Lambda allows a function with all its layers$/m,
+    ),
     stderr: "",
   });
   expect(await buildLayer(folder, ["--check", "art"])).toMatchObject({
-    stdout: expect.stringMatching(new RegExp(`12\\d\\.\\d MB unzipped, 4\\d % of what .*; programs for ${architecture}`)),
+    stdout: expect.stringMatching(
+      new RegExp(`12\\d\\.\\d MB unzipped, 4\\d % of what .*; programs for ${architecture}`),
+    ),
   });
 
   const api = await startFakeApi(() => ({ chunks: [ok("{}", { "Lambda-Extension-Identifier": "0" })] }));

@@ -7,9 +7,13 @@ import { engineReleases } from "../src/engine/engine-release.ts";
 
 const text = readFileSync(new URL("../../../docs/layers.md", import.meta.url), "utf8");
 const rows = new Map(
-  [...text.matchAll(/^\| `(\w+)` \| (.*?) \| (.*?) \| .* \|$/gm)].map(([, name = "", values = "", fallback = ""]) => [name, { values, fallback }]),
+  [...text.matchAll(/^\| `(\w+)` \| (.*?) \| (.*?) \| .* \|$/gm)].map(([, name = "", values = "", fallback = ""]) => [
+    name,
+    { values, fallback },
+  ]),
 );
-const quoted = (cell: string | undefined): readonly string[] => [...(cell ?? "").matchAll(/`([^`]+)`/g)].map(([, value = ""]) => value);
+const quoted = (cell: string | undefined): readonly string[] =>
+  [...(cell ?? "").matchAll(/`([^`]+)`/g)].map(([, value = ""]) => value);
 
 test("docs/layers.md lists every setting, in order", () => {
   expect([...rows.keys()].filter((name) => !(engines as readonly string[]).includes(name))).toEqual([...settingNames]);
@@ -37,19 +41,28 @@ test("docs/layers.md lists the values and defaults that the parser knows", () =>
 
 test("the README has the same table, and names every option of the command line", () => {
   const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-  const tableOf = (page: string): readonly string[] => page.split("\n").filter((line) => settingNames.some((name) => line.startsWith(`| \`${name}\` |`)));
+  const tableOf = (page: string): readonly string[] =>
+    page.split("\n").filter((line) => settingNames.some((name) => line.startsWith(`| \`${name}\` |`)));
   expect(tableOf(readme)).toEqual(tableOf(text).map((line) => line.replace(", see below", "")));
-  const options = [...usage.matchAll(/--[a-z]+/g)].map(([option]) => option).filter((option) => option !== "--help" && option !== "--version");
+  const options = [...usage.matchAll(/--[a-z]+/g)]
+    .map(([option]) => option)
+    .filter((option) => option !== "--help" && option !== "--version");
   expect(options.filter((option) => !readme.includes(option))).toEqual([]);
 });
 
 test("docs/layers.md answers sixteen complaints, by tests that are there", () => {
   const section = text.slice(text.indexOf("## What others complain about"));
-  const answers = [...section.matchAll(/^\| .* \| (.*) \|$/gm)].map(([, tests = ""]) => tests).filter((tests) => tests.includes("](../") || tests === "documented alone");
+  const answers = [...section.matchAll(/^\| .* \| (.*) \|$/gm)]
+    .map(([, tests = ""]) => tests)
+    .filter((tests) => tests.includes("](../") || tests === "documented alone");
   expect(answers).toHaveLength(16);
-  const cited = answers.flatMap((tests) => [...tests.matchAll(/\[([^\]]+)\]\(\.\.\/([^)]+\.test\.ts)\)/g)]).map(([, name = "", path = ""]) => ({ name, path }));
+  const cited = answers
+    .flatMap((tests) => [...tests.matchAll(/\[([^\]]+)\]\(\.\.\/([^)]+\.test\.ts)\)/g)])
+    .map(([, name = "", path = ""]) => ({ name, path }));
   expect(cited.length).toBeGreaterThan(16);
-  const missing = cited.filter(({ name, path }) => !readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8").includes(name));
+  const missing = cited.filter(
+    ({ name, path }) => !readFileSync(new URL(`../../../${path}`, import.meta.url), "utf8").includes(name),
+  );
   expect(missing).toEqual([]);
 });
 

@@ -1,4 +1,5 @@
-import { createServer, type AddressInfo, type Socket } from "node:net";
+import { createServer } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 
 /** A request as it came over the wire. */
 export interface ReceivedRequest {
@@ -77,7 +78,10 @@ function parse(received: Buffer, connection: number): ReceivedRequest | undefine
   const [line = "", ...headerLines] = text.slice(0, end).split("\r\n");
   const [method = "", path = ""] = line.split(" ");
   const headers = new Map(
-    headerLines.map((header) => [header.slice(0, header.indexOf(":")).toLowerCase(), header.slice(header.indexOf(":") + 1).trim()]),
+    headerLines.map((header) => [
+      header.slice(0, header.indexOf(":")).toLowerCase(),
+      header.slice(header.indexOf(":") + 1).trim(),
+    ]),
   );
   const body = text.slice(end + 4);
   return Buffer.byteLength(body) < Number(headers.get("content-length") ?? 0)

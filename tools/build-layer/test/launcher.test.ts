@@ -2,8 +2,10 @@ import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { assert as assertProperty, asyncProperty, nat, uniqueArray } from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
-import { ok, startFakeApi, type FakeApi, type ReceivedRequest, type Reply } from "./fake-api.ts";
-import { writeTrialLayer, type TrialLayer } from "./launched.ts";
+import { ok, startFakeApi } from "./fake-api.ts";
+import type { FakeApi, ReceivedRequest, Reply } from "./fake-api.ts";
+import { writeTrialLayer } from "./launched.ts";
+import type { TrialLayer } from "./launched.ts";
 
 const identifier = "5bd3a4f4-7d4e-4b3b-9a3a-0a8d7f7f1c11";
 const registration = '{"functionName":"prüfung","functionVersion":"$LATEST","handler":"a\\\\b.handler"}';
@@ -117,7 +119,10 @@ describe("answers", () => {
 
   test.each([
     ["ends with the connection", `${head}\r\n${registration}`],
-    ["says the connection closes", ok(registration, { "Lambda-Extension-Identifier": identifier, Connection: "close" })],
+    [
+      "says the connection closes",
+      ok(registration, { "Lambda-Extension-Identifier": identifier, Connection: "close" }),
+    ],
   ])("hands over no connection after an answer that %s", async (_how, text) => {
     const { address } = await api(() => ({ chunks: [text], after: "end" }));
     const { env } = await layer().run({ AWS_LAMBDA_RUNTIME_API: address });
@@ -149,7 +154,7 @@ describe("answers", () => {
   });
 
   test.each<[string, Reply]>([
-    ["refuses", { chunks: ['HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}'] }],
+    ["refuses", { chunks: ["HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}"] }],
     ["fails", { chunks: ["HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"] }],
     ["resets", { chunks: [], after: "reset" }],
     ["hangs up", { chunks: [], after: "end" }],
@@ -205,7 +210,8 @@ describe("the customer's environment", () => {
   test("starts Node with one helper thread, or as many as were asked for", async () => {
     const { address } = await api(() => ({ chunks: [registered] }));
     const engine = '#!/bin/bash -p\nprintf "%s\\n" "${@:1:$#-1}"\n';
-    const start = (env: Readonly<Record<string, string>>, changes = {}) => layer({ engine }, changes).run({ AWS_LAMBDA_RUNTIME_API: address, ...env });
+    const start = (env: Readonly<Record<string, string>>, changes = {}) =>
+      layer({ engine }, changes).run({ AWS_LAMBDA_RUNTIME_API: address, ...env });
     expect((await start({})).stdout).toBe("--v8-pool-size=1\n");
     expect((await start({}, { sourceMap: true })).stdout).toBe("--enable-source-maps\n--v8-pool-size=1\n");
     expect((await start({ LAMBDA_EXTENSION_NODE_OPTIONS: "--v8-pool-size=4" })).stdout).toBe("\n");
@@ -242,7 +248,9 @@ describe("without an engine", () => {
       PATH: "/nowhere",
     });
     expect(code).toBe(0);
-    expect(stderr.trimEnd().split("\n")).toEqual([expect.stringMatching(/^\[probe\] found no Node\.js.*"engine": "carried"/)]);
+    expect(stderr.trimEnd().split("\n")).toEqual([
+      expect.stringMatching(/^\[probe\] found no Node\.js.*"engine": "carried"/),
+    ]);
     expect(stderr).not.toContain(identifier);
     expect(requests.map(({ method, body }) => ({ method, body }))).toEqual([
       { method: "POST", body: '{"events":["SHUTDOWN"]}' },
@@ -263,7 +271,10 @@ describe("without an engine", () => {
 
   test("connects again when the kept connection was closed meanwhile", async () => {
     const { address, requests } = await platform((count) => ({ chunks: [ok(events[count] ?? "")], after: "end" }));
-    const { code } = await layer({ engine: null }, { engine: "shared" }).run({ AWS_LAMBDA_RUNTIME_API: address, PATH: "/nowhere" });
+    const { code } = await layer({ engine: null }, { engine: "shared" }).run({
+      AWS_LAMBDA_RUNTIME_API: address,
+      PATH: "/nowhere",
+    });
     expect(code).toBe(0);
     expect(requests.map(({ connection }) => connection)).toEqual([1, 1, 2]);
   });
@@ -273,7 +284,10 @@ describe("without an engine", () => {
     ["always resets", { chunks: [], after: "reset" }, "no answer"],
   ])("ends with a message where the API %s the wait", async (_how, reply, said) => {
     const { address } = await platform(() => reply);
-    const { code, stderr } = await layer({ engine: null }, { engine: "shared" }).run({ AWS_LAMBDA_RUNTIME_API: address, PATH: "/nowhere" });
+    const { code, stderr } = await layer({ engine: null }, { engine: "shared" }).run({
+      AWS_LAMBDA_RUNTIME_API: address,
+      PATH: "/nowhere",
+    });
     expect(code).toBe(1);
     expect(stderr).toContain(`cannot wait for the next event: ${said}`);
   });
@@ -292,7 +306,11 @@ describe("without an engine", () => {
     const made = layer({ engine: null }, { engine: "shared" });
     const foreign = otherNode(made.root, "another layer's");
     const env = { AWS_LAMBDA_RUNTIME_API: address, PATH: foreign };
-    expect(await made.run(env)).toMatchObject({ code: 0, stdout: "", stderr: expect.stringMatching(/^\[probe\] found no Node\.js/) });
+    expect(await made.run(env)).toMatchObject({
+      code: 0,
+      stdout: "",
+      stderr: expect.stringMatching(/^\[probe\] found no Node\.js/),
+    });
     expect(requests.map(({ body }) => body)).toEqual(['{"events":["SHUTDOWN"]}', "", ""]);
     const own = otherNode(layer().root, "the function's");
     expect((await made.run({ ...env, PATH: `${foreign}::${own}/*:${own}` })).stdout).toBe("the function's\n");
@@ -311,8 +329,14 @@ describe("without an engine", () => {
 test("gives Bun no connection, which it cannot take over, and keeps it from the function's own .env and bunfig.toml", async () => {
   const { address } = await api(() => ({ chunks: [registered] }));
   const engine = '#!/bin/bash -p\nprintf "%s=%s\\0" ARGUMENTS "$*"\nexec /usr/bin/env -0\n';
-  const { env } = await layer({ engine }, { runtime: "bun" }).run({ AWS_LAMBDA_RUNTIME_API: address, BUN_OPTIONS: "--preload=/x" });
-  expect(env).toMatchObject({ ...handOff, ARGUMENTS: expect.stringMatching(/^--no-env-file --config=\/dev\/null --no-install .*index\.cjs$/) });
+  const { env } = await layer({ engine }, { runtime: "bun" }).run({
+    AWS_LAMBDA_RUNTIME_API: address,
+    BUN_OPTIONS: "--preload=/x",
+  });
+  expect(env).toMatchObject({
+    ...handOff,
+    ARGUMENTS: expect.stringMatching(/^--no-env-file --config=\/dev\/null --no-install .*index\.cjs$/),
+  });
   expect(env["LAMBDA_EXTENSION_SOCKET_FD"]).toBeUndefined();
   expect(env).not.toHaveProperty("BUN_OPTIONS");
 });

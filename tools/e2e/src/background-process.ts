@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
@@ -16,7 +17,10 @@ export interface BackgroundProcess {
   readonly pid: number;
   /** What it wrote to standard output and standard error, as it came. */
   readonly lines: readonly string[];
-  /** Resolves with the first line, past or to come, that matches; rejects with all lines when the process ends without one. */
+  /**
+   * Resolves with the first line, past or to come, that matches; rejects with all lines when the process ends without
+   * one.
+   */
   readonly waitForLine: (pattern: RegExp) => Promise<string>;
   /** Resolves when it ended and all its output was read. */
   readonly ended: Promise<void>;
@@ -33,11 +37,12 @@ export async function startProcess(spec: ProcessSpec): Promise<BackgroundProcess
   const wake = (): void => {
     for (const listener of listeners) listener();
   };
-  for (const stream of [child.stdout, child.stderr])
+  for (const stream of [child.stdout, child.stderr]) {
     createInterface({ input: stream }).on("line", (line) => {
       lines.push(line);
       wake();
     });
+  }
   let isOver = false;
   const ended = (async () => {
     await once(child, "close");

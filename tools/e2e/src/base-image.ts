@@ -2,12 +2,11 @@ import { createHash } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-
 import { projectEnvironment } from "@lambda-extension/sam";
-
 import type { ContainerEngine } from "./container-engine.ts";
 import { nodeClient } from "./node-client.ts";
-import { type Command, runCommand, runOrFail } from "./run-command.ts";
+import { runCommand, runOrFail } from "./run-command.ts";
+import type { Command } from "./run-command.ts";
 
 /** The names of images that stand in for Lambda's. */
 export interface BaseImages {
@@ -21,9 +20,9 @@ export const awsPort = 4566;
 const script = fileURLToPath(new URL("base-image.sh", import.meta.url));
 
 /**
- * Makes images that stand in for Lambda's, which cannot be pulled without their registry; AWS_ENDPOINT_URL is set in them, since SAM
- * passes on only what the template names. Made once and kept with the engine's images: about a minute. AWS's client for Node.js must
- * be there. Errors: rejects with the output of the step that failed.
+ * Makes images that stand in for Lambda's, which cannot be pulled without their registry; AWS_ENDPOINT_URL is set in
+ * them, since SAM passes on only what the template names. Made once and kept with the engine's images: about a minute.
+ * AWS's client for Node.js must be there. Errors: rejects with the output of the step that failed.
  */
 export async function ensureBaseImages(engine: ContainerEngine): Promise<BaseImages> {
   const settings = [
@@ -42,10 +41,14 @@ export async function ensureBaseImages(engine: ContainerEngine): Promise<BaseIma
   await mkdir(scratch);
   try {
     const args = [script, scratch, join(projectEnvironment.folder, "bin/python"), process.execPath, nodeClient];
-    await runOrFail({ file: "unshare", args: ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", ...args] });
+    await runOrFail({
+      file: "unshare",
+      args: ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", ...args],
+    });
     const changes = settings.flatMap((setting) => ["--change", setting]);
-    for (const [kind, name] of Object.entries(images))
+    for (const [kind, name] of Object.entries(images)) {
       await runOrFail(docker(engine, "import", ...changes, join(scratch, `${kind}.tar`), name));
+    }
     return images;
   } finally {
     await rm(scratch, { recursive: true, force: true });
@@ -61,7 +64,9 @@ export async function tagImage(engine: ContainerEngine, image: string, name: str
 export async function removeOtherImages(engine: ContainerEngine, { python, nodejs }: BaseImages): Promise<void> {
   await runOrFail(docker(engine, "container", "prune", "--force"));
   const names = await runOrFail(docker(engine, "images", "--format", "{{.Repository}}:{{.Tag}}"));
-  const others = names.split("\n").filter((name) => name !== "" && name !== python && name !== nodejs && !name.includes("<none>"));
+  const others = names
+    .split("\n")
+    .filter((name) => name !== "" && name !== python && name !== nodejs && !name.includes("<none>"));
   if (others.length > 0) await runOrFail(docker(engine, "rmi", "--force", ...others));
   await runOrFail(docker(engine, "image", "prune", "--force"));
 }

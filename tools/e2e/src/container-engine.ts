@@ -1,15 +1,14 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-
 import { installDebianPackages } from "./debian-packages.ts";
 import { startNamespaced } from "./namespaced-process.ts";
 import { repository } from "./package-tarballs.ts";
 import { runOrFail } from "./run-command.ts";
 
 /**
- * The name of ECR's registry in moto's account. The engine looks for it at 127.0.0.1 of its own network, without TLS: there is nobody,
- * unless a test starts a registry there.
+ * The name of ECR's registry in moto's account. The engine looks for it at 127.0.0.1 of its own network, without TLS:
+ * there is nobody, unless a test starts a registry there.
  */
 const ecr = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
 
@@ -26,8 +25,8 @@ export interface ContainerEngine {
 }
 
 /**
- * Why there can be no engine on this machine; empty where there can. Installs Debian's docker.io and debootstrap where this
- * process is root and they are missing, and says so.
+ * Why there can be no engine on this machine; empty where there can. Installs Debian's docker.io and debootstrap where
+ * this process is root and they are missing, and says so.
  */
 export async function findMissingEngine(): Promise<string> {
   if (process.platform !== "linux" || process.arch !== "x64") return "`sam local invoke` is tried on Linux x64 only.";
@@ -40,8 +39,8 @@ export async function findMissingEngine(): Promise<string> {
 }
 
 /**
- * Starts the engine in a network of its own. Its images are kept in the repository's `.cache`; where another run has them, it waits
- * for that one's end and says so. Errors: rejects with its output.
+ * Starts the engine in a network of its own. Its images are kept in the repository's `.cache`; where another run has
+ * them, it waits for that one's end and says so. Errors: rejects with its output.
  */
 export async function startContainerEngine(): Promise<ContainerEngine> {
   const data = join(repository, ".cache/docker");

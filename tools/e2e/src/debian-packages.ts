@@ -1,7 +1,7 @@
 import { globSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-
-import { type Command, type CommandResult, runChecked, runCommand } from "./run-command.ts";
+import { runChecked, runCommand } from "./run-command.ts";
+import type { Command, CommandResult } from "./run-command.ts";
 
 /** Waits for whoever else installs, and asks a mirror that fails again. */
 const patience = ["-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=5"];
@@ -13,14 +13,23 @@ export async function installDebianPackages(...names: readonly string[]): Promis
   return runCommand(aptGet("install", "--yes", "--no-install-recommends", ...names));
 }
 
-/** Unpacks a package into a fresh folder: nothing of it is installed or started. Errors: rejects with the output of the step that failed. */
+/**
+ * Unpacks a package into a fresh folder: nothing of it is installed or started. Errors: rejects with the output of the
+ * step that failed.
+ */
 export async function unpackDebianPackage(name: string, folder: string): Promise<void> {
   await mkdir(folder);
   await runCommand(aptGet("update"));
   await runChecked({ ...aptGet("download", name), cwd: folder });
-  for (const file of globSync("*.deb", { cwd: folder })) await runChecked({ file: "dpkg-deb", args: ["--extract", file, "."], cwd: folder });
+  for (const file of globSync("*.deb", { cwd: folder })) {
+    await runChecked({ file: "dpkg-deb", args: ["--extract", file, "."], cwd: folder });
+  }
 }
 
 function aptGet(...args: readonly string[]): Command {
-  return { file: "apt-get", args: [...patience, "--quiet", ...args], env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" } };
+  return {
+    file: "apt-get",
+    args: [...patience, "--quiet", ...args],
+    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+  };
 }

@@ -2,9 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-
 import { projectEnvironment } from "@lambda-extension/sam";
-
 import { runAws } from "./aws-cli.ts";
 import type { SharedRun } from "./example-project.ts";
 import type { Moto } from "./moto.ts";
@@ -43,7 +41,9 @@ export async function readStack(run: SharedRun, moto: Moto, name: string): Promi
     readonly StackResourceSummaries: readonly { readonly ResourceType: string; readonly PhysicalResourceId: string }[];
   };
   const ids: Record<string, string[]> = {};
-  for (const { ResourceType, PhysicalResourceId } of resources.StackResourceSummaries) (ids[ResourceType] ??= []).push(PhysicalResourceId);
+  for (const { ResourceType, PhysicalResourceId } of resources.StackResourceSummaries) {
+    (ids[ResourceType] ??= []).push(PhysicalResourceId);
+  }
   const [functionName = "none"] = ids["AWS::Lambda::Function"] ?? [];
   const answer = (await runAws(run, moto, "lambda", "get-function", "--function-name", functionName)) as {
     readonly Configuration: DeployedFunction;
@@ -55,13 +55,32 @@ export async function readStack(run: SharedRun, moto: Moto, name: string): Promi
 /** The SHA-256, in Base64, of a layer version's zip. */
 export async function readLayerSha256(run: SharedRun, moto: Moto, arn: string): Promise<string> {
   const [name = "", version = ""] = arn.split(":").slice(-2);
-  const answer = await runAws(run, moto, "lambda", "get-layer-version", "--layer-name", name, "--version-number", version);
+  const answer = await runAws(
+    run,
+    moto,
+    "lambda",
+    "get-layer-version",
+    "--layer-name",
+    name,
+    "--version-number",
+    version,
+  );
   return (answer as { readonly Content: { readonly CodeSha256: string } }).Content.CodeSha256;
 }
 
-/** Downloads and unpacks every zip that was uploaded into a stack's part of SAM's bucket. Shape: by its SHA-256, in Base64. */
-export async function downloadUploads(run: SharedRun, moto: Moto, prefix: string, to: string): Promise<ReadonlyMap<string, Upload>> {
-  const { Buckets } = (await runAws(run, moto, "s3api", "list-buckets")) as { readonly Buckets: readonly { readonly Name: string }[] };
+/**
+ * Downloads and unpacks every zip that was uploaded into a stack's part of SAM's bucket. Shape: by its SHA-256, in
+ * Base64.
+ */
+export async function downloadUploads(
+  run: SharedRun,
+  moto: Moto,
+  prefix: string,
+  to: string,
+): Promise<ReadonlyMap<string, Upload>> {
+  const { Buckets } = (await runAws(run, moto, "s3api", "list-buckets")) as {
+    readonly Buckets: readonly { readonly Name: string }[];
+  };
   const [bucket] = Buckets.filter(({ Name }) => Name.startsWith("aws-sam-cli-managed-default"));
   const keep = join(to, "zips");
   await runAws(run, moto, "s3", "cp", "--quiet", "--recursive", `s3://${bucket?.Name}/${prefix}/`, keep);
@@ -72,7 +91,12 @@ export async function downloadUploads(run: SharedRun, moto: Moto, prefix: string
     const zip = join(keep, name);
     const folder = join(to, "unpacked", name);
     await runOrFail({ file: join(projectEnvironment.folder, "bin/python"), args: [unpack, zip, folder] });
-    uploads.set(createHash("sha256").update(await readFile(zip)).digest("base64"), { zip, folder });
+    uploads.set(
+      createHash("sha256")
+        .update(await readFile(zip))
+        .digest("base64"),
+      { zip, folder },
+    );
   }
   return uploads;
 }

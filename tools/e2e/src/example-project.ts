@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { cp, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-
 import type { Example, ExampleLayer } from "./examples.ts";
 import { repository } from "./package-tarballs.ts";
 import { runOrFail } from "./run-command.ts";
@@ -25,8 +24,8 @@ export async function copyExample(name: string, to: string): Promise<void> {
 }
 
 /**
- * The folder of an example that was copied out of the repository, installed with npm and built with `sam build`; once in a run,
- * so tests must not write to it. Errors: rejects with the output of the step that failed.
+ * The folder of an example that was copied out of the repository, installed with npm and built with `sam build`; once
+ * in a run, so tests must not write to it. Errors: rejects with the output of the step that failed.
  */
 export async function buildExample(example: Example, { folder, environment }: SharedRun): Promise<string> {
   const project = join(folder, "projects", example.name);
@@ -50,5 +49,7 @@ export function taskFolder(project: string, example: Example): string {
 
 /** What becomes /opt: the layer as `sam build` made it, or as the template has it. */
 export function layerFolder(project: string, layer: ExampleLayer): string {
-  return layer.isPrebuilt ? join(project, layer.folder, "dist/layer") : join(project, ".aws-sam/build", layer.logicalId);
+  return layer.isPrebuilt
+    ? join(project, layer.folder, "dist/layer")
+    : join(project, ".aws-sam/build", layer.logicalId);
 }

@@ -59,7 +59,9 @@ export const examples: readonly Example[] = [
     name: "own-extension",
     functionId: "WatchedFunction",
     ...nodejs,
-    layers: [{ logicalId: "SlowWatchLayer", folder: "layer", isPrebuilt: true, extension: "slow-watch", engine: "shared" }],
+    layers: [
+      { logicalId: "SlowWatchLayer", folder: "layer", isPrebuilt: true, extension: "slow-watch", engine: "shared" },
+    ],
   },
   {
     name: "two-extensions",

@@ -3,9 +3,7 @@ import { globSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-
 import { projectEnvironment } from "@lambda-extension/sam";
-
 import { runOrFail } from "./run-command.ts";
 
 /** Every file by its path, with its mode as octal text and the SHA-256 of its bytes. */

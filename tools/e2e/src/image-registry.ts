@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-
-import { type BackgroundProcess, startProcess } from "./background-process.ts";
+import { startProcess } from "./background-process.ts";
+import type { BackgroundProcess } from "./background-process.ts";
 import type { ContainerEngine } from "./container-engine.ts";
 import { unpackDebianPackage } from "./debian-packages.ts";
 import { moveIntoPlace } from "./move-into-place.ts";
@@ -11,8 +11,8 @@ import { repository } from "./package-tarballs.ts";
 const folder = join(repository, ".cache/docker-registry");
 
 /**
- * Why there can be no registry of images here; empty where there can. It is Debian's docker-registry, unpacked into the repository's
- * `.cache`: an installed one would run as a service. Errors: rejects where `CI=true` and it cannot be had.
+ * Why there can be no registry of images here; empty where there can. It is Debian's docker-registry, unpacked into the
+ * repository's `.cache`: an installed one would run as a service. Errors: rejects where `CI=true` and it cannot be had.
  */
 export async function findMissingRegistry(): Promise<string> {
   if (existsSync(folder)) return "";
@@ -30,7 +30,8 @@ export async function findMissingRegistry(): Promise<string> {
 }
 
 /**
- * Starts a registry of images in the engine's own network, where the engine finds it under the name of ECR's; it keeps them in `data`.
+ * Starts a registry of images in the engine's own network, where the engine finds it under the name of ECR's; it keeps
+ * them in `data`.
  * Errors: rejects with its output where it does not start.
  */
 export async function startImageRegistry(engine: ContainerEngine, data: string): Promise<BackgroundProcess> {

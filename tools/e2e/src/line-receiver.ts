@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
 
@@ -13,7 +14,9 @@ export interface LineReceiver {
   close(): Promise<void>;
 }
 
-/** Starts a receiver of POSTed NDJSON, gzipped or not, on a free port; answers 200, and a GET with all that it received. */
+/**
+ * Starts a receiver of POSTed NDJSON, gzipped or not, on a free port; answers 200, and a GET with all that it received.
+ */
 export async function startLineReceiver(): Promise<LineReceiver> {
   const lines: Record<string, unknown>[] = [];
   let batches = 0;

@@ -1,8 +1,6 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-
 import { projectEnvironment } from "@lambda-extension/sam";
-
 import { startProcess } from "./background-process.ts";
 import type { ContainerEngine } from "./container-engine.ts";
 
@@ -28,7 +26,8 @@ export interface MotoPlace {
 }
 
 /**
- * Starts moto with AWS's SAM transform in its CloudFormation: on a free port of 127.0.0.1, or inside an engine's own network. Errors: rejects with its output where it does not start.
+ * Starts moto with AWS's SAM transform in its CloudFormation: on a free port of 127.0.0.1, or inside an engine's own
+ * network. Errors: rejects with its output where it does not start.
  */
 export async function startMoto(place?: MotoPlace): Promise<Moto> {
   const credentials = {
@@ -39,9 +38,13 @@ export async function startMoto(place?: MotoPlace): Promise<Moto> {
     AWS_REGION: "us-east-1",
   };
   const [file, ...args] = [join(projectEnvironment.folder, "bin/python"), program, "--port", String(place?.port ?? 0)];
-  const inside: Moto["inside"] = place === undefined ? (file, ...args) => ({ file, args }) : (file, ...args) => place.engine.inside(file, ...args);
+  const inside: Moto["inside"] =
+    place === undefined ? (file, ...args) => ({ file, args }) : (file, ...args) => place.engine.inside(file, ...args);
   const host = place === undefined ? "127.0.0.1" : "0.0.0.0";
-  const server = await startProcess({ ...inside(file, ...args, "--host", host), env: { ...process.env, ...credentials } });
+  const server = await startProcess({
+    ...inside(file, ...args, "--host", host),
+    env: { ...process.env, ...credentials },
+  });
   const address = /Running on http:\/\/\S+:(\d+)/;
   const [, port] = address.exec(await server.waitForLine(address)) ?? [];
   const url = `http://localhost:${port}`;

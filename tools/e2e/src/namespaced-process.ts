@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-
-import { type BackgroundProcess, type ProcessSpec, startProcess } from "./background-process.ts";
+import { startProcess } from "./background-process.ts";
+import type { BackgroundProcess, ProcessSpec } from "./background-process.ts";
 
 /** A program in a mount and a process namespace of its own: what it starts and what it mounts end with it. */
 export interface NamespacedProcess extends BackgroundProcess {

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { cp, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
 import { moveIntoPlace } from "./move-into-place.ts";
 import { repository } from "./package-tarballs.ts";
 import { runChecked, runCommand } from "./run-command.ts";
@@ -14,8 +13,9 @@ const folder = join(repository, `.cache/aws-lambda-ric-${version}`);
 export const nodeClient = join(folder, "node_modules/aws-lambda-ric");
 
 /**
- * Why AWS's runtime client for Node.js cannot be had here; empty where it can. A native add-on that is built where it is
- * installed: once, under a minute on two free cores, kept in the repository's `.cache`. Errors: rejects where `CI=true` and it fails.
+ * Why AWS's runtime client for Node.js cannot be had here; empty where it can. A native add-on that is built where it
+ * is installed: once, under a minute on two free cores, kept in the repository's `.cache`. Errors: rejects where
+ * `CI=true` and it fails.
  */
 export async function findMissingNodeClient(env: NodeJS.ProcessEnv): Promise<string> {
   if (existsSync(folder)) return "";
@@ -30,7 +30,12 @@ export async function findMissingNodeClient(env: NodeJS.ProcessEnv): Promise<str
   await writeFile(join(workshop, "package.json"), '{ "private": true }');
   try {
     const args = ["install", "--no-audit", "--no-fund", `aws-lambda-ric@${version}`];
-    await runChecked({ file: "npm", args, cwd: workshop, env: { ...env, TMPDIR: workshop, npm_config_ignore_scripts: "false" } });
+    await runChecked({
+      file: "npm",
+      args,
+      cwd: workshop,
+      env: { ...env, TMPDIR: workshop, npm_config_ignore_scripts: "false" },
+    });
     await cp(workshop, beside, { recursive: true, verbatimSymlinks: true });
     await moveIntoPlace(beside, folder);
     return "";

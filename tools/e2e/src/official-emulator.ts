@@ -3,11 +3,10 @@ import { chmod, cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-
 import { projectEnvironment } from "@lambda-extension/sam";
-
 import { startNamespaced } from "./namespaced-process.ts";
-import { layOutRuntime, type OfficialRuntime } from "./official-runtime.ts";
+import { layOutRuntime } from "./official-runtime.ts";
+import type { OfficialRuntime } from "./official-runtime.ts";
 import { findFreePort, untilListening } from "./ports.ts";
 import { makeTempFolder } from "./temp-folder.ts";
 
@@ -24,8 +23,8 @@ export interface OfficialEmulatorOptions {
   /** Units: whole seconds. Default 30. */
   readonly timeoutSeconds?: number;
   /**
-   * `classic` (default) has no telemetry and starts the environment with the first invocation. `managed-instances` starts it
-   * at once and delivers telemetry; it needs root and a `nodejs` function, which it runs as another user.
+   * `classic` (default) has no telemetry and starts the environment with the first invocation. `managed-instances`
+   * starts it at once and delivers telemetry; it needs root and a `nodejs` function, which it runs as another user.
    */
   readonly mode?: "classic" | "managed-instances";
 }
@@ -125,12 +124,17 @@ function toEnvironment(options: OfficialEmulatorOptions): NodeJS.ProcessEnv {
   };
 }
 
-async function invoke(port: number, event: unknown, headers: Readonly<Record<string, string>>): Promise<OfficialAnswer> {
+async function invoke(
+  port: number,
+  event: unknown,
+  headers: Readonly<Record<string, string>>,
+): Promise<OfficialAnswer> {
   const url = `http://127.0.0.1:${port}/2015-03-31/functions/function/invocations`;
   for (;;) {
     const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(event) });
     const body = await answer.text();
-    // Managed instances refuse what comes while every worker is busy, also in the moment before it asks for the next event.
+    // Managed instances refuse what comes while every worker is busy, also in the moment before it asks for the next
+    // event.
     if (answer.status !== 400 || !body.includes("Runtime.Unavailable")) return { status: answer.status, body };
     await delay(20);
   }

@@ -1,12 +1,12 @@
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-
 import { projectEnvironment } from "@lambda-extension/sam";
 
 /**
- * What speaks the Runtime API: `python`, AWS's own client; `nodejs`, the client of this repository's emulator, since AWS's own
- * is a native add-on that takes a compiler and 42 s to install; `bootstrap`, the executable of that name in the code's folder.
+ * What speaks the Runtime API: `python`, AWS's own client; `nodejs`, the client of this repository's emulator, since
+ * AWS's own is a native add-on that takes a compiler and 42 s to install; `bootstrap`, the executable of that name in
+ * the code's folder.
  */
 export type OfficialRuntime = "python" | "nodejs" | "bootstrap";
 
@@ -22,7 +22,10 @@ export interface RuntimeFolders {
   readonly command: readonly string[];
 }
 
-const nodeClient = join(dirname(fileURLToPath(import.meta.resolve("@lambda-extension/emulator/package.json"))), "runtimes/node");
+const nodeClient = join(
+  dirname(fileURLToPath(import.meta.resolve("@lambda-extension/emulator/package.json"))),
+  "runtimes/node",
+);
 
 // Managed instances want as many workers as they have concurrent requests.
 const nodeBootstrap = `

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
-
-import { type PackageTarball, readPackage } from "./package-tarballs.ts";
+import { readPackage } from "./package-tarballs.ts";
+import type { PackageTarball } from "./package-tarballs.ts";
 
 /** A registry of npm packages that has this repository's packages and no others. */
 export interface PackageRegistry {
@@ -12,8 +12,8 @@ export interface PackageRegistry {
 }
 
 /**
- * Serves packed packages as a registry on a free port, so that a project which names them by version installs them with plain
- * npm, unchanged. Only what `npm install` and `npx` ask for.
+ * Serves packed packages as a registry on a free port, so that a project which names them by version installs them with
+ * plain npm, unchanged. Only what `npm install` and `npx` ask for.
  */
 export async function startPackageRegistry(tarballs: readonly PackageTarball[]): Promise<PackageRegistry> {
   const packages = await Promise.all(
@@ -47,7 +47,10 @@ export async function startPackageRegistry(tarballs: readonly PackageTarball[]):
   };
 }
 
-/** What a registry tells of a package. Source: https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md */
+/**
+ * What a registry tells of a package. Source:
+ * https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md
+ */
 function describe(manifest: PackageTarball["manifest"], bytes: Buffer, url: string) {
   const { name, version } = manifest;
   const integrity = `sha512-${createHash("sha512").update(bytes).digest("base64")}`;

@@ -2,7 +2,6 @@ import { existsSync, globSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-
 import { runOrFail } from "./run-command.ts";
 
 /** The root of the repository. */
@@ -17,8 +16,17 @@ export interface PackageTarball {
 
 /** Packs every package that is published into `folder`. Errors: rejects where one is not built yet. */
 export async function packPackages(folder: string): Promise<readonly PackageTarball[]> {
-  for (const name of ["packages/core", "packages/logger", "packages/cache-warmer", "packages/emulator", "tools/build-layer"])
-    if (!existsSync(join(repository, name, "dist/index.js"))) throw new Error(`${name} is not built: run \`pnpm turbo build\` first`);
+  for (const name of [
+    "packages/core",
+    "packages/logger",
+    "packages/cache-warmer",
+    "packages/emulator",
+    "tools/build-layer",
+  ]) {
+    if (!existsSync(join(repository, name, "dist/index.js"))) {
+      throw new Error(`${name} is not built: run \`pnpm turbo build\` first`);
+    }
+  }
   await mkdir(folder, { recursive: true });
   const filters = ["./packages/*", "./tools/build-layer"].flatMap((filter) => ["--filter", filter]);
   const args = ["--yes", "pnpm@12", "--recursive", ...filters, "pack", "--pack-destination", folder];

@@ -7,8 +7,8 @@ const range = { first: 20_000, count: 12_000 } as const;
 const given = new Set<number>();
 
 /**
- * A free port of 127.0.0.1, for programs that cannot be told to take any. Nobody gets it by asking for any port meanwhile,
- * nor does this process give it twice.
+ * A free port of 127.0.0.1, for programs that cannot be told to take any. Nobody gets it by asking for any port
+ * meanwhile, nor does this process give it twice.
  */
 export async function findFreePort(): Promise<number> {
   for (;;) {

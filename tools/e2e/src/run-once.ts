@@ -1,7 +1,6 @@
 import { startEnvironment } from "@lambda-extension/emulator";
-
-import type { Example } from "./examples.ts";
 import { layerFolder, taskFolder } from "./example-project.ts";
+import type { Example } from "./examples.ts";
 import { startOfficialEmulator } from "./official-emulator.ts";
 import { linesApart } from "./tutorial-lines.ts";
 
@@ -31,7 +30,13 @@ export interface RunResult {
 }
 
 /** Runs it on AWS's emulator. */
-export async function runOnOfficial({ example, project, folders = foldersOf(example, project), event, environment = {} }: SingleRun): Promise<RunResult> {
+export async function runOnOfficial({
+  example,
+  project,
+  folders = foldersOf(example, project),
+  event,
+  environment = {},
+}: SingleRun): Promise<RunResult> {
   const emulator = await startOfficialEmulator({
     ...folders,
     runtime: example.runtime,
@@ -41,14 +46,26 @@ export async function runOnOfficial({ example, project, folders = foldersOf(exam
   try {
     const answer = await emulator.invoke(event);
     await emulator.shutdown();
-    return { answer: answer.body, lines: linesApart(example.layers.map(({ extension }) => extension), emulator.lines) };
+    return {
+      answer: answer.body,
+      lines: linesApart(
+        example.layers.map(({ extension }) => extension),
+        emulator.lines,
+      ),
+    };
   } finally {
     await emulator.close();
   }
 }
 
 /** Runs it on this repository's emulator. */
-export async function runOnOurs({ example, project, folders = foldersOf(example, project), event, environment = {} }: SingleRun): Promise<RunResult> {
+export async function runOnOurs({
+  example,
+  project,
+  folders = foldersOf(example, project),
+  event,
+  environment = {},
+}: SingleRun): Promise<RunResult> {
   const running = await startEnvironment({
     layers: folders.layers,
     function: {

@@ -1,11 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-
-import { awsPort, type BaseImages, ensureBaseImages, removeOtherImages } from "./base-image.ts";
-import { type ContainerEngine, startContainerEngine } from "./container-engine.ts";
+import { awsPort, ensureBaseImages, removeOtherImages } from "./base-image.ts";
+import type { BaseImages } from "./base-image.ts";
+import { startContainerEngine } from "./container-engine.ts";
+import type { ContainerEngine } from "./container-engine.ts";
 import type { SharedRun } from "./example-project.ts";
-import { type Moto, startMoto } from "./moto.ts";
-import { type Command, runChecked } from "./run-command.ts";
+import { startMoto } from "./moto.ts";
+import type { Moto } from "./moto.ts";
+import { runChecked } from "./run-command.ts";
+import type { Command } from "./run-command.ts";
 import { findShellBlocks } from "./shell-blocks.ts";
 
 /** What `sam` needs to run functions in containers, with moto in AWS's place. */
@@ -15,7 +18,10 @@ export interface SamWithContainers {
   readonly moto: Moto;
   /** Somebody's who types into a project's folder, with the engine and moto in reach and nothing else. */
   command(project: string, file: string, ...args: readonly string[]): Command;
-  /** Types the `sam local invoke` of the project's README. Shape: what it wrote. Errors: rejects with it where the command fails. */
+  /**
+   * Types the `sam local invoke` of the project's README. Shape: what it wrote. Errors: rejects with it where the
+   * command fails.
+   */
   invokeAsReadmeSays(project: string): Promise<string>;
   /** Ends all of it, with the images that were made meanwhile. */
   close(): Promise<void>;
@@ -29,7 +35,11 @@ export async function startSamWithContainers(run: SharedRun): Promise<SamWithCon
   // A machine that is busy takes longer to start a container than the 20 s that SAM waits.
   const ofSam = { DOCKER_HOST: engine.host, SAM_SKIP_PULL_IMAGE: "true", SAM_CLI_CONTAINER_CONNECTION_TIMEOUT: "120" };
   const env = { ...run.environment, ...moto.environment, ...ofSam };
-  const command = (project: string, file: string, ...args: readonly string[]): Command => ({ ...engine.inside(file, ...args), cwd: project, env });
+  const command = (project: string, file: string, ...args: readonly string[]): Command => ({
+    ...engine.inside(file, ...args),
+    cwd: project,
+    env,
+  });
   return {
     engine,
     images,
@@ -37,8 +47,12 @@ export async function startSamWithContainers(run: SharedRun): Promise<SamWithCon
     command,
     async invokeAsReadmeSays(project) {
       const blocks = findShellBlocks(readFileSync(join(project, "README.md"), "utf8"));
-      const commands = blocks.flatMap(({ commands }) => commands).filter((command) => command.startsWith("sam local invoke"));
-      if (commands.length !== 1) throw new Error(`expected one \`sam local invoke\` in the README, got ${commands.length}`);
+      const commands = blocks
+        .flatMap(({ commands }) => commands)
+        .filter((command) => command.startsWith("sam local invoke"));
+      if (commands.length !== 1) {
+        throw new Error(`expected one \`sam local invoke\` in the README, got ${commands.length}`);
+      }
       return (await runChecked(command(project, "bash", "-c", commands.join()))).output;
     },
     async close() {

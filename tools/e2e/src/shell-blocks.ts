@@ -30,6 +30,11 @@ export function findShellBlocks(markdown: string): readonly ShellBlock[] {
 }
 
 function toCommands(lines: readonly string[]): readonly string[] {
-  const joined = lines.join("\n").replaceAll("\\\n", "\\\n\0").split(/\n(?!\0)/);
-  return joined.map((command) => command.replaceAll("\0", "").trim()).filter((command) => command !== "" && !command.startsWith("#"));
+  const joined = lines
+    .join("\n")
+    .replaceAll("\\\n", "\\\n\0")
+    .split(/\n(?!\0)/);
+  return joined
+    .map((command) => command.replaceAll("\0", "").trim())
+    .filter((command) => command !== "" && !command.startsWith("#"));
 }

@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-
 import { projectEnvironment } from "@lambda-extension/sam";
-
-import { type Command, runOrFail } from "./run-command.ts";
+import { runOrFail } from "./run-command.ts";
+import type { Command } from "./run-command.ts";
 
 /** A command that asks questions. */
 export interface Conversation extends Command {
@@ -14,8 +13,15 @@ export interface Conversation extends Command {
 const program = fileURLToPath(new URL("../python/answer_prompts.py", import.meta.url));
 const seconds = 240;
 
-/** Runs it on a pseudo-terminal. Shape: what the terminal showed. Errors: rejects with it where the command fails, or waits for ever. */
+/**
+ * Runs it on a pseudo-terminal. Shape: what the terminal showed. Errors: rejects with it where the command fails, or
+ * waits for ever.
+ */
 export function converse({ file, args, answers, ...place }: Conversation): Promise<string> {
   const python = join(projectEnvironment.folder, "bin/python");
-  return runOrFail({ file: python, args: [program, String(seconds), JSON.stringify(answers), file, ...args], ...place });
+  return runOrFail({
+    file: python,
+    args: [program, String(seconds), JSON.stringify(answers), file, ...args],
+    ...place,
+  });
 }

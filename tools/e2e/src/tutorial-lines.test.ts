@@ -1,5 +1,4 @@
 import { expect, test } from "vitest";
-
 import { linesApart, tutorialLinesOf } from "./tutorial-lines.ts";
 
 test("leaves out what differs from run to run, and what others wrote", () => {
@@ -15,5 +14,9 @@ test("leaves out what differs from run to run, and what others wrote", () => {
 test("finds a line behind one that another process has begun and not ended", () => {
   const lines = ["/opt/extensions: a-extension[a-extension] Waiting for event…", ""];
   expect(tutorialLinesOf("a-extension", lines)).toEqual(["Waiting for event…"]);
-  expect(linesApart(["a-extension"], lines)).toEqual(["/opt/extensions: a-extension", "[a-extension] Waiting for event…", ""]);
+  expect(linesApart(["a-extension"], lines)).toEqual([
+    "/opt/extensions: a-extension",
+    "[a-extension] Waiting for event…",
+    "",
+  ]);
 });

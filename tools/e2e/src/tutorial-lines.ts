@@ -9,8 +9,8 @@ export const tutorialLines: readonly string[] = [
 ];
 
 /**
- * The lines of each process for itself. All write into one pipe, and Python's runtime client writes a line and its end in two calls:
- * an extension's line may stand behind an unfinished one of the function.
+ * The lines of each process for itself. All write into one pipe, and Python's runtime client writes a line and its end
+ * in two calls: an extension's line may stand behind an unfinished one of the function.
  */
 export function linesApart(extensions: readonly string[], lines: readonly string[]): string[] {
   const starts = extensions.map((extension) => `[${extension}] `);
@@ -26,5 +26,7 @@ export function tutorialLinesOf(extension: string, lines: readonly string[]): st
   return linesApart([extension], lines)
     .filter((line) => line.startsWith(prefix))
     .map((line) => line.trimEnd().slice(prefix.length))
-    .map((line) => line.replace(/ID: [0-9a-f]{8}…/, "ID: …").replace(/event: \{"eventType":"INVOKE".*/, "event: INVOKE"));
+    .map((line) =>
+      line.replace(/ID: [0-9a-f]{8}…/, "ID: …").replace(/event: \{"eventType":"INVOKE".*/, "event: INVOKE"),
+    );
 }

@@ -2,18 +2,17 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-
 import { projectEnvironment } from "@lambda-extension/sam";
-
 import { repository } from "./package-tarballs.ts";
 
 /** Variables that pnpm, turbo and vitest set and that no user's shell has. */
-const ofTheTestRun = /^(npm_(?!config_)|npm_config_(user_agent|npm_version|node_gyp)|pnpm_|VITEST|TURBO|INIT_CWD$|NODE_ENV$|NODE$|TEST$|DEV$|PROD$|MODE$|BASE_URL$|SSR$|FORCE_COLOR$)/i;
+const ofTheTestRun =
+  /^(npm_(?!config_)|npm_config_(user_agent|npm_version|node_gyp)|pnpm_|VITEST|TURBO|INIT_CWD$|NODE_ENV$|NODE$|TEST$|DEV$|PROD$|MODE$|BASE_URL$|SSR$|FORCE_COLOR$)/i;
 
 /**
- * The environment of somebody who has npm, the SAM CLI and the AWS CLI, a project outside this repository, and our packages in
- * their registry: the machine's own Node, nothing that a test runner adds. `folder` gets an .npmrc and what programs leave in their
- * temporary folder; downloads are kept in the repository's `.cache/npm`.
+ * The environment of somebody who has npm, the SAM CLI and the AWS CLI, a project outside this repository, and our
+ * packages in their registry: the machine's own Node, nothing that a test runner adds. `folder` gets an .npmrc and what
+ * programs leave in their temporary folder; downloads are kept in the repository's `.cache/npm`.
  */
 export async function makeUserEnvironment(folder: string, registryUrl: string): Promise<Record<string, string>> {
   const npmrc = join(folder, "npmrc");

@@ -1,15 +1,15 @@
-import { startEnvironment } from "@lambda-extension/emulator";
-import type { Environment } from "@lambda-extension/emulator";
-import { projectEnvironment } from "@lambda-extension/sam";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { startEnvironment } from "@lambda-extension/emulator";
+import type { Environment } from "@lambda-extension/emulator";
+import { projectEnvironment } from "@lambda-extension/sam";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-
 import { buildExample } from "../src/example-project.ts";
 import { findExample } from "../src/examples.ts";
-import { startMoto, type Moto } from "../src/moto.ts";
+import { startMoto } from "../src/moto.ts";
+import type { Moto } from "../src/moto.ts";
 import { findFreePort } from "../src/ports.ts";
 import { runCommand, runOrFail } from "../src/run-command.ts";
 import { runOnOfficial, runOnOurs } from "../src/run-once.ts";
@@ -106,14 +106,20 @@ print(request.headers["Authorization"])
 `;
 
 /** Runs a Python program with `input` on its standard input. */
-function runPython(program: string, args: readonly string[], options: { readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {}): Promise<string> {
+function runPython(
+  program: string,
+  args: readonly string[],
+  options: { readonly input?: string; readonly env?: NodeJS.ProcessEnv } = {},
+): Promise<string> {
   const { input = "", env } = options;
   const wrapped = `import io, os, sys\nsys.stdin = io.StringIO(os.environ["INPUT"])\n${program}`;
   return runOrFail({ file: python, args: ["-c", wrapped, ...args], env: { ...process.env, ...env, INPUT: input } });
 }
 
 /** The cache warmer's built layer beside a function that does nothing with it. */
-async function startWarmer(variables: Readonly<Record<string, string>>): Promise<{ readonly url: string; readonly environment: Environment }> {
+async function startWarmer(
+  variables: Readonly<Record<string, string>>,
+): Promise<{ readonly url: string; readonly environment: Environment }> {
   const port = await findFreePort();
   const environment = await startEnvironment({
     function: {
@@ -132,7 +138,11 @@ async function startWarmer(variables: Readonly<Record<string, string>>): Promise
 /** Dates as seconds, since boto3 has parsed what it was sent. */
 function normalized(body: string): unknown {
   return JSON.parse(body, (key, value: unknown) =>
-    (key === "LastModifiedDate" || key === "CreatedDate") && typeof value === "string" ? (value.includes("T") ? Date.parse(value) / 1000 : Number(value)) : value,
+    (key === "LastModifiedDate" || key === "CreatedDate") && typeof value === "string"
+      ? value.includes("T")
+        ? Date.parse(value) / 1000
+        : Number(value)
+      : value,
   );
 }
 
@@ -156,7 +166,11 @@ describe.skipIf(lacksPythonTools)("the cache warmer before moto", () => {
   });
 
   /** "status body" for each path, in order. */
-  const bodiesOf = (lines: string) => lines.trimEnd().split("\n").map((line) => line.replace(/^200 /, ""));
+  const bodiesOf = (lines: string) =>
+    lines
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.replace(/^200 /, ""));
   const paths = () => expectations.map(([path]) => path);
 
   test.each(Object.entries(clients))("serves %s what boto3 reads", async (_name, program) => {
@@ -166,7 +180,10 @@ describe.skipIf(lacksPythonTools)("the cache warmer before moto", () => {
 
   test.skipIf(lacksCurl)("serves curl what boto3 reads", async () => {
     const header = ["-sS", "-w", "\n", "-H", "X-Aws-Parameters-Secrets-Token: test"];
-    const output = await runOrFail({ file: "curl", args: [...header, ...paths().map((path) => `${warmer.url}${path}`)] });
+    const output = await runOrFail({
+      file: "curl",
+      args: [...header, ...paths().map((path) => `${warmer.url}${path}`)],
+    });
     expect(bodiesOf(output).map(normalized)).toEqual(expectations.map(([, body]) => normalized(JSON.stringify(body))));
   });
 
@@ -176,7 +193,10 @@ describe.skipIf(lacksPythonTools)("the cache warmer before moto", () => {
       [["-0", `${warmer.url}/systemsmanager/parameters/get?${name}`], "200"],
       [["--path-as-is", `${warmer.url}//systemsmanager/parameters/get/?${name}`], "200"],
       [["-x", warmer.url, `http://localhost:2773/systemsmanager/parameters/get?${name}`], "200"],
-      [["-H", "Connection: close", `${warmer.url}/systemsmanager/parameters/get?${name}&withDecryption=true&more=1`], "200"],
+      [
+        ["-H", "Connection: close", `${warmer.url}/systemsmanager/parameters/get?${name}&withDecryption=true&more=1`],
+        "200",
+      ],
       [["-H", "X-Forwarded-For: 10.0.0.1", `${warmer.url}/systemsmanager/parameters/get?${name}`], "400"],
       [["-H", "X-Aws-Parameters-Secrets-Token: wrong", `${warmer.url}/systemsmanager/parameters/get?${name}`], "401"],
       [["-d", "x=1", `${warmer.url}/systemsmanager/parameters/get?${name}`], "405"],
@@ -196,10 +216,16 @@ describe.skipIf(lacksPythonTools)("the cache warmer before moto", () => {
 
   test("warms four parameters with one call", async () => {
     const before = moto.lines.length;
-    const second = await startWarmer({ AWS_ENDPOINT_URL: moto.url, CACHE_WARMER_PARAMETERS: "/app/text,/app/list,/app/secure,plain", READ_AT_IMPORT: "/secretsmanager/get" });
+    const second = await startWarmer({
+      AWS_ENDPOINT_URL: moto.url,
+      CACHE_WARMER_PARAMETERS: "/app/text,/app/list,/app/secure,plain",
+      READ_AT_IMPORT: "/secretsmanager/get",
+    });
     try {
       const program = clients["Python's urllib"];
-      const warm = ["/app/text", "/app/list", "plain"].map((name) => `/systemsmanager/parameters/get?withDecryption=true&name=${name}`);
+      const warm = ["/app/text", "/app/list", "plain"].map(
+        (name) => `/systemsmanager/parameters/get?withDecryption=true&name=${name}`,
+      );
       expect(bodiesOf(await runPython(program, [second.url, "test"], { input: warm.join("\n") }))).toHaveLength(3);
       expect(moto.lines.slice(before).filter((line) => line.includes("POST /"))).toHaveLength(1);
     } finally {
@@ -209,7 +235,11 @@ describe.skipIf(lacksPythonTools)("the cache warmer before moto", () => {
 
   test("lets a Python function read at import time, on AWS's emulator and on ours", async () => {
     const example = findExample("cache-warmer-ssm");
-    await runPython('import boto3; boto3.client("ssm").put_parameter(Name="/greeting", Value="hello", Type="SecureString")', [], { env: moto.environment });
+    await runPython(
+      'import boto3; boto3.client("ssm").put_parameter(Name="/greeting", Value="hello", Type="SecureString")',
+      [],
+      { env: moto.environment },
+    );
     const project = await buildExample(example, run);
     for (const runOnce of [runOnOfficial, runOnOurs]) {
       const environment = {
@@ -219,7 +249,9 @@ describe.skipIf(lacksPythonTools)("the cache warmer before moto", () => {
         PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(await findFreePort()),
       };
       const { answer, lines } = await runOnce({ example, project, event: {}, environment });
-      expect(JSON.parse((JSON.parse(answer) as { body: string }).body), lines.join("\n")).toEqual({ greeting: "hello" });
+      expect(JSON.parse((JSON.parse(answer) as { body: string }).body), lines.join("\n")).toEqual({
+        greeting: "hello",
+      });
     }
   });
 });
@@ -248,7 +280,9 @@ describe.skipIf(lacksPythonTools)("the cache warmer's signatures", () => {
     await environment.close();
     server.close();
     const operations = new Set(recorded.map(({ headers }) => String(headers["x-amz-target"])));
-    expect(operations).toEqual(new Set(["AmazonSSM.GetParameters", "AmazonSSM.GetParameter", "secretsmanager.GetSecretValue"]));
+    expect(operations).toEqual(
+      new Set(["AmazonSSM.GetParameters", "AmazonSSM.GetParameter", "secretsmanager.GetSecretValue"]),
+    );
     for (const { headers, body } of recorded) {
       const service = String(headers["x-amz-target"]).startsWith("AmazonSSM") ? "ssm" : "secretsmanager";
       const authorization = await runPython(signAgain, [], { input: JSON.stringify({ headers, body, service }) });

@@ -7,7 +7,10 @@ export interface ClientHandler {
   /** Default `app.handler`, `index.handler`. */
   readonly handler?: string;
   readonly event?: unknown;
-  /** AWS's client may be given the invocation twice, and log its error twice: it asks for the next one without waiting until its answer to this one is sent. */
+  /**
+   * AWS's client may be given the invocation twice, and log its error twice: it asks for the next one without waiting
+   * until its answer to this one is sent.
+   */
   readonly mayRunTwiceOnAws?: boolean;
 }
 
@@ -20,14 +23,24 @@ export interface AcceptedDifference {
 
 const bigText = { text: "x".repeat(5_000_000) };
 const unicode = { text: "ä€😀\u2028" };
-const tooLarge = "Lambda refuses it, and AWS's client then tells its own failure to post; ours leaves that to the platform.";
+const tooLarge =
+  "Lambda refuses it, and AWS's client then tells its own failure to post; ours leaves that to the platform.";
 const clientFrame = "Nothing of the customer's is on the stack; the one frame is the client's own.";
 
 /** Functions in Python. */
 export const pythonHandlers: readonly ClientHandler[] = [
-  { name: "answers and prints", code: "def handler(event, context):\n    print('one')\n    print('two\\nthree')\n    return {'event': event}" },
-  { name: "raises", code: "def inner():\n    raise ValueError('broken: ä€')\ndef handler(event, context):\n    inner()" },
-  { name: "raises an error of its own, without a message", code: "class Own(Exception):\n    pass\ndef handler(event, context):\n    raise Own()" },
+  {
+    name: "answers and prints",
+    code: "def handler(event, context):\n    print('one')\n    print('two\\nthree')\n    return {'event': event}",
+  },
+  {
+    name: "raises",
+    code: "def inner():\n    raise ValueError('broken: ä€')\ndef handler(event, context):\n    inner()",
+  },
+  {
+    name: "raises an error of its own, without a message",
+    code: "class Own(Exception):\n    pass\ndef handler(event, context):\n    raise Own()",
+  },
   { name: "raises with two lines", code: "def handler(event, context):\n    raise ValueError('one\\ntwo')" },
   {
     name: "raises while it handles another error",
@@ -65,10 +78,20 @@ export const pythonHandlers: readonly ClientHandler[] = [
   { name: "answers 5 MB", code: "def handler(event, context):\n    return 'x' * 5_000_000" },
   { name: "answers 7 MB", code: "def handler(event, context):\n    return 'x' * 7_000_000" },
   { name: "takes 5 MB", code: "def handler(event, context):\n    return len(event['text'])", event: bigText },
-  { name: "answers unicode", code: "def handler(event, context):\n    print(event['text'])\n    return event", event: unicode },
+  {
+    name: "answers unicode",
+    code: "def handler(event, context):\n    print(event['text'])\n    return event",
+    event: unicode,
+  },
   { name: "answers what is no JSON", code: "def handler(event, context):\n    return {'x': object()}" },
-  { name: "answers what contains itself", code: "def handler(event, context):\n    x = []\n    x.append(x)\n    return x" },
-  { name: "answers decimals", code: "from decimal import Decimal\ndef handler(event, context):\n    return [Decimal('1'), Decimal('1.0'), Decimal('1.25')]" },
+  {
+    name: "answers what contains itself",
+    code: "def handler(event, context):\n    x = []\n    x.append(x)\n    return x",
+  },
+  {
+    name: "answers decimals",
+    code: "from decimal import Decimal\ndef handler(event, context):\n    return [Decimal('1'), Decimal('1.0'), Decimal('1.25')]",
+  },
   { name: "answers NaN", code: "def handler(event, context):\n    return float('nan')" },
   { name: "answers bytes", code: "def handler(event, context):\n    return b'raw'" },
   { name: "answers nothing", code: "def handler(event, context):\n    pass" },
@@ -82,7 +105,10 @@ export const pythonHandlers: readonly ClientHandler[] = [
       "            c.client_context, c.identity.cognito_identity_id, c.get_remaining_time_in_millis() > 0]",
     ].join("\n"),
   },
-  { name: "looks at its environment", code: "import os\ndef handler(event, context):\n    return [sorted(os.environ), os.getcwd()]" },
+  {
+    name: "looks at its environment",
+    code: "import os\ndef handler(event, context):\n    return [sorted(os.environ), os.getcwd()]",
+  },
 ];
 
 /** Functions for Node.js 24. */
@@ -94,7 +120,10 @@ export const nodeHandlers: readonly ClientHandler[] = [
   { name: "throws", code: "exports.handler = () => { throw new TypeError('broken: ä€'); };" },
   { name: "rejects", code: "exports.handler = () => Promise.reject(new RangeError('rejected'));" },
   { name: "rejects with two lines", code: "exports.handler = async () => { throw new Error('one\\ntwo'); };" },
-  { name: "rejects with a cause", code: "exports.handler = async () => { throw new Error('outer', { cause: new Error('inner') }); };" },
+  {
+    name: "rejects with a cause",
+    code: "exports.handler = async () => { throw new Error('outer', { cause: new Error('inner') }); };",
+  },
   { name: "rejects with a string", code: "exports.handler = async () => { throw 'text'; };" },
   { name: "rejects with an object", code: "exports.handler = async () => { throw { code: 7 }; };" },
   { name: "rejects with nothing", code: "exports.handler = async () => { throw undefined; };" },
@@ -102,8 +131,14 @@ export const nodeHandlers: readonly ClientHandler[] = [
     name: "rejects with an error of its own",
     code: "class Own extends Error { code = 'E7'; name = 'Own'; }\nexports.handler = async () => { throw new Own('mine'); };",
   },
-  { name: "throws later", code: "exports.handler = () => new Promise(() => setImmediate(() => { throw new Error('later'); }));" },
-  { name: "leaves a rejection alone", code: "exports.handler = () => new Promise(() => { Promise.reject(new Error('nobody')); });" },
+  {
+    name: "throws later",
+    code: "exports.handler = () => new Promise(() => setImmediate(() => { throw new Error('later'); }));",
+  },
+  {
+    name: "leaves a rejection alone",
+    code: "exports.handler = () => new Promise(() => { Promise.reject(new Error('nobody')); });",
+  },
   { name: "never settles", code: "exports.handler = () => new Promise(() => {});" },
   { name: "has a syntax error", code: "exports.handler = async () => {" },
   { name: "has a syntax error, as an ES module", file: "index.mjs", code: "export const handler = async () => {" },
@@ -121,15 +156,28 @@ export const nodeHandlers: readonly ClientHandler[] = [
   { name: "answers 5 MB", code: "exports.handler = async () => 'x'.repeat(5e6);" },
   { name: "answers 7 MB", code: "exports.handler = async () => 'x'.repeat(7e6);" },
   { name: "takes 5 MB", code: "exports.handler = async (event) => event.text.length;", event: bigText },
-  { name: "answers unicode", code: "exports.handler = async (event) => { console.log(event.text); return event; };", event: unicode },
+  {
+    name: "answers unicode",
+    code: "exports.handler = async (event) => { console.log(event.text); return event; };",
+    event: unicode,
+  },
   { name: "answers what contains itself", code: "exports.handler = async () => { const x = {}; x.x = x; return x; };" },
   { name: "answers a bigint", code: "exports.handler = async () => 1n;" },
   { name: "answers a function", code: "exports.handler = async () => () => 1;" },
   { name: "answers a buffer", code: "exports.handler = async () => Buffer.from('raw');" },
   { name: "answers nothing", code: "exports.handler = async () => {};" },
   { name: "is an ES module", file: "index.mjs", code: "export const handler = async (event) => ({ event });" },
-  { name: "is deep in its module", code: "exports.a = { b: { handler: async () => 1 } };", handler: "index.a.b.handler" },
-  { name: "is in a folder", file: "src/index.js", handler: "src/index.handler", code: "exports.handler = async () => __filename;" },
+  {
+    name: "is deep in its module",
+    code: "exports.a = { b: { handler: async () => 1 } };",
+    handler: "index.a.b.handler",
+  },
+  {
+    name: "is in a folder",
+    file: "src/index.js",
+    handler: "src/index.handler",
+    code: "exports.handler = async () => __filename;",
+  },
   {
     name: "streams",
     code: "exports.handler = awslambda.streamifyResponse(async (event, stream) => { stream.write('one '); stream.write('two'); stream.end(); });",
@@ -147,7 +195,10 @@ export const nodeHandlers: readonly ClientHandler[] = [
     name: "looks at its context",
     code: "exports.handler = async (event, c) => [Object.keys(c).sort(), c.functionName, c.functionVersion, c.memoryLimitInMB, c.invokedFunctionArn, c.logGroupName];",
   },
-  { name: "looks at its environment", code: "exports.handler = async () => [Object.keys(process.env).sort(), process.cwd()];" },
+  {
+    name: "looks at its environment",
+    code: "exports.handler = async () => [Object.keys(process.env).sort(), process.cwd()];",
+  },
 ];
 
 /** All of them; the test fails for a difference that is not here, and for one here that is no more. */
@@ -157,7 +208,11 @@ export const acceptedDifferences: Readonly<Record<"python" | "nodejs", readonly 
     { handler: "is no function", part: "lines", reason: clientFrame },
     { handler: "takes other parameters", part: "answer", reason: clientFrame },
     { handler: "takes other parameters", part: "lines", reason: clientFrame },
-    { handler: "answers 7 MB", part: "lines", reason: `${tooLarge} It ends with it, too; on Lambda the next invocation is a cold start.` },
+    {
+      handler: "answers 7 MB",
+      part: "lines",
+      reason: `${tooLarge} It ends with it, too; on Lambda the next invocation is a cold start.`,
+    },
   ],
   nodejs: [
     { handler: "takes a callback", part: "answer", reason: "The type is the same; the sentence is ours." },
@@ -168,5 +223,8 @@ export const acceptedDifferences: Readonly<Record<"python" | "nodejs", readonly 
 
 /** Lines that only AWS's clients write, and why ours do without. */
 export const linesOfAwsOnly: readonly { readonly pattern: RegExp; readonly reason: string }[] = [
-  { pattern: /LAMBDA_WARNING: Unhandled exception/, reason: "Advice about updates of AWS's runtimes: there are none here." },
+  {
+    pattern: /LAMBDA_WARNING: Unhandled exception/,
+    reason: "Advice about updates of AWS's runtimes: there are none here.",
+  },
 ];

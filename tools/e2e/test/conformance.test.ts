@@ -1,8 +1,7 @@
 import { join } from "node:path";
-
-import { checkConformance, type CheckResult, type ConformanceOptions } from "@lambda-extension/emulator";
+import { checkConformance } from "@lambda-extension/emulator";
+import type { CheckResult, ConformanceOptions } from "@lambda-extension/emulator";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
-
 import { buildExample, layerFolder } from "../src/example-project.ts";
 import { findExample } from "../src/examples.ts";
 import { startLineReceiver } from "../src/line-receiver.ts";
@@ -16,7 +15,8 @@ const run = inject("run");
 /** Everything that does not pass, with what was seen; checks of telemetry where there is no subscription left out. */
 async function findShortcomings(options: ConformanceOptions): Promise<readonly CheckResult[]> {
   const { results } = await checkConformance(options);
-  const isOfNoUse = ({ outcome, detail }: CheckResult): boolean => outcome === "not-applicable" && detail === "it does not subscribe to telemetry";
+  const isOfNoUse = ({ outcome, detail }: CheckResult): boolean =>
+    outcome === "not-applicable" && detail === "it does not subscribe to telemetry";
   return results.filter((result) => result.outcome !== "pass" && !isOfNoUse(result));
 }
 

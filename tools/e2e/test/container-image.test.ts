@@ -1,8 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-
 import { runAws } from "../src/aws-cli.ts";
 import type { BackgroundProcess } from "../src/background-process.ts";
 import { docker, removeOtherImages, tagImage } from "../src/base-image.ts";
@@ -14,13 +12,15 @@ import { listFolder } from "../src/file-listing.ts";
 import { findMissingRegistry, startImageRegistry } from "../src/image-registry.ts";
 import { findMissingNodeClient } from "../src/node-client.ts";
 import { runChecked, runOrFail } from "../src/run-command.ts";
-import { type SamWithContainers, startSamWithContainers } from "../src/sam-with-containers.ts";
+import { startSamWithContainers } from "../src/sam-with-containers.ts";
+import type { SamWithContainers } from "../src/sam-with-containers.ts";
 import { converse } from "../src/terminal.ts";
 import { tutorialLines, tutorialLinesOf } from "../src/tutorial-lines.ts";
 import { isMissing, lacksPythonTools } from "./needs.ts";
 
 const run = inject("run");
-const lacksEngine = lacksPythonTools || isMissing(await findMissingEngine()) || isMissing(await findMissingNodeClient(run.environment));
+const lacksEngine =
+  lacksPythonTools || isMissing(await findMissingEngine()) || isMissing(await findMissingNodeClient(run.environment));
 const lacksRegistry = lacksEngine || isMissing(await findMissingRegistry());
 
 /** Each test goes on from what the one before it left. */
@@ -30,7 +30,8 @@ describe.skipIf(lacksEngine)("a function that is an image, with the extension co
   beforeAll(async () => {
     sam = await startSamWithContainers(run);
     await copyExample(imageExample, project);
-    const npm = (...args: readonly string[]) => runChecked({ file: "npm", args: [...args, "--prefix", "layer"], cwd: project, env: run.environment });
+    const npm = (...args: readonly string[]) =>
+      runChecked({ file: "npm", args: [...args, "--prefix", "layer"], cwd: project, env: run.environment });
     await npm("install");
     await npm("run", "build");
     const [, base] = /^FROM (?!scratch)(\S+)/m.exec(await readFile(join(project, "Dockerfile"), "utf8")) ?? [];
@@ -61,7 +62,14 @@ describe.skipIf(lacksEngine)("a function that is an image, with the extension co
       expect(shown).toContain("Successfully created/updated stack");
       const { configuration, imageUri = "none" } = await readStack(run, sam.moto, "container-image");
       expect(configuration.PackageType).toBe("Image");
-      const repositories = await runAws(run, sam.moto, "ecr", "describe-repositories", "--query", "repositories[].repositoryUri");
+      const repositories = await runAws(
+        run,
+        sam.moto,
+        "ecr",
+        "describe-repositories",
+        "--query",
+        "repositories[].repositoryUri",
+      );
       expect(repositories).toEqual([imageUri.replace(/:[^:]*$/, "")]);
 
       await removeOtherImages(sam.engine, sam.images);

@@ -1,35 +1,47 @@
 import { appendFileSync, readFileSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
-
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
-
 import { runAws } from "../src/aws-cli.ts";
-import { type DeployedStack, downloadUploads, readLayerSha256, readStack } from "../src/deployed-stack.ts";
+import { downloadUploads, readLayerSha256, readStack } from "../src/deployed-stack.ts";
+import type { DeployedStack } from "../src/deployed-stack.ts";
 import { buildExample, layerFolder, taskFolder } from "../src/example-project.ts";
-import { type Example, examples, findExample } from "../src/examples.ts";
+import { examples, findExample } from "../src/examples.ts";
+import type { Example } from "../src/examples.ts";
 import { listFolder, listZip } from "../src/file-listing.ts";
 import { startLineReceiver } from "../src/line-receiver.ts";
-import { type Moto, startMoto } from "../src/moto.ts";
+import { startMoto } from "../src/moto.ts";
+import type { Moto } from "../src/moto.ts";
 import { repository } from "../src/package-tarballs.ts";
 import { findFreePort } from "../src/ports.ts";
-import { type Command, runCommand, runOrFail } from "../src/run-command.ts";
-import { type RunFolders, runOnOurs } from "../src/run-once.ts";
+import { runCommand, runOrFail } from "../src/run-command.ts";
+import type { Command } from "../src/run-command.ts";
+import { runOnOurs } from "../src/run-once.ts";
+import type { RunFolders } from "../src/run-once.ts";
 import { findShellBlocks } from "../src/shell-blocks.ts";
 import { converse } from "../src/terminal.ts";
 import { lacksPythonTools } from "./needs.ts";
 
 const run = inject("run");
 
-/** What shows that the extensions of an example do their work, in one invocation with its event: part of the answer, and a line. */
+/**
+ * What shows that the extensions of an example do their work, in one invocation with its event: part of the answer, and
+ * a line.
+ */
 const works: Readonly<Record<string, { readonly answer: string; readonly line: RegExp }>> = {
   hello: { answer: "statusCode", line: /^\[hello-extension\] Received SHUTDOWN event\. Exiting\.$/ },
   "python-extension": { answer: "statusCode", line: /^\[python-extension\] Received SHUTDOWN event\. Exiting\.$/ },
-  "logger-http": { answer: "statusCode", line: /^\[logger\] account: (\d\d+) received = \1 delivered \+ 0 dropped \+ 0 pending$/ },
+  "logger-http": {
+    answer: "statusCode",
+    line: /^\[logger\] account: (\d\d+) received = \1 delivered \+ 0 dropped \+ 0 pending$/,
+  },
   "cache-warmer-ssm": { answer: String.raw`{\"greeting\": \"hello\"}`, line: /warming 1 parameter, 0 secrets$/ },
   "cache-warmer-secrets": { answer: String.raw`\"passwordLength\":6`, line: /warming 0 parameters, 1 secret$/ },
   "own-extension": { answer: "statusCode", line: /^\[slow-watch\] invocations: 1, slow: 1$/ },
-  "two-extensions": { answer: String.raw`{\"greeting\":\"hello\"}`, line: /^\[logger\] account: (\d\d+) received = \1 delivered \+ 0 dropped \+ 0 pending$/ },
+  "two-extensions": {
+    answer: String.raw`{\"greeting\":\"hello\"}`,
+    line: /^\[logger\] account: (\d\d+) received = \1 delivered \+ 0 dropped \+ 0 pending$/,
+  },
 };
 
 describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform in AWS's place", () => {
@@ -52,10 +64,19 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
     return project;
   }
 
-  /** Types commands into the project's folder, takes what the questions suggest, and deploys. Shape: what the terminal showed. */
+  /**
+   * Types commands into the project's folder, takes what the questions suggest, and deploys. Shape: what the terminal
+   * showed.
+   */
   function type(project: string, commands: readonly string[]): Promise<string> {
     const script = ["set -e", ...commands].join("\n");
-    return converse({ file: "bash", args: ["-c", script], cwd: project, env, answers: { "Deploy this changeset?": "y" } });
+    return converse({
+      file: "bash",
+      args: ["-c", script],
+      cwd: project,
+      env,
+      answers: { "Deploy this changeset?": "y" },
+    });
   }
 
   /** `pnpm sam …` and `pnpm samlocal …`. */
@@ -75,14 +96,26 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
 
   async function versionsOf(layer: string): Promise<readonly number[]> {
     const answer = await runAws(run, moto, "lambda", "list-layer-versions", "--layer-name", layer);
-    return (answer as { readonly LayerVersions: readonly { readonly Version: number }[] }).LayerVersions.map(({ Version }) => Version);
+    return (answer as { readonly LayerVersions: readonly { readonly Version: number }[] }).LayerVersions.map(
+      ({ Version }) => Version,
+    );
   }
 
-  /** Runs what was uploaded for the stack, with the variables of its function, on this repository's emulator. Shape: the lines. */
-  async function expectUploadsToWork(example: Example, project: string, { configuration }: DeployedStack): Promise<readonly string[]> {
+  /**
+   * Runs what was uploaded for the stack, with the variables of its function, on this repository's emulator. Shape: the
+   * lines.
+   */
+  async function expectUploadsToWork(
+    example: Example,
+    project: string,
+    { configuration }: DeployedStack,
+  ): Promise<readonly string[]> {
     const uploads = await downloadUploads(run, moto, stackOf(project), join(run.folder, "uploads", example.name));
-    const uploadOf = (sha256: string) => uploads.get(sha256) ?? { zip: `no upload has the SHA-256 ${sha256}`, folder: "" };
-    const layers = await Promise.all((configuration.Layers ?? []).map(async ({ Arn }) => uploadOf(await readLayerSha256(run, moto, Arn))));
+    const uploadOf = (sha256: string) =>
+      uploads.get(sha256) ?? { zip: `no upload has the SHA-256 ${sha256}`, folder: "" };
+    const layers = await Promise.all(
+      (configuration.Layers ?? []).map(async ({ Arn }) => uploadOf(await readLayerSha256(run, moto, Arn))),
+    );
     expect(await Promise.all(layers.map(({ zip }) => listZip(zip)))).toEqual(
       await Promise.all(example.layers.map((layer) => listFolder(layerFolder(project, layer)))),
     );
@@ -96,7 +129,11 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
     expect([undefined, "https://logs.example.com/ingest"]).toContain(endpoint);
     if (endpoint !== undefined) variables["LOGGER_HTTP_URL"] = receiver.url;
     const folders: RunFolders = { layers: layers.map(({ folder }) => folder), codePath: code.folder };
-    const environment = { ...variables, ...moto.environment, PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(await findFreePort()) };
+    const environment = {
+      ...variables,
+      ...moto.environment,
+      PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(await findFreePort()),
+    };
     const event: unknown = JSON.parse(readFileSync(join(project, "events/event.json"), "utf8"));
     const { answer, lines } = await runOnOurs({ example, project, folders, event, environment });
     const expected = works[example.name];
@@ -109,16 +146,26 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
   test.each(examples)("$name: what its README types makes a stack, and the uploaded bytes run", async (example) => {
     const project = await copyBuilt(example);
     const blocks = findShellBlocks(readFileSync(join(project, "README.md"), "utf8"));
-    const commands = blocks.map(({ commands }) => commands).filter((commands) => commands.some((command) => command.startsWith("sam deploy --guided")));
+    const commands = blocks
+      .map(({ commands }) => commands)
+      .filter((commands) => commands.some((command) => command.startsWith("sam deploy --guided")));
     expect(commands).toHaveLength(1);
     const shown = await type(project, commands.flat());
-    for (const question of ["Stack Name", "Confirm changes before deploy", "Save arguments to configuration file", "Deploy this changeset?"])
+    for (const question of [
+      "Stack Name",
+      "Confirm changes before deploy",
+      "Save arguments to configuration file",
+      "Deploy this changeset?",
+    ]) {
       expect(shown).toContain(question);
+    }
     expect(shown).toContain("Successfully created/updated stack");
     const stack = await readStack(run, moto, stackOf(project));
     const roles = stack.ids["AWS::IAM::Role"] ?? [];
     expect(roles.map((role) => stack.configuration.Role.endsWith(role))).toEqual([true]);
-    expect(stack.configuration.Layers?.map(({ Arn }) => Arn).toSorted()).toEqual(stack.ids["AWS::Lambda::LayerVersion"]?.toSorted());
+    expect(stack.configuration.Layers?.map(({ Arn }) => Arn).toSorted()).toEqual(
+      stack.ids["AWS::Lambda::LayerVersion"]?.toSorted(),
+    );
     await expectUploadsToWork(example, project, stack);
   });
 
@@ -160,28 +207,53 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
     test("list and logs", async () => {
       const { ids } = await readStack(run, moto, stack);
       const [name = "none"] = ids["AWS::Lambda::Function"] ?? [];
-      const outputs: unknown = JSON.parse(await pnpm(project, "sam", "list", "stack-outputs", ...ofStack, "--output", "json"));
+      const outputs: unknown = JSON.parse(
+        await pnpm(project, "sam", "list", "stack-outputs", ...ofStack, "--output", "json"),
+      );
       expect(outputs).toMatchObject([{ OutputKey: "WatchedFunctionArn", OutputValue: expect.stringContaining(name) }]);
       const logGroup = ["--log-group-name", `/aws/lambda/${name}`];
       const stream = [...logGroup, "--log-stream-name", "one"];
       await runAws(run, moto, "logs", "create-log-group", ...logGroup);
       await runAws(run, moto, "logs", "create-log-stream", ...stream);
-      await runAws(run, moto, "logs", "put-log-events", ...stream, "--log-events", `timestamp=${Date.now()},message=a-line-of-the-function`);
+      await runAws(
+        run,
+        moto,
+        "logs",
+        "put-log-events",
+        ...stream,
+        "--log-events",
+        `timestamp=${Date.now()},message=a-line-of-the-function`,
+      );
       expect(await pnpm(project, "sam", "logs", ...ofStack)).toContain("a-line-of-the-function");
     });
 
     test("sync of the function's code", async () => {
       const before = await readStack(run, moto, stack);
       appendFileSync(join(project, "function/index.mjs"), "// A change.\n");
-      const command = wrapper("sam", "sync", "--code", "--no-watch", "--no-dependency-layer", "--resource-id", example.functionId, ...ofStack);
-      expect(await converse({ ...command, cwd: project, env, answers: {} })).toContain("Finished syncing Lambda Function WatchedFunction");
+      const command = wrapper(
+        "sam",
+        "sync",
+        "--code",
+        "--no-watch",
+        "--no-dependency-layer",
+        "--resource-id",
+        example.functionId,
+        ...ofStack,
+      );
+      expect(await converse({ ...command, cwd: project, env, answers: {} })).toContain(
+        "Finished syncing Lambda Function WatchedFunction",
+      );
       const after = await readStack(run, moto, stack);
       expect(after.configuration.CodeSha256).not.toBe(before.configuration.CodeSha256);
     });
 
     test("delete, and the exit status of what is not there any more", async () => {
       await pnpm(project, "sam", "delete", "--no-prompts", ...ofStack);
-      const { status, output } = await runCommand({ ...wrapper("sam", "list", "stack-outputs", ...ofStack), cwd: project, env });
+      const { status, output } = await runCommand({
+        ...wrapper("sam", "list", "stack-outputs", ...ofStack),
+        cwd: project,
+        env,
+      });
       expect({ status, output }).toMatchObject({ status: 1, output: expect.stringContaining("typed-by-hand") });
     });
   });

@@ -1,7 +1,5 @@
 import { join } from "node:path";
-
 import { describe, expect, inject, test } from "vitest";
-
 import { acceptedDifferences } from "../src/probe/accepted-differences.ts";
 import { launchProbes } from "../src/probe/launch-probes.ts";
 import { lifeCycleProbes } from "../src/probe/life-cycle-probes.ts";

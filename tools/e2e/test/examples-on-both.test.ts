@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
-
 import { runAws } from "../src/aws-cli.ts";
 import { buildExample } from "../src/example-project.ts";
 import { findExample } from "../src/examples.ts";
-import { type LineReceiver, startLineReceiver } from "../src/line-receiver.ts";
-import { type Moto, startMoto } from "../src/moto.ts";
+import { startLineReceiver } from "../src/line-receiver.ts";
+import type { LineReceiver } from "../src/line-receiver.ts";
+import { startMoto } from "../src/moto.ts";
+import type { Moto } from "../src/moto.ts";
 import { findFreePort } from "../src/ports.ts";
 import { runOnOfficial, runOnOurs } from "../src/run-once.ts";
 import { lacksPythonTools } from "./needs.ts";
@@ -27,9 +28,30 @@ describe.skipIf(lacksPythonTools)("examples with the cache warmer, moto in AWS's
   let moto: Moto;
   beforeAll(async () => {
     moto = await startMoto();
-    for (const name of ["/cache-warmer-ssm/greeting", "/two-extensions/greeting"])
-      await runAws(run, moto, "ssm", "put-parameter", "--name", name, "--type", "String", "--value", `hello from ${name}`);
-    await runAws(run, moto, "secretsmanager", "create-secret", "--name", secret, "--secret-string", '{"user":"app","password":"s3cret"}');
+    for (const name of ["/cache-warmer-ssm/greeting", "/two-extensions/greeting"]) {
+      await runAws(
+        run,
+        moto,
+        "ssm",
+        "put-parameter",
+        "--name",
+        name,
+        "--type",
+        "String",
+        "--value",
+        `hello from ${name}`,
+      );
+    }
+    await runAws(
+      run,
+      moto,
+      "secretsmanager",
+      "create-secret",
+      "--name",
+      secret,
+      "--secret-string",
+      '{"user":"app","password":"s3cret"}',
+    );
   });
   afterAll(() => moto.close());
 
@@ -42,14 +64,26 @@ describe.skipIf(lacksPythonTools)("examples with the cache warmer, moto in AWS's
   test.each(emulators)("cache-warmer-ssm reads its parameter at import time on $emulator", async ({ runOn }) => {
     const example = findExample("cache-warmer-ssm");
     const environment = await warmEnvironment(parameterSettings("/cache-warmer-ssm/greeting"));
-    const { answer, lines } = await runOn({ example, project: await buildExample(example, run), event: {}, environment });
-    expect({ answer, lines }).toMatchObject({ answer: expect.stringContaining("hello from /cache-warmer-ssm/greeting") });
+    const { answer, lines } = await runOn({
+      example,
+      project: await buildExample(example, run),
+      event: {},
+      environment,
+    });
+    expect({ answer, lines }).toMatchObject({
+      answer: expect.stringContaining("hello from /cache-warmer-ssm/greeting"),
+    });
   });
 
   test.each(emulators)("cache-warmer-secrets reads its secret while it is loaded on $emulator", async ({ runOn }) => {
     const example = findExample("cache-warmer-secrets");
     const environment = await warmEnvironment({ CACHE_WARMER_SECRETS: secret, SECRET_NAME: secret });
-    const { answer, lines } = await runOn({ example, project: await buildExample(example, run), event: {}, environment });
+    const { answer, lines } = await runOn({
+      example,
+      project: await buildExample(example, run),
+      event: {},
+      environment,
+    });
     expect({ answer, lines }).toMatchObject({ answer: expect.stringContaining('"statusCode":200') });
     expect(answer).toContain("app");
   });
@@ -62,7 +96,12 @@ describe.skipIf(lacksPythonTools)("examples with the cache warmer, moto in AWS's
       LOGGER_DESTINATION: "http",
       LOGGER_HTTP_URL: receiver.url,
     };
-    const { answer, lines } = await runOn({ example, project: await buildExample(example, run), event: {}, environment });
+    const { answer, lines } = await runOn({
+      example,
+      project: await buildExample(example, run),
+      event: {},
+      environment,
+    });
     expect({ answer, lines }).toMatchObject({ answer: expect.stringContaining("hello from /two-extensions/greeting") });
     const shipped = receiver.lines.filter((line) => JSON.stringify(line).includes("the greeting is hello"));
     expect(shipped).toHaveLength(hasTelemetry ? 1 : 0);
@@ -78,16 +117,29 @@ describe.skipIf(lacksPythonTools)("examples with telemetry", () => {
     const environment = { LOGGER_DESTINATION: "http", LOGGER_HTTP_URL: receiver.url };
     await runOnOurs({ example, project: await buildExample(example, run), event: { mark: "one" }, environment });
     const ofFunction = receiver.lines.filter(({ type }) => type === "function");
-    expect(ofFunction).toMatchObject([{ record: expect.stringContaining("received") }, { record: expect.stringContaining("this line") }]);
+    expect(ofFunction).toMatchObject([
+      { record: expect.stringContaining("received") },
+      { record: expect.stringContaining("this line") },
+    ]);
     const [start] = receiver.lines.filter(({ type }) => type === "platform.start");
     expect(ofFunction.map(({ requestId }) => requestId)).toEqual([start?.["requestId"], start?.["requestId"]]);
   });
 
-  test.each(emulators)("own-extension says which invocations were slow where there is telemetry: $emulator", async ({ runOn, hasTelemetry }) => {
-    const example = findExample("own-extension");
-    const environment = { SLOW_MS: "50" };
-    const { answer, lines } = await runOn({ example, project: await buildExample(example, run), event: { sleepMs: 80 }, environment });
-    expect(JSON.parse(answer)).toMatchObject({ statusCode: 200 });
-    expect({ slow: lines.filter((line) => line.startsWith("[slow-watch] slow: ")).length, lines }).toMatchObject({ slow: hasTelemetry ? 1 : 0 });
-  });
+  test.each(emulators)(
+    "own-extension says which invocations were slow where there is telemetry: $emulator",
+    async ({ runOn, hasTelemetry }) => {
+      const example = findExample("own-extension");
+      const environment = { SLOW_MS: "50" };
+      const { answer, lines } = await runOn({
+        example,
+        project: await buildExample(example, run),
+        event: { sleepMs: 80 },
+        environment,
+      });
+      expect(JSON.parse(answer)).toMatchObject({ statusCode: 200 });
+      expect({ slow: lines.filter((line) => line.startsWith("[slow-watch] slow: ")).length, lines }).toMatchObject({
+        slow: hasTelemetry ? 1 : 0,
+      });
+    },
+  );
 });

@@ -1,10 +1,8 @@
 import { appendFileSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
-
 import { projectEnvironment } from "@lambda-extension/sam";
 import { describe, expect, inject, test } from "vitest";
-
 import { copyExample, layerFolder } from "../src/example-project.ts";
 import type { Example } from "../src/examples.ts";
 import { listFolder } from "../src/file-listing.ts";
@@ -16,16 +14,20 @@ import { lacksPythonTools } from "./needs.ts";
 const run = inject("run");
 
 /** Without a template's place, `sam init` clones a repository; these templates come with the SAM CLI. */
-const [initTemplate = "none"] = globSync("lib/python3*/site-packages/samcli/lib/init/templates/cookiecutter-aws-sam-hello-nodejs", {
-  cwd: projectEnvironment.folder,
-});
+const [initTemplate = "none"] = globSync(
+  "lib/python3*/site-packages/samcli/lib/init/templates/cookiecutter-aws-sam-hello-nodejs",
+  {
+    cwd: projectEnvironment.folder,
+  },
+);
 
 /** The lines that docs/layers.md adds: with the makefile, and for a folder that is already built. */
-const [makefileLines = [], prebuiltLines = []] = readFileSync(join(repository, "docs/layers.md"), "utf8")
-  .split("## Into a project you have")[1]
-  ?.split("```yaml\n")
-  .slice(1, 3)
-  .map((block) => block.split("\n```")[0]?.split("\n") ?? []) ?? [];
+const [makefileLines = [], prebuiltLines = []] =
+  readFileSync(join(repository, "docs/layers.md"), "utf8")
+    .split("## Into a project you have")[1]
+    ?.split("```yaml\n")
+    .slice(1, 3)
+    .map((block) => block.split("\n```")[0]?.split("\n") ?? []) ?? [];
 
 const ways = [
   {
@@ -40,7 +42,13 @@ const ways = [
     way: "a prebuilt folder",
     lines: prebuiltLines,
     from: "own-extension",
-    layer: { logicalId: "ExtensionLayer", folder: "layer", isPrebuilt: true, extension: "slow-watch", engine: "shared" },
+    layer: {
+      logicalId: "ExtensionLayer",
+      folder: "layer",
+      isPrebuilt: true,
+      extension: "slow-watch",
+      engine: "shared",
+    },
     // AWS's emulator has no telemetry, and slow-watch counts by it.
     runs: [runOnOurs],
     shows: /^\[slow-watch\] invocations: 1, slow: \d$/,
@@ -51,9 +59,21 @@ describe.skipIf(lacksPythonTools)("a project of sam init gets a layer by three l
   test.each(ways)("$way", async ({ lines: added, from, layer, runs, shows }) => {
     const folder = join(run.folder, "sam init", from);
     const project = join(folder, "my-app");
-    const step = (cwd: string, file: string, ...args: readonly string[]) => runOrFail({ file, args, cwd, env: run.environment });
+    const step = (cwd: string, file: string, ...args: readonly string[]) =>
+      runOrFail({ file, args, cwd, env: run.environment });
     await copyExample(from, join(folder, "example"));
-    await step(folder, "sam", "init", "--no-input", "--extra-context", JSON.stringify({ runtime: "nodejs24.x" }), "--location", join(projectEnvironment.folder, initTemplate), "--name", "my-app");
+    await step(
+      folder,
+      "sam",
+      "init",
+      "--no-input",
+      "--extra-context",
+      JSON.stringify({ runtime: "nodejs24.x" }),
+      "--location",
+      join(projectEnvironment.folder, initTemplate),
+      "--name",
+      "my-app",
+    );
 
     await cp(join(folder, "example/layer"), join(project, "layer"), { recursive: true });
     expect(added).toHaveLength(3);
@@ -61,17 +81,27 @@ describe.skipIf(lacksPythonTools)("a project of sam init gets a layer by three l
     const template = join(project, "template.yaml");
     const [ofFunction, ...ofResources] = added;
     const before = readFileSync(template, "utf8");
-    const after = before.replace("    Properties:\n", `    Properties:\n${ofFunction}\n`).replace("Resources:\n", `Resources:\n${ofResources.join("\n")}\n`);
+    const after = before
+      .replace("    Properties:\n", `    Properties:\n${ofFunction}\n`)
+      .replace("Resources:\n", `Resources:\n${ofResources.join("\n")}\n`);
     expect(after.split("\n").length - before.split("\n").length).toBe(3);
     writeFileSync(template, after);
-    expect(await step(project, "sam", "validate", "--lint", "--region", "us-east-1")).toContain("is a valid SAM Template");
+    expect(await step(project, "sam", "validate", "--lint", "--region", "us-east-1")).toContain(
+      "is a valid SAM Template",
+    );
 
     const build = async (): Promise<unknown> => {
       if ("isPrebuilt" in layer) await step(project, "npm", "run", "build", "--prefix", "layer");
       await step(project, "sam", "build");
       return listFolder(layerFolder(project, layer));
     };
-    const example: Example = { name: "my-app", functionId: "HelloWorldFunction", runtime: "nodejs", handler: "app.lambdaHandler", layers: [layer] };
+    const example: Example = {
+      name: "my-app",
+      functionId: "HelloWorldFunction",
+      runtime: "nodejs",
+      handler: "app.lambdaHandler",
+      layers: [layer],
+    };
     await step(project, "npm", "install", "--prefix", "layer");
     const built = await build();
     for (const runOn of runs) {

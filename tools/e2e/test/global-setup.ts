@@ -1,9 +1,8 @@
 import { ensureEnvironment, projectEnvironment, SetupError } from "@lambda-extension/sam";
 import type { TestProject } from "vitest/node";
-
 import type { SharedRun } from "../src/example-project.ts";
-import { packPackages } from "../src/package-tarballs.ts";
 import { startPackageRegistry } from "../src/package-registry.ts";
+import { packPackages } from "../src/package-tarballs.ts";
 import { makeTempFolder } from "../src/temp-folder.ts";
 import { makeUserEnvironment } from "../src/user-environment.ts";
 
@@ -15,7 +14,9 @@ declare module "vitest" {
   }
 }
 
-/** Makes what every test file shares, once: the Python tools, our packages in a registry, a folder for built examples. */
+/**
+ * Makes what every test file shares, once: the Python tools, our packages in a registry, a folder for built examples.
+ */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   project.provide("missingPythonTools", await findMissingPythonTools());
   const folder = await makeTempFolder("run");

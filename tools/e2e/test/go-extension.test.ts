@@ -2,10 +2,8 @@ import { spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-
 import { startEnvironment } from "@lambda-extension/emulator";
 import { beforeAll, describe, expect, inject, test } from "vitest";
-
 import { startOfficialEmulator } from "../src/official-emulator.ts";
 import { repository } from "../src/package-tarballs.ts";
 import { runOrFail } from "../src/run-command.ts";
@@ -14,13 +12,27 @@ import { isMissing, lacksPythonTools } from "./needs.ts";
 
 const run = inject("run");
 const source = fileURLToPath(new URL("../fixtures/go-extension", import.meta.url));
-const lacksGo = isMissing(spawnSync("go", ["version"]).status === 0 ? "" : "No go on PATH: the extension in Go is not built.");
+const lacksGo = isMissing(
+  spawnSync("go", ["version"]).status === 0 ? "" : "No go on PATH: the extension in Go is not built.",
+);
 
 /** With the standard library alone: nothing is downloaded. */
 function buildExtension(file: string): Promise<string> {
   const cache = join(repository, ".cache/go");
-  const settings = { GOCACHE: join(cache, "build"), GOPATH: cache, GOFLAGS: "-mod=mod", GOPROXY: "off", GOTOOLCHAIN: "local", CGO_ENABLED: "0" };
-  return runOrFail({ file: "go", args: ["build", "-trimpath", "-o", file, "."], cwd: source, env: { ...process.env, ...settings } });
+  const settings = {
+    GOCACHE: join(cache, "build"),
+    GOPATH: cache,
+    GOFLAGS: "-mod=mod",
+    GOPROXY: "off",
+    GOTOOLCHAIN: "local",
+    CGO_ENABLED: "0",
+  };
+  return runOrFail({
+    file: "go",
+    args: ["build", "-trimpath", "-o", file, "."],
+    cwd: source,
+    env: { ...process.env, ...settings },
+  });
 }
 
 describe.skipIf(lacksGo || lacksPythonTools)("an extension in Go, built from AWS's description of the API", () => {
@@ -35,7 +47,12 @@ describe.skipIf(lacksGo || lacksPythonTools)("an extension in Go, built from AWS
   });
 
   test("writes the lines of python-extension on AWS's emulator", async () => {
-    const emulator = await startOfficialEmulator({ layers: [layer], codePath, runtime: "python", handler: "app.handler" });
+    const emulator = await startOfficialEmulator({
+      layers: [layer],
+      codePath,
+      runtime: "python",
+      handler: "app.handler",
+    });
     try {
       expect(JSON.parse((await emulator.invoke(event)).body)).toEqual({ event });
       await emulator.shutdown();
@@ -46,7 +63,10 @@ describe.skipIf(lacksGo || lacksPythonTools)("an extension in Go, built from AWS
   });
 
   test("writes them on this repository's emulator", async () => {
-    const environment = await startEnvironment({ layers: [layer], function: { runtime: "python3.12", handler: "app.handler", codePath } });
+    const environment = await startEnvironment({
+      layers: [layer],
+      function: { runtime: "python3.12", handler: "app.handler", codePath },
+    });
     try {
       expect(JSON.parse((await environment.invoke(event)).payload)).toEqual({ event });
       await environment.idle();
@@ -54,6 +74,11 @@ describe.skipIf(lacksGo || lacksPythonTools)("an extension in Go, built from AWS
     } finally {
       await environment.close();
     }
-    expect(tutorialLinesOf("go-extension", environment.lines.map(({ text }) => text))).toEqual(tutorialLines);
+    expect(
+      tutorialLinesOf(
+        "go-extension",
+        environment.lines.map(({ text }) => text),
+      ),
+    ).toEqual(tutorialLines);
   });
 });

@@ -1,18 +1,20 @@
 import { once } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-
 import { InvokeWithResponseStreamCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { projectEnvironment } from "@lambda-extension/sam";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
-
-import { type BackgroundProcess, startProcess } from "../src/background-process.ts";
+import { startProcess } from "../src/background-process.ts";
+import type { BackgroundProcess } from "../src/background-process.ts";
 import { repository } from "../src/package-tarballs.ts";
-import { type CommandResult, runCommand, runOrFail } from "../src/run-command.ts";
-import { makeTempFolder, type TempFolder } from "../src/temp-folder.ts";
+import { runCommand, runOrFail } from "../src/run-command.ts";
+import type { CommandResult } from "../src/run-command.ts";
+import { makeTempFolder } from "../src/temp-folder.ts";
+import type { TempFolder } from "../src/temp-folder.ts";
 import { lacksPythonTools } from "./needs.ts";
 
 const run = inject("run");
@@ -100,7 +102,9 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
   /** All calls at the same time. */
   async function callWithBoto3(...calls: readonly object[]): Promise<readonly Outcome[]> {
     const python = join(projectEnvironment.folder, "bin/python");
-    return JSON.parse(await runOrFail({ file: python, args: [program, JSON.stringify(calls)], env: environment })) as Outcome[];
+    return JSON.parse(
+      await runOrFail({ file: python, args: [program, JSON.stringify(calls)], env: environment }),
+    ) as Outcome[];
   }
 
   describe("by boto3", () => {
@@ -117,17 +121,28 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
     test("a function by its ARN, with a client context", async () => {
       const ClientContext = Buffer.from('{"custom":{"from":"boto3"}}').toString("base64");
       const [answer] = await callWithBoto3({ FunctionName: arn, ClientContext });
-      expect(JSON.parse(answer?.Payload ?? "")).toMatchObject({ event: {}, clientContext: { custom: { from: "boto3" } } });
+      expect(JSON.parse(answer?.Payload ?? "")).toMatchObject({
+        event: {},
+        clientContext: { custom: { from: "boto3" } },
+      });
     });
 
     test("Event: accepted at once, and run", async () => {
-      const [answer] = await callWithBoto3({ FunctionName: "EchoFunction", InvocationType: "Event", Payload: '"in its own time"' });
+      const [answer] = await callWithBoto3({
+        FunctionName: "EchoFunction",
+        InvocationType: "Event",
+        Payload: '"in its own time"',
+      });
       expect(answer).toMatchObject({ StatusCode: 202, Payload: "" });
       await emulator.waitForLine(/echoing "in its own time"/);
     });
 
     test("DryRun: nothing runs", async () => {
-      const [answer] = await callWithBoto3({ FunctionName: "EchoFunction", InvocationType: "DryRun", Payload: '"dry"' });
+      const [answer] = await callWithBoto3({
+        FunctionName: "EchoFunction",
+        InvocationType: "DryRun",
+        Payload: '"dry"',
+      });
       expect(answer).toMatchObject({ StatusCode: 204, Payload: "" });
       expect(emulator.lines.filter((line) => line.includes('echoing "dry"'))).toEqual([]);
     });
@@ -153,7 +168,11 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
         { FunctionName: "EchoFunction", Payload: "{no" },
       );
       expect(outcomes).toMatchObject([
-        { raised: "ResourceNotFoundException", status: 404, message: expect.stringContaining("Function not found: NoSuchFunction") },
+        {
+          raised: "ResourceNotFoundException",
+          status: 404,
+          message: expect.stringContaining("Function not found: NoSuchFunction"),
+        },
         { raised: "RequestTooLargeException", status: 413 },
         { raised: "RequestTooLargeException", status: 413 },
         { raised: "InvalidRequestContentException", status: 400 },
@@ -163,9 +182,19 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
     test("InvokeWithResponseStream: each piece when it was written, then the log", async () => {
       // The function goes on when its first piece has been seen.
       const Meeting = await startMeetingPlace(2);
-      const call = { FunctionName: "StreamingFunction", Streamed: true, Meeting, Payload: JSON.stringify({ url: Meeting }), LogType: "Tail" };
+      const call = {
+        FunctionName: "StreamingFunction",
+        Streamed: true,
+        Meeting,
+        Payload: JSON.stringify({ url: Meeting }),
+        LogType: "Tail",
+      };
       const [answer] = await callWithBoto3(call);
-      expect(answer).toMatchObject({ StatusCode: 200, ExecutedVersion: "$LATEST", ResponseStreamContentType: "application/vnd.amazon.eventstream" });
+      expect(answer).toMatchObject({
+        StatusCode: 200,
+        ExecutedVersion: "$LATEST",
+        ResponseStreamContentType: "application/vnd.amazon.eventstream",
+      });
       const [one, two, complete] = answer?.Events ?? [];
       expect([one, two]).toMatchObject([
         { kind: "PayloadChunk", Payload: "one " },
@@ -173,7 +202,9 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
       ]);
       expect(complete).toMatchObject({ kind: "InvokeComplete" });
       expect(complete?.["ErrorCode"]).toBeUndefined();
-      expect(Buffer.from(String(complete?.["LogResult"]), "base64").toString("utf8")).toContain(`REPORT RequestId: ${String(answer?.["RequestId"])}`);
+      expect(Buffer.from(String(complete?.["LogResult"]), "base64").toString("utf8")).toContain(
+        `REPORT RequestId: ${String(answer?.["RequestId"])}`,
+      );
     });
 
     test("InvokeWithResponseStream of functions that fail, midway and at once, of one that answers as a whole, and of none", async () => {
@@ -188,7 +219,10 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
         ErrorCode: "Unhandled",
         ErrorDetails: expect.stringMatching(`^{"errorType":"${errorType}","errorMessage":"${errorMessage}"`),
       });
-      expect(midway?.Events).toMatchObject([{ kind: "PayloadChunk", Payload: "one " }, failure("RangeError", "midway")]);
+      expect(midway?.Events).toMatchObject([
+        { kind: "PayloadChunk", Payload: "one " },
+        failure("RangeError", "midway"),
+      ]);
       expect(failing?.Events).toMatchObject([failure("RangeError", "as asked")]);
       expect(whole?.Events).toMatchObject([{ kind: "PayloadChunk", Payload: "6291456" }, { kind: "InvokeComplete" }]);
       expect(missing).toMatchObject({ raised: "ResourceNotFoundException", status: 404 });
@@ -214,7 +248,9 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
     const client = new LambdaClient({ region: "us-east-1", endpoint, credentials });
     const url = await startMeetingPlace(2);
     const Payload = JSON.stringify({ url });
-    const { EventStream } = await client.send(new InvokeWithResponseStreamCommand({ FunctionName: "StreamingFunction", Payload }));
+    const { EventStream } = await client.send(
+      new InvokeWithResponseStreamCommand({ FunctionName: "StreamingFunction", Payload }),
+    );
     const seen: unknown[] = [];
     for await (const { PayloadChunk, InvokeComplete } of EventStream ?? []) {
       seen.push(PayloadChunk === undefined ? InvokeComplete : Buffer.from(PayloadChunk.Payload ?? []).toString());
@@ -227,13 +263,20 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
 
   describe("by the AWS CLI", () => {
     const invoke = (...args: readonly string[]): Promise<CommandResult> =>
-      runCommand({ file: "aws", args: ["lambda", "invoke", "--output", "json", ...args], cwd: folder.path, env: environment });
+      runCommand({
+        file: "aws",
+        args: ["lambda", "invoke", "--output", "json", ...args],
+        cwd: folder.path,
+        env: environment,
+      });
 
     test("writes the answer to the file and tells status and log", async () => {
       const options = ["--function-name", "EchoFunction", "--payload", '{"by":"cli"}', "--log-type", "Tail"];
       const { status, stdout, output } = await invoke(...options, "answer.json");
       expect({ status, output }).toMatchObject({ status: 0 });
-      expect(JSON.parse(await readFile(join(folder.path, "answer.json"), "utf8"))).toMatchObject({ event: { by: "cli" } });
+      expect(JSON.parse(await readFile(join(folder.path, "answer.json"), "utf8"))).toMatchObject({
+        event: { by: "cli" },
+      });
       const told = JSON.parse(stdout) as Outcome;
       expect(told).toMatchObject({ StatusCode: 200, ExecutedVersion: "$LATEST" });
       expect(Buffer.from(told.LogResult ?? "", "base64").toString("utf8")).toContain("REPORT RequestId");

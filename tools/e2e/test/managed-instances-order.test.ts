@@ -1,16 +1,17 @@
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-
 import { startEnvironment } from "@lambda-extension/emulator";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
-
-import { type LineReceiver, startLineReceiver } from "../src/line-receiver.ts";
+import { startLineReceiver } from "../src/line-receiver.ts";
+import type { LineReceiver } from "../src/line-receiver.ts";
 import { startOfficialEmulator } from "../src/official-emulator.ts";
 import { isMissing, lacksPythonTools } from "./needs.ts";
 
 const run = inject("run");
-const lacksRoot = isMissing(process.getuid?.() === 0 ? "" : "AWS's emulator delivers telemetry only where it runs as root.");
+const lacksRoot = isMissing(
+  process.getuid?.() === 0 ? "" : "AWS's emulator delivers telemetry only where it runs as root.",
+);
 
 /** Resolves when the receiver has the text, in an extension and in a function. */
 const received = `
@@ -79,10 +80,20 @@ async function prepareRun(name: string): Promise<RecordedRun> {
   return { layer, codePath, receiver, environment: { RECEIVER_URL: receiver.url } };
 }
 
-/** Invokes once more when all telemetry of the invocation before is there: AWS's emulator loses what comes while a batch is under way. */
-async function invokeAll(receiver: LineReceiver, invoke: (event: unknown) => Promise<unknown>): Promise<readonly Event[]> {
+/**
+ * Invokes once more when all telemetry of the invocation before is there: AWS's emulator loses what comes while a batch
+ * is under way.
+ */
+async function invokeAll(
+  receiver: LineReceiver,
+  invoke: (event: unknown) => Promise<unknown>,
+): Promise<readonly Event[]> {
   const settled = async (count: number): Promise<void> => {
-    while (receiver.lines.filter(({ type }) => type === "platform.report" || type === "platform.initReport").length < count) await delay(20);
+    while (
+      receiver.lines.filter(({ type }) => type === "platform.report" || type === "platform.initReport").length < count
+    ) {
+      await delay(20);
+    }
   };
   await settled(1);
   await invoke({ n: 1 });
@@ -105,7 +116,14 @@ async function runOnOurs(): Promise<readonly Event[]> {
   const emulator = await startEnvironment({
     initializationType: "lambda-managed-instances",
     layers: [layer],
-    function: { name: "test_function", runtime: "nodejs24.x", handler: "index.handler", codePath, environment, timeoutSeconds: 30 },
+    function: {
+      name: "test_function",
+      runtime: "nodejs24.x",
+      handler: "index.handler",
+      codePath,
+      environment,
+      timeoutSeconds: 30,
+    },
   });
   onTestFinished(() => emulator.close());
   return invokeAll(receiver, (event) => emulator.invoke(event));
@@ -125,12 +143,29 @@ const noRuntime = "Lambda says which runtime it is; AWS's emulator has none and 
 const acceptedDifferences: readonly AcceptedDifference[] = [
   { type: "platform.initStart", field: "runtimeVersion", reason: noRuntime },
   { type: "platform.initStart", field: "runtimeVersionArn", reason: noRuntime },
-  { type: "platform.initStart", field: "instanceId", reason: "Lambda has the name of the log stream; AWS's emulator has none and writes the version." },
-  { type: "platform.initStart", field: "instanceMaxMemory", reason: "The function's memory; AWS's emulator has none and takes the machine's." },
+  {
+    type: "platform.initStart",
+    field: "instanceId",
+    reason: "Lambda has the name of the log stream; AWS's emulator has none and writes the version.",
+  },
+  {
+    type: "platform.initStart",
+    field: "instanceMaxMemory",
+    reason: "The function's memory; AWS's emulator has none and takes the machine's.",
+  },
   { type: "platform.start", field: "tracing", reason: tracing },
   { type: "platform.report", field: "tracing", reason: tracing },
-  { type: "function", field: "(kind)", reason: "Managed Instances log JSON, and the documentation has objects there; AWS's emulator passes text on as it is." },
-  { type: "extension", field: "(kind)", reason: "The same: plain text becomes an object with time, level and message." },
+  {
+    type: "function",
+    field: "(kind)",
+    reason:
+      "Managed Instances log JSON, and the documentation has objects there; AWS's emulator passes text on as it is.",
+  },
+  {
+    type: "extension",
+    field: "(kind)",
+    reason: "The same: plain text becomes an object with time, level and message.",
+  },
 ];
 
 type Fields = Record<string, unknown>;
@@ -147,7 +182,10 @@ function normalise(events: readonly Event[]): readonly Fields[] {
     return `<id ${ids.indexOf(value)}>`;
   };
   return events.map(({ type, record }) => {
-    const fields = typeof record === "string" ? { "(kind)": "text", ...toObject(record) } : { "(kind)": "object", ...(record as Fields) };
+    const fields =
+      typeof record === "string"
+        ? { "(kind)": "text", ...toObject(record) }
+        : { "(kind)": "object", ...(record as Fields) };
     return JSON.parse(JSON.stringify({ type, ...fields }, stable)) as Fields;
   });
 }
@@ -163,8 +201,11 @@ describe.skipIf(lacksPythonTools || lacksRoot)("Managed Instances, told by telem
     expect(ours.map(({ type }) => type)).toEqual(official.map(({ type }) => type));
     expect(official.map(({ type }) => type)).toContain("platform.report");
     for (const { type, field } of acceptedDifferences) {
-      const values = (events: readonly Fields[]) => events.filter((event) => event["type"] === type).map((event) => event[field]);
-      expect(values(ours), `${type} ${field} is no difference any more: take it off the list`).not.toEqual(values(official));
+      const values = (events: readonly Fields[]) =>
+        events.filter((event) => event["type"] === type).map((event) => event[field]);
+      expect(values(ours), `${type} ${field} is no difference any more: take it off the list`).not.toEqual(
+        values(official),
+      );
       for (const event of [...official, ...ours]) if (event["type"] === type) delete event[field];
     }
     expect(ours).toEqual(official);

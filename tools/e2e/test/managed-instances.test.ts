@@ -1,5 +1,4 @@
 import { describe, expect, inject, onTestFinished, test } from "vitest";
-
 import { buildExample, layerFolder, taskFolder } from "../src/example-project.ts";
 import { findExample } from "../src/examples.ts";
 import { startLineReceiver } from "../src/line-receiver.ts";
@@ -7,7 +6,9 @@ import { startOfficialEmulator } from "../src/official-emulator.ts";
 import { isMissing, lacksPythonTools } from "./needs.ts";
 
 const run = inject("run");
-const lacksRoot = isMissing(process.getuid?.() === 0 ? "" : "AWS's emulator delivers telemetry only where it runs as root.");
+const lacksRoot = isMissing(
+  process.getuid?.() === 0 ? "" : "AWS's emulator delivers telemetry only where it runs as root.",
+);
 
 describe.skipIf(lacksPythonTools || lacksRoot)("the logger, with telemetry from AWS's emulator", () => {
   test("ships every line of the function exactly once", async () => {
@@ -26,15 +27,18 @@ describe.skipIf(lacksPythonTools || lacksRoot)("the logger, with telemetry from 
     onTestFinished(() => emulator.close());
     const marks = Array.from({ length: 10 }, (_, index) => `mark-${index}`);
     // Two at a time: the lines of different requests interleave.
-    for (let index = 0; index < marks.length; index += 2)
+    for (let index = 0; index < marks.length; index += 2) {
       expect(await Promise.all(marks.slice(index, index + 2).map((mark) => emulator.invoke({ mark })))).toMatchObject([
         { status: 200, body: expect.stringContaining("logged") },
         { status: 200, body: expect.stringContaining("logged") },
       ]);
+    }
     await emulator.shutdown();
     const received = receiver.lines.map((line) => JSON.stringify(line));
     const timesOf = (text: string) => received.filter((line) => line.includes(text)).length;
-    expect(Object.fromEntries(marks.map((mark) => [mark, timesOf(`${mark}\\`)]))).toEqual(Object.fromEntries(marks.map((mark) => [mark, 1])));
+    expect(Object.fromEntries(marks.map((mark) => [mark, timesOf(`${mark}\\`)]))).toEqual(
+      Object.fromEntries(marks.map((mark) => [mark, 1])),
+    );
     expect(timesOf("this line goes the same way")).toBe(marks.length);
     expect(receiver.lines.filter(({ type, requestId }) => type === "function" && requestId === undefined)).toEqual([]);
   });

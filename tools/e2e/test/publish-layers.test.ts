@@ -1,14 +1,15 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
-import { createServer, request, type Server } from "node:http";
+import { createServer, request } from "node:http";
+import type { Server } from "node:http";
 import { join } from "node:path";
-
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-
 import { runAws } from "../src/aws-cli.ts";
-import { type Moto, startMoto } from "../src/moto.ts";
-import { type CommandResult, runCommand } from "../src/run-command.ts";
+import { startMoto } from "../src/moto.ts";
+import type { Moto } from "../src/moto.ts";
+import { runCommand } from "../src/run-command.ts";
+import type { CommandResult } from "../src/run-command.ts";
 import { copyRepository } from "../src/scratch-repository.ts";
 import { lacksPythonTools } from "./needs.ts";
 
@@ -45,10 +46,19 @@ describe.skipIf(lacksPythonTools)("publish-layers, moto in AWS's place", () => {
     return { ...run.environment, ...moto.environment, AWS_ENDPOINT_URL: `http://localhost:${port}` };
   }
 
-  function publish(options: string, variables: NodeJS.ProcessEnv = {}, ...more: readonly string[]): Promise<CommandResult> {
+  function publish(
+    options: string,
+    variables: NodeJS.ProcessEnv = {},
+    ...more: readonly string[]
+  ): Promise<CommandResult> {
     const env = { ...environment(), ...variables };
     const main = join(repository, "tools/release/src/main.ts");
-    return runCommand({ file: process.execPath, args: [main, "publish-layers", ...options.split(" "), ...more], cwd: repository, env });
+    return runCommand({
+      file: process.execPath,
+      args: [main, "publish-layers", ...options.split(" "), ...more],
+      cwd: repository,
+      env,
+    });
   }
 
   function readRecords(): LayerRecord[] {
@@ -57,7 +67,12 @@ describe.skipIf(lacksPythonTools)("publish-layers, moto in AWS's place", () => {
 
   test("a dry run says what it would publish, and publishes nothing", async () => {
     const options = ["publish-layers", "--regions", regions, "--dry-run", "--architectures", "arm64"];
-    const { status, output } = await runCommand({ file: "npx", args: ["--yes", "pnpm@12", ...options], cwd: repository, env: environment() });
+    const { status, output } = await runCommand({
+      file: "npx",
+      args: ["--yes", "pnpm@12", ...options],
+      cwd: repository,
+      env: environment(),
+    });
     expect({ status, output }).toMatchObject({ status: 0 });
     expect(output.match(/^\S+ {2}lambda-extension-\S+ {2}would become version 1/gm)?.sort()).toEqual(
       ["eu-west-1", "us-east-1"].flatMap((region) =>
@@ -122,7 +137,10 @@ describe.skipIf(lacksPythonTools)("publish-layers, moto in AWS's place", () => {
     }
     const zip = readFileSync(join(repository, "tools/release/layers/lambda-extension-logger/dist/logger.zip"));
     const sha256 = createHash("sha256").update(zip).digest("hex");
-    expect(records.filter((record) => record.name === "lambda-extension-logger")).toMatchObject([{ sha256 }, { sha256 }]);
+    expect(records.filter((record) => record.name === "lambda-extension-logger")).toMatchObject([
+      { sha256 },
+      { sha256 },
+    ]);
   });
 
   test("a second run publishes nothing and records the same versions", async () => {
@@ -135,10 +153,23 @@ describe.skipIf(lacksPythonTools)("publish-layers, moto in AWS's place", () => {
 
   test("a changed extension becomes one new version of its own layers", async () => {
     appendFileSync(join(repository, "packages/logger/src/main.ts"), "\nprocess.env['CHANGED'] = 'yes';\n");
-    const { status, output } = await publish("--regions eu-west-1 --layers logger --architectures x86_64 --out", {}, join(run.folder, "changed layers"));
+    const { status, output } = await publish(
+      "--regions eu-west-1 --layers logger --architectures x86_64 --out",
+      {},
+      join(run.folder, "changed layers"),
+    );
     expect({ status, output }).toMatchObject({ status: 0 });
     expect(output.match(/published version 2/g)).toHaveLength(2);
-    const versions = await runAws(run, moto, "lambda", "list-layer-versions", "--region", "eu-west-1", "--layer-name", "lambda-extension-logger");
+    const versions = await runAws(
+      run,
+      moto,
+      "lambda",
+      "list-layer-versions",
+      "--region",
+      "eu-west-1",
+      "--layer-name",
+      "lambda-extension-logger",
+    );
     expect((versions as { LayerVersions: unknown[] }).LayerVersions).toHaveLength(2);
   });
 
@@ -147,13 +178,19 @@ describe.skipIf(lacksPythonTools)("publish-layers, moto in AWS's place", () => {
       const location = region === "us-east-1" ? [] : ["--create-bucket-configuration", `LocationConstraint=${region}`];
       await runAws(run, moto, "s3api", "create-bucket", "--bucket", `zips-${region}`, "--region", region, ...location);
     }
-    const { status, output } = await publish(`--regions ${regions} --layers logger --architectures arm64 --bucket zips-{region}`);
+    const { status, output } = await publish(
+      `--regions ${regions} --layers logger --architectures arm64 --bucket zips-{region}`,
+    );
     expect({ status, output }).toMatchObject({ status: 0 });
     const carried = readRecords().filter((record) => record.name === "lambda-extension-logger-node24-arm64");
-    expect(carried.map(({ region, version }) => ({ region, version }))).toEqual(regions.split(",").map((region) => ({ region, version: 1 })));
+    expect(carried.map(({ region, version }) => ({ region, version }))).toEqual(
+      regions.split(",").map((region) => ({ region, version: 1 })),
+    );
     const listed = await runAws(run, moto, "s3api", "list-objects-v2", "--bucket", "zips-eu-west-1");
     // The shared one is there already, with the same bytes.
-    expect(listed).toMatchObject({ Contents: [{ Key: expect.stringMatching(/^lambda-extension-logger-node24-arm64\/[0-9a-f]{64}\.zip$/) }] });
+    expect(listed).toMatchObject({
+      Contents: [{ Key: expect.stringMatching(/^lambda-extension-logger-node24-arm64\/[0-9a-f]{64}\.zip$/) }],
+    });
     expect((listed as { Contents: unknown[] }).Contents).toHaveLength(1);
   });
 
@@ -162,9 +199,14 @@ describe.skipIf(lacksPythonTools)("publish-layers, moto in AWS's place", () => {
     const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, AWS_SESSION_TOKEN: undefined };
     const file = join(run.folder, "no such file");
     const nowhere = { AWS_SHARED_CREDENTIALS_FILE: file, AWS_CONFIG_FILE: file, AWS_EC2_METADATA_DISABLED: "true" };
-    const { status, output } = await publish(`--regions ${regions} --layers logger --architectures x86_64`, { ...none, ...nowhere });
+    const { status, output } = await publish(`--regions ${regions} --layers logger --architectures x86_64`, {
+      ...none,
+      ...nowhere,
+    });
     expect(status).toBe(1);
-    expect(output.match(/Log in \(`aws sso login`\), set AWS_PROFILE, or name a profile with --profile/g)).toHaveLength(1);
+    expect(output.match(/Log in \(`aws sso login`\), set AWS_PROFILE, or name a profile with --profile/g)).toHaveLength(
+      1,
+    );
     expect(output).toContain("publish-layers: us-east-1, eu-west-1");
     expect(output).not.toContain("    at ");
     expect(existsSync(published)).toBe(false);
@@ -173,14 +215,13 @@ describe.skipIf(lacksPythonTools)("publish-layers, moto in AWS's place", () => {
   test("lists every wrong option before it builds anything", async () => {
     const { status, output } = await publish("--regions virginia --layers hello --regoins a --profile");
     expect(status).toBe(1);
-    expect(output.split("\n").filter((line) => line.startsWith("publish-layers: ")).map((line) => line.split(": ")[1])).toEqual([
-      "--regoins",
-      "--profile",
-      "--regions",
-      "--layers",
-    ]);
+    expect(
+      output
+        .split("\n")
+        .filter((line) => line.startsWith("publish-layers: "))
+        .map((line) => line.split(": ")[1]),
+    ).toEqual(["--regoins", "--profile", "--regions", "--layers"]);
   });
-
 });
 
 /** Passes requests on to `url`, and breaks off those signed for a region of `refused`. */
@@ -192,10 +233,14 @@ async function startDoor(url: string, refused: ReadonlySet<string>): Promise<Ser
       return;
     }
     const { method, headers } = incoming;
-    const onward = request(new URL(incoming.url ?? "/", url), { ...(method === undefined ? {} : { method }), headers }, (found) => {
-      answer.writeHead(found.statusCode ?? 502, found.headers);
-      found.pipe(answer);
-    });
+    const onward = request(
+      new URL(incoming.url ?? "/", url),
+      { ...(method === undefined ? {} : { method }), headers },
+      (found) => {
+        answer.writeHead(found.statusCode ?? 502, found.headers);
+        found.pipe(answer);
+      },
+    );
     onward.on("error", () => answer.destroy());
     incoming.pipe(onward);
   }).listen(0, "127.0.0.1");

@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-
 import { describe, expect, inject, test } from "vitest";
-
 import { copyExample } from "../src/example-project.ts";
 import { examples, imageExample } from "../src/examples.ts";
 import { repository } from "../src/package-tarballs.ts";
 import { findFreePort } from "../src/ports.ts";
 import { runChecked } from "../src/run-command.ts";
-import { findShellBlocks, type ShellBlock } from "../src/shell-blocks.ts";
-import { runSession, type SessionCommand } from "../src/shell-session.ts";
+import { findShellBlocks } from "../src/shell-blocks.ts";
+import type { ShellBlock } from "../src/shell-blocks.ts";
+import { runSession } from "../src/shell-session.ts";
+import type { SessionCommand } from "../src/shell-session.ts";
 import { lacksPythonTools } from "./needs.ts";
 import { notRun } from "./readme-not-run.ts";
 
@@ -32,7 +32,9 @@ function blocksOf(readme: string, folder = join(repository, readme)): readonly S
 function sessionsOf(readme: string, folder: string): readonly SessionCommand[][] {
   const skipped = notRun.filter((entry) => entry.readme === readme);
   const isRun = (command: string, block: ShellBlock): boolean =>
-    !skipped.some((entry) => entry.command === command || (entry.extent === "block" && block.commands.includes(entry.command)));
+    !skipped.some(
+      (entry) => entry.command === command || (entry.extent === "block" && block.commands.includes(entry.command)),
+    );
   const toStep = (command: string): SessionCommand => {
     const [, port] = server.exec(command) ?? [];
     return port === undefined ? { kind: "run", command } : { kind: "server", command, port: Number(port) };
@@ -53,7 +55,10 @@ async function changePorts(folder: string): Promise<void> {
   ]);
   for (const name of ["README.md", "template.yaml"]) {
     const text = readFileSync(join(folder, name), "utf8");
-    await writeFile(join(folder, name), text.replaceAll(/\b(4566|8088)\b/g, (port) => String(free.get(port))));
+    await writeFile(
+      join(folder, name),
+      text.replaceAll(/\b(4566|8088)\b/g, (port) => String(free.get(port))),
+    );
   }
 }
 
@@ -66,7 +71,9 @@ async function makePnpm(): Promise<string> {
 }
 
 test("the list of commands that are not run names commands of the READMEs", () => {
-  const missing = notRun.filter(({ readme, command }) => !blocksOf(readme).some(({ commands }) => commands.includes(command)));
+  const missing = notRun.filter(
+    ({ readme, command }) => !blocksOf(readme).some(({ commands }) => commands.includes(command)),
+  );
   expect(missing).toEqual([]);
 });
 

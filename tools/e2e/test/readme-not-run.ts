@@ -12,7 +12,8 @@ export interface NotRun {
 
 const container = "test/sam-local-invoke.test.ts types it, with images that stand in for Lambda's.";
 const deployed = "test/deploy.test.ts types it and answers its questions, with moto in AWS's place.";
-const image = "test/container-image.test.ts types it, with an image that stands in for Lambda's, and moto and a registry in AWS's place.";
+const image =
+  "test/container-image.test.ts types it, with an image that stands in for Lambda's, and moto and a registry in AWS's place.";
 const endpoint = "LogEndpoint=https://logs.example.com/ingest";
 
 /** Every command that is not run. The test fails for one here that no README has. */
@@ -23,14 +24,27 @@ export const notRun: readonly NotRun[] = [
   { readme: ".", command: "pnpm bench", reason: "It measures for minutes and wants a quiet machine." },
   { readme: ".", command: "pnpm changeset", reason: "It asks questions." },
   { readme: ".", command: "pnpm release", reason: "It publishes." },
-  ...examples.map(({ name, functionId }) => ({ readme: `examples/${name}`, command: toInvoke(functionId), reason: container })),
+  ...examples.map(({ name, functionId }) => ({
+    readme: `examples/${name}`,
+    command: toInvoke(functionId),
+    reason: container,
+  })),
   { readme: "examples/hello", command: "sam deploy --guided", reason: deployed },
   { readme: "examples/python-extension", command: "sam deploy --guided", reason: deployed },
-  { readme: "examples/logger-http", command: `sam deploy --guided --parameter-overrides ${endpoint}`, reason: deployed },
+  {
+    readme: "examples/logger-http",
+    command: `sam deploy --guided --parameter-overrides ${endpoint}`,
+    reason: deployed,
+  },
   { readme: "examples/cache-warmer-ssm", command: "sam deploy --guided", extent: "block", reason: deployed },
   { readme: "examples/cache-warmer-secrets", command: "sam deploy --guided", extent: "block", reason: deployed },
   { readme: "examples/own-extension", command: "sam deploy --guided", reason: deployed },
-  { readme: "examples/two-extensions", command: `sam deploy --guided --parameter-overrides ${endpoint}`, extent: "block", reason: deployed },
+  {
+    readme: "examples/two-extensions",
+    command: `sam deploy --guided --parameter-overrides ${endpoint}`,
+    extent: "block",
+    reason: deployed,
+  },
   { readme: "examples/container-image", command: "sam build", reason: image },
   { readme: "examples/container-image", command: toInvoke("ImageFunction"), reason: image },
   { readme: "examples/container-image", command: "sam deploy --guided", reason: image },

@@ -2,21 +2,23 @@ import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-
-import { type BackgroundProcess, startProcess } from "../src/background-process.ts";
+import { startProcess } from "../src/background-process.ts";
+import type { BackgroundProcess } from "../src/background-process.ts";
 import { copyExample } from "../src/example-project.ts";
 import { findExample } from "../src/examples.ts";
 import { findFreePort } from "../src/ports.ts";
-import { type CommandResult, runCommand, runOrFail } from "../src/run-command.ts";
+import { runCommand, runOrFail } from "../src/run-command.ts";
+import type { CommandResult } from "../src/run-command.ts";
 import { runOnOfficial, runOnOurs } from "../src/run-once.ts";
 import { commitAll, copyRepository } from "../src/scratch-repository.ts";
 import { makeUserEnvironment } from "../src/user-environment.ts";
 import { lacksPythonTools } from "./needs.ts";
 
 const run = inject("run");
-const published = ["core", "logger", "cache-warmer", "emulator", "build-layer"].map((name) => `@lambda-extension/${name}`);
+const published = ["core", "logger", "cache-warmer", "emulator", "build-layer"].map(
+  (name) => `@lambda-extension/${name}`,
+);
 
 /** Each test goes on from what the one before it left, as releases do. */
 describe.skipIf(lacksPythonTools)("a release, to a registry of npm packages", () => {
@@ -41,20 +43,34 @@ describe.skipIf(lacksPythonTools)("a release, to a registry of npm packages", ()
     writeFileSync(npmrc, `${readFileSync(npmrc, "utf8")}//127.0.0.1:${port}/:_authToken=${await makeAccount(url)}\n`);
     await copyRepository(repository, maintainer);
     // The one changeset of these tests is their own, whatever waits here.
-    for (const name of globSync(".changeset/*.md", { cwd: repository })) if (!name.endsWith("README.md")) await rm(join(repository, name));
+    for (const name of globSync(".changeset/*.md", { cwd: repository })) {
+      if (!name.endsWith("README.md")) await rm(join(repository, name));
+    }
   });
   afterAll(() => registry.close());
 
   const pnpm = (...args: readonly string[]): Promise<CommandResult> =>
     runCommand({ file: "npx", args: ["--yes", "pnpm@12", ...args], cwd: repository, env: maintainer });
-  const inProject = (file: string, ...args: readonly string[]): Promise<string> => runOrFail({ file, args, cwd: project, env: user });
-  const readManifest = (path: string): { version: string; dependencies: Record<string, string> } => JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
-  const versionsOf = async (name: string): Promise<readonly string[]> => Object.keys(((await (await fetch(url + name)).json()) as { versions?: object }).versions ?? {});
-  const tags = async (): Promise<readonly string[]> => (await runOrFail({ file: "git", args: ["tag"], cwd: repository })).trim().split("\n");
+  const inProject = (file: string, ...args: readonly string[]): Promise<string> =>
+    runOrFail({ file, args, cwd: project, env: user });
+  const readManifest = (path: string): { version: string; dependencies: Record<string, string> } =>
+    JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
+  const versionsOf = async (name: string): Promise<readonly string[]> =>
+    Object.keys(((await (await fetch(url + name)).json()) as { versions?: object }).versions ?? {});
+  const tags = async (): Promise<readonly string[]> =>
+    (await runOrFail({ file: "git", args: ["tag"], cwd: repository })).trim().split("\n");
 
   test("is refused without an account, with nothing published", async () => {
-    const { status, output } = await runCommand({ file: "npx", args: ["--yes", "pnpm@12", "release"], cwd: repository, env: user });
-    expect({ status, output }).toMatchObject({ status: 1, output: expect.stringContaining("Some packages failed to publish") });
+    const { status, output } = await runCommand({
+      file: "npx",
+      args: ["--yes", "pnpm@12", "release"],
+      cwd: repository,
+      env: user,
+    });
+    expect({ status, output }).toMatchObject({
+      status: 1,
+      output: expect.stringContaining("Some packages failed to publish"),
+    });
     expect(await versionsOf("@lambda-extension/core")).toEqual([]);
     expect(await tags()).toEqual([""]);
   });
@@ -62,7 +78,9 @@ describe.skipIf(lacksPythonTools)("a release, to a registry of npm packages", ()
   test("publishes every package as it is, and tags it", async () => {
     const { status, output } = await pnpm("release");
     expect({ status, output }).toMatchObject({ status: 0 });
-    const names = await Promise.all(published.map(async (name) => (await versionsOf(name)).map((version) => `${name}@${version}`)));
+    const names = await Promise.all(
+      published.map(async (name) => (await versionsOf(name)).map((version) => `${name}@${version}`)),
+    );
     expect((await tags()).toSorted()).toEqual(names.flat().toSorted());
     expect(names.map((versions) => versions.length)).toEqual([1, 1, 1, 1, 1]);
   });
@@ -90,28 +108,45 @@ describe.skipIf(lacksPythonTools)("a release, to a registry of npm packages", ()
   test("follows a changeset: every bundle that contains core, every range and the lockfile", async () => {
     const before = readManifest(join(repository, "packages/core")).version;
     const main = join(repository, "packages/core/src/index.ts");
-    await writeFile(main, `${readFileSync(main, "utf8")}globalThis.process.stderr.write("core of the second release\\n");\n`);
-    await writeFile(join(repository, ".changeset/second-release.md"), '---\n"@lambda-extension/core": minor\n---\n\nSays that it is new.\n');
+    await writeFile(
+      main,
+      `${readFileSync(main, "utf8")}globalThis.process.stderr.write("core of the second release\\n");\n`,
+    );
+    await writeFile(
+      join(repository, ".changeset/second-release.md"),
+      '---\n"@lambda-extension/core": minor\n---\n\nSays that it is new.\n',
+    );
     const { status, output } = await pnpm("version-packages");
     expect({ status, output }).toMatchObject({ status: 0 });
 
     const core = readManifest(join(repository, "packages/core")).version;
     expect(core).toBe(before.replace(/\.(\d+)\.\d+$/, (_, minor: string) => `.${Number(minor) + 1}.0`));
     for (const name of ["logger", "cache-warmer"]) {
-      expect(await versionsOf(`@lambda-extension/${name}`)).not.toContain(readManifest(join(repository, "packages", name)).version);
-      expect(readFileSync(join(repository, "packages", name, "CHANGELOG.md"), "utf8")).toContain(`@lambda-extension/core@${core}`);
+      expect(await versionsOf(`@lambda-extension/${name}`)).not.toContain(
+        readManifest(join(repository, "packages", name)).version,
+      );
+      expect(readFileSync(join(repository, "packages", name, "CHANGELOG.md"), "utf8")).toContain(
+        `@lambda-extension/core@${core}`,
+      );
     }
-    for (const name of ["emulator", "../tools/build-layer"])
-      expect(await versionsOf(`@lambda-extension/${name.replace(/.*\//, "")}`)).toContain(readManifest(join(repository, "packages", name)).version);
+    for (const name of ["emulator", "../tools/build-layer"]) {
+      expect(await versionsOf(`@lambda-extension/${name.replace(/.*\//, "")}`)).toContain(
+        readManifest(join(repository, "packages", name)).version,
+      );
+    }
     expect(readFileSync(join(repository, "packages/core/CHANGELOG.md"), "utf8")).toContain("Says that it is new.");
-    expect(readManifest(join(repository, "examples/hello/layer")).dependencies["@lambda-extension/core"]).toBe(`^${core}`);
+    expect(readManifest(join(repository, "examples/hello/layer")).dependencies["@lambda-extension/core"]).toBe(
+      `^${core}`,
+    );
     expect(readFileSync(join(repository, "docs/layers.md"), "utf8")).toContain(`"@lambda-extension/core": "^${core}"`);
     expect(existsSync(join(repository, ".changeset/second-release.md"))).toBe(false);
 
     const install = await pnpm("install", "--frozen-lockfile", "--prefer-offline");
     expect(install).toMatchObject({ status: 0 });
     // Still the workspace's own, not the registry's.
-    expect(readManifest(join(repository, "examples/hello/layer/node_modules/@lambda-extension/core")).version).toBe(core);
+    expect(readManifest(join(repository, "examples/hello/layer/node_modules/@lambda-extension/core")).version).toBe(
+      core,
+    );
     await commitAll(repository, "Version packages", maintainer);
   });
 
@@ -141,7 +176,10 @@ describe.skipIf(lacksPythonTools)("a release, to a registry of npm packages", ()
 
   test("has no version to make without a changeset, and says so", async () => {
     const { status, output } = await pnpm("version-packages");
-    expect({ status, output }).toMatchObject({ status: 1, output: expect.stringContaining("No unreleased changesets found") });
+    expect({ status, output }).toMatchObject({
+      status: 1,
+      output: expect.stringContaining("No unreleased changesets found"),
+    });
   });
 });
 

@@ -1,30 +1,41 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
-
 import { runAws } from "../src/aws-cli.ts";
-import { type BackgroundProcess, startProcess } from "../src/background-process.ts";
-import { type BaseImages, tagImage } from "../src/base-image.ts";
+import { startProcess } from "../src/background-process.ts";
+import type { BackgroundProcess } from "../src/background-process.ts";
+import { tagImage } from "../src/base-image.ts";
+import type { BaseImages } from "../src/base-image.ts";
 import { findMissingEngine } from "../src/container-engine.ts";
 import { buildExample } from "../src/example-project.ts";
 import { examples, findExample } from "../src/examples.ts";
 import { findMissingNodeClient } from "../src/node-client.ts";
 import { repository } from "../src/package-tarballs.ts";
-import { type SamWithContainers, startSamWithContainers } from "../src/sam-with-containers.ts";
+import { startSamWithContainers } from "../src/sam-with-containers.ts";
+import type { SamWithContainers } from "../src/sam-with-containers.ts";
 import { tutorialLines, tutorialLinesOf } from "../src/tutorial-lines.ts";
 import { isMissing, lacksPythonTools } from "./needs.ts";
 
 const run = inject("run");
-const lacksEngine = lacksPythonTools || isMissing(await findMissingEngine()) || isMissing(await findMissingNodeClient(run.environment));
+const lacksEngine =
+  lacksPythonTools || isMissing(await findMissingEngine()) || isMissing(await findMissingNodeClient(run.environment));
 
 /** What the answer and the extensions' lines have of each example. */
 const expected: Readonly<Record<string, { readonly answer: string; readonly lines: readonly string[] }>> = {
   hello: { answer: '["bin", "index.cjs"]', lines: [] },
   "python-extension": { answer: '"extension.py"', lines: [] },
-  "logger-http": { answer: '{"logged":2}', lines: ["[logger] account: 0 received = 0 delivered + 0 dropped + 0 pending"] },
-  "cache-warmer-ssm": { answer: "hello from /cache-warmer-ssm/greeting", lines: ["[cache-warmer] INFO serving on 127.0.0.1:2773; warming 1 parameter, 0 secrets"] },
-  "cache-warmer-secrets": { answer: '{"user":"app","passwordLength":6}', lines: ["[cache-warmer] INFO serving on 127.0.0.1:2773; warming 0 parameters, 1 secret"] },
+  "logger-http": {
+    answer: '{"logged":2}',
+    lines: ["[logger] account: 0 received = 0 delivered + 0 dropped + 0 pending"],
+  },
+  "cache-warmer-ssm": {
+    answer: "hello from /cache-warmer-ssm/greeting",
+    lines: ["[cache-warmer] INFO serving on 127.0.0.1:2773; warming 1 parameter, 0 secrets"],
+  },
+  "cache-warmer-secrets": {
+    answer: '{"user":"app","passwordLength":6}',
+    lines: ["[cache-warmer] INFO serving on 127.0.0.1:2773; warming 0 parameters, 1 secret"],
+  },
   "own-extension": { answer: '{"sleptMs":80}', lines: ["[slow-watch] invocations: 0, slow: 0"] },
   "two-extensions": {
     answer: "hello from /two-extensions/greeting",
@@ -40,8 +51,9 @@ describe.skipIf(lacksEngine)("sam local, in containers", () => {
   const aws = (...args: readonly string[]) => runAws(run, sam.moto, ...args);
   beforeAll(async () => {
     sam = await startSamWithContainers(run);
-    for (const name of ["/cache-warmer-ssm/greeting", "/two-extensions/greeting"])
+    for (const name of ["/cache-warmer-ssm/greeting", "/two-extensions/greeting"]) {
       await aws("ssm", "put-parameter", "--name", name, "--type", "String", "--value", `hello from ${name}`);
+    }
     const secret = '{"user":"app","password":"s3cret"}';
     await aws("secretsmanager", "create-secret", "--name", "cache-warmer-secrets/database", "--secret-string", secret);
   });
@@ -54,19 +66,27 @@ describe.skipIf(lacksEngine)("sam local, in containers", () => {
     return tagImage(sam.engine, sam.images[kind], `public.ecr.aws/lambda/${kind}:${version}-x86_64`);
   }
 
-  test.each(examples)("invoke: the function of $name with its extensions, and what they say until their SHUTDOWN", async (example) => {
-    const project = await buildExample(example, run);
-    await nameImage(project, example.runtime);
-    const output = await sam.invokeAsReadmeSays(project);
-    const { answer, lines } = expected[example.name] ?? { answer: "BUG", lines: [] };
-    expect(output.split("\n").find((line) => line.startsWith('{"statusCode"'))?.replaceAll("\\", "")).toContain(answer);
-    for (const line of lines) expect(output).toContain(line);
-    if (lines.length > 0) return;
-    for (const { extension } of example.layers) {
-      expect(tutorialLinesOf(extension, output.split("\n"))).toEqual(tutorialLines);
-      expect(output).toContain(`/opt/extensions: ${extension}`);
-    }
-  });
+  test.each(examples)(
+    "invoke: the function of $name with its extensions, and what they say until their SHUTDOWN",
+    async (example) => {
+      const project = await buildExample(example, run);
+      await nameImage(project, example.runtime);
+      const output = await sam.invokeAsReadmeSays(project);
+      const { answer, lines } = expected[example.name] ?? { answer: "BUG", lines: [] };
+      expect(
+        output
+          .split("\n")
+          .find((line) => line.startsWith('{"statusCode"'))
+          ?.replaceAll("\\", ""),
+      ).toContain(answer);
+      for (const line of lines) expect(output).toContain(line);
+      if (lines.length > 0) return;
+      for (const { extension } of example.layers) {
+        expect(tutorialLinesOf(extension, output.split("\n"))).toEqual(tutorialLines);
+        expect(output).toContain(`/opt/extensions: ${extension}`);
+      }
+    },
+  );
 
   test("start-lambda: two invocations of one environment, and its SHUTDOWN at the end", async () => {
     const example = findExample("hello");
@@ -75,7 +95,9 @@ describe.skipIf(lacksEngine)("sam local, in containers", () => {
     // As `pnpm sam …` in the project's folder.
     const wrapper = [join(repository, "tools/sam/src/main.ts"), "sam", "local", "start-lambda"];
     const options = ["--port", "3001", "--warm-containers", "LAZY", "--shutdown"];
-    const server: BackgroundProcess = await startProcess(sam.command(project, process.execPath, ...wrapper, ...options));
+    const server: BackgroundProcess = await startProcess(
+      sam.command(project, process.execPath, ...wrapper, ...options),
+    );
     try {
       await server.waitForLine(/Running on http/);
       for (const mark of ["one", "two"]) {
@@ -89,6 +111,13 @@ describe.skipIf(lacksEngine)("sam local, in containers", () => {
     }
     const [registering, registered, waiting, received, , shutdown] = tutorialLines;
     const invoked = [waiting, received];
-    expect(tutorialLinesOf("hello-extension", server.lines)).toEqual([registering, registered, ...invoked, ...invoked, waiting, shutdown]);
+    expect(tutorialLinesOf("hello-extension", server.lines)).toEqual([
+      registering,
+      registered,
+      ...invoked,
+      ...invoked,
+      waiting,
+      shutdown,
+    ]);
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, inject, test } from "vitest";
-
 import { buildExample } from "../src/example-project.ts";
 import { findExample } from "../src/examples.ts";
 import { runOnOfficial, runOnOurs } from "../src/run-once.ts";

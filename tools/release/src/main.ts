@@ -1,10 +1,9 @@
 import { resolve } from "node:path";
-
 import { BuildError, cacheFolder } from "@lambda-extension/build-layer";
-
-import { parseOptions, type PublishOptions, usage } from "./options/parse-options.ts";
-import { createAwsRegionLayers } from "./publish/aws-region-layers.ts";
+import { parseOptions, usage } from "./options/parse-options.ts";
+import type { PublishOptions } from "./options/parse-options.ts";
 import { publishLayers } from "./publish-layers.ts";
+import { createAwsRegionLayers } from "./publish/aws-region-layers.ts";
 import { followVersions } from "./versions/follow-versions.ts";
 
 const [command, ...args] = process.argv.slice(2);
@@ -25,16 +24,21 @@ if (command === "publish-layers") {
 }
 
 async function publish(options: PublishOptions): Promise<void> {
-  const hasOwnEndpoint = process.env["AWS_ENDPOINT_URL"] !== undefined || process.env["AWS_ENDPOINT_URL_S3"] !== undefined;
+  const hasOwnEndpoint =
+    process.env["AWS_ENDPOINT_URL"] !== undefined || process.env["AWS_ENDPOINT_URL_S3"] !== undefined;
   // pnpm runs scripts in the root; a relative folder is meant where the command was typed.
   const out = resolve(process.env["INIT_CWD"] ?? process.cwd(), options.out);
   try {
-    const isComplete = await publishLayers({ ...options, out }, {
-      cacheFolder: cacheFolder(process.env, process.platform),
-      regionLayers: (region) => createAwsRegionLayers({ region, profile: options.profile, bucket: options.bucket, hasOwnEndpoint }),
-      say,
-      complain,
-    });
+    const isComplete = await publishLayers(
+      { ...options, out },
+      {
+        cacheFolder: cacheFolder(process.env, process.platform),
+        regionLayers: (region) =>
+          createAwsRegionLayers({ region, profile: options.profile, bucket: options.bucket, hasOwnEndpoint }),
+        say,
+        complain,
+      },
+    );
     if (!isComplete) process.exitCode = 1;
   } catch (error) {
     if (error instanceof BuildError) fail(error.problems);

@@ -1,10 +1,10 @@
 import { mkdir } from "node:fs/promises";
-
 import { buildPublishedLayers } from "./layers/build-published-layers.ts";
 import type { PublishOptions } from "./options/parse-options.ts";
 import { checkZipSizes } from "./publish/check-zip-sizes.ts";
 import { explainAwsError } from "./publish/explain-aws-error.ts";
-import { publishRegion, type RegionFailure, type RegionResult } from "./publish/publish-region.ts";
+import { publishRegion } from "./publish/publish-region.ts";
+import type { RegionFailure, RegionResult } from "./publish/publish-region.ts";
 import type { RegionLayers } from "./publish/region-layers.ts";
 import { writeRecords } from "./record/write-records.ts";
 
@@ -23,8 +23,9 @@ export interface PublishSurroundings {
 const regionsAtATime = 3;
 
 /**
- * Builds the layers and publishes what changed, region by region; a region that fails does not stop the others. layers.json and
- * layers.md are written when every region is complete. Returns true then. Errors: `BuildError` of build-layer.
+ * Builds the layers and publishes what changed, region by region; a region that fails does not stop the others.
+ * layers.json and layers.md are written when every region is complete. Returns true then. Errors: `BuildError` of
+ * build-layer.
  */
 export async function publishLayers(options: PublishOptions, surroundings: PublishSurroundings): Promise<boolean> {
   const { say, complain, cacheFolder } = surroundings;
@@ -38,19 +39,24 @@ export async function publishLayers(options: PublishOptions, surroundings: Publi
   const results: RegionResult[] = [];
   const waiting = [...options.regions];
   const work = async (): Promise<void> => {
-    for (let region = waiting.shift(); region !== undefined; region = waiting.shift())
+    for (let region = waiting.shift(); region !== undefined; region = waiting.shift()) {
       results.push(await publishRegion({ ...options, region, layers, report: say }, surroundings.regionLayers(region)));
+    }
   };
   await Promise.all(Array.from({ length: regionsAtATime }, work));
 
   const failed = results.filter((result) => result.kind === "failed");
   for (const line of toFailureLines(failed)) complain(line);
   if (failed.length > 0) {
-    complain(`${failed.length} of ${options.regions.length} regions are not complete; run the same command again. layers.json was not written.`);
+    complain(
+      `${failed.length} of ${options.regions.length} regions are not complete; run the same command again. layers.json was not written.`,
+    );
     return false;
   }
   if (options.isDryRun) return true;
-  const records = options.regions.flatMap((region) => results.flatMap((result) => (result.kind === "done" && result.region === region ? result.records : [])));
+  const records = options.regions.flatMap((region) =>
+    results.flatMap((result) => (result.kind === "done" && result.region === region ? result.records : [])),
+  );
   say(`wrote ${(await writeRecords(options.out, records)).join(" and ")}`);
   return true;
 }

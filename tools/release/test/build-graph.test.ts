@@ -2,7 +2,6 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../../..");
@@ -11,7 +10,9 @@ const copy = join(scratch, "repository");
 
 beforeAll(() => {
   const listed = run("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], root).split("\0");
-  for (const file of listed.filter((path) => path !== "" && !path.startsWith("docs/") && existsSync(join(root, path)))) {
+  for (const file of listed.filter(
+    (path) => path !== "" && !path.startsWith("docs/") && existsSync(join(root, path)),
+  )) {
     mkdirSync(dirname(join(copy, file)), { recursive: true });
     cpSync(join(root, file), join(copy, file));
   }
@@ -24,7 +25,9 @@ const layers = globSync(["packages/*", "examples/*/layer", "examples/*/layers/*"
   .map((folder) => JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as Manifest)
   .filter(({ lambdaExtension }) => lambdaExtension !== undefined);
 const all = layers.map(({ name }) => name);
-const withLogger = layers.filter(({ lambdaExtension }) => lambdaExtension?.entry === "@lambda-extension/logger").map(({ name }) => name);
+const withLogger = layers
+  .filter(({ lambdaExtension }) => lambdaExtension?.entry === "@lambda-extension/logger")
+  .map(({ name }) => name);
 
 interface Manifest {
   readonly name: string;
@@ -36,7 +39,11 @@ test.each<[string, string, readonly string[]]>([
   ["a source of the logger", "packages/logger/src/main.ts", ["@lambda-extension/logger", ...withLogger]],
   ["a source of core", "packages/core/src/index.ts", ["@lambda-extension/core", ...all]],
   ["the launcher", "tools/build-layer/src/launcher/launcher.bash", ["@lambda-extension/build-layer", ...all]],
-  ["a source of the emulator, with which they are only tested", "packages/emulator/src/index.ts", ["@lambda-extension/emulator"]],
+  [
+    "a source of the emulator, with which they are only tested",
+    "packages/emulator/src/index.ts",
+    ["@lambda-extension/emulator"],
+  ],
   ["a test", "packages/logger/src/index.test.ts", []],
   ["a page of documentation", "packages/logger/README.md", []],
 ])("%s that changes builds again what contains it, and nothing else", (_what, file, expected) => {
@@ -48,8 +55,11 @@ test.each<[string, string, readonly string[]]>([
 });
 
 test("what is cached names no folder of this machine", () => {
-  const built = globSync(["{packages,tools}/*", "examples/*/layer", "examples/*/layers/*"], { cwd: root }).flatMap((folder) =>
-    globSync(["dist/**/*.{js,cjs,ts,json,html}", "dist/layer*/extensions/*", ".turbo/turbo-build.log"], { cwd: join(root, folder) }).map((file) => join(root, folder, file)),
+  const built = globSync(["{packages,tools}/*", "examples/*/layer", "examples/*/layers/*"], { cwd: root }).flatMap(
+    (folder) =>
+      globSync(["dist/**/*.{js,cjs,ts,json,html}", "dist/layer*/extensions/*", ".turbo/turbo-build.log"], {
+        cwd: join(root, folder),
+      }).map((file) => join(root, folder, file)),
   );
   expect(built.length).toBeGreaterThan(100);
   expect(built.filter((file) => readFileSync(file, "utf8").includes(root))).toEqual([]);
@@ -65,5 +75,11 @@ function hashes(): ReadonlyMap<string, string> {
 
 function run(file: string, args: readonly string[], cwd: string): string {
   const env = { ...process.env, TURBO_TELEMETRY_DISABLED: "1" };
-  return execFileSync(file, args, { cwd, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 64 * 1024 * 1024 });
+  return execFileSync(file, args, {
+    cwd,
+    env,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    maxBuffer: 64 * 1024 * 1024,
+  });
 }

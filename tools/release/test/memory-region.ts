@@ -1,5 +1,5 @@
-import type { LayerVersion, RegionLayers } from "../src/publish/region-layers.ts";
 import type { PublishedLayer } from "../src/layers/published-layers.ts";
+import type { LayerVersion, RegionLayers } from "../src/publish/region-layers.ts";
 
 /** A region that lives in memory, and what was made public in it, as `name:version`. */
 export interface MemoryRegion extends RegionLayers {

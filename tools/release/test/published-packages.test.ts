@@ -2,8 +2,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, posix } from "node:path";
-
-import { checkPackage, createPackageFromTarballData, type Problem } from "@arethetypeswrong/core";
+import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
+import type { Problem } from "@arethetypeswrong/core";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -39,13 +39,19 @@ describe.each(Object.keys(others))("%s, packed", (path) => {
     const pack = ["--yes", "pnpm@12", "pack", "--json", "--pack-destination", folder];
     tarball = (JSON.parse(run("npx", pack, join(root, path))) as { filename: string }).filename;
     run("tar", ["-xf", tarball, "-C", folder], root);
-    files = run("tar", ["-tf", tarball], root).trim().split("\n").map((line) => line.replace(/^package\//, "")).sort();
+    files = run("tar", ["-tf", tarball], root)
+      .trim()
+      .split("\n")
+      .map((line) => line.replace(/^package\//, ""))
+      .sort();
     manifest = JSON.parse(read("package.json")) as Manifest;
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test("holds its compiled sources with their types, its papers, and what is listed here", () => {
-    const expected = sourcesOf(path).flatMap((source) => [".js", ".d.ts"].map((end) => `dist/${source.replace(/\.ts$/, end)}`));
+    const expected = sourcesOf(path).flatMap((source) =>
+      [".js", ".d.ts"].map((end) => `dist/${source.replace(/\.ts$/, end)}`),
+    );
     const beside = files.filter((file) => !expected.includes(file) && !(others[path]?.test(file) ?? false));
     expect(beside).toEqual(["LICENSE", "README.md", "package.json"]);
     expect(expected.filter((file) => !files.includes(file))).toEqual([]);
@@ -57,15 +63,25 @@ describe.each(Object.keys(others))("%s, packed", (path) => {
       const text = read(file);
       expect(text, file).not.toContain("sourceMappingURL");
       for (const [, target = ""] of text.matchAll(/(?:from|import\() ?"(\.[^"]+)"/g))
-        // Declarations name sources; TypeScript looks for the declarations beside them.
-        expect(files, `${file} → ${target}`).toContain(posix.join(posix.dirname(file), target.replace(/\.ts$/, ".d.ts")));
+      // Declarations name sources; TypeScript looks for the declarations beside them.
+      {
+        expect(files, `${file} → ${target}`).toContain(
+          posix.join(posix.dirname(file), target.replace(/\.ts$/, ".d.ts")),
+        );
+      }
     }
-    for (const range of Object.values({ ...manifest.dependencies, ...manifest.devDependencies })) expect(range).not.toMatch(/^(workspace|catalog|link|file):/);
+    for (const range of Object.values({ ...manifest.dependencies, ...manifest.devDependencies })) {
+      expect(range).not.toMatch(/^(workspace|catalog|link|file):/);
+    }
   });
 
   test("exports what is in it", () => {
-    const targets = Object.values(manifest.exports).flatMap((target) => (typeof target === "string" ? [target] : Object.values(target)));
-    for (const target of [...targets, ...Object.values(manifest.bin ?? {})]) expect(files).toContain(posix.normalize(target));
+    const targets = Object.values(manifest.exports).flatMap((target) =>
+      typeof target === "string" ? [target] : Object.values(target),
+    );
+    for (const target of [...targets, ...Object.values(manifest.bin ?? {})]) {
+      expect(files).toContain(posix.normalize(target));
+    }
     expect(JSON.stringify(manifest.exports)).not.toContain("src/");
   });
 
@@ -80,7 +96,9 @@ describe.each(Object.keys(others))("%s, packed", (path) => {
     const result = await checkPackage(createPackageFromTarballData(readFileSync(tarball)));
     if (result.types === false) throw new Error(`${path} has no types`);
     // It is for Node and ESM; a CommonJS file loads it with `import()`, or with `require()` from Node 20.19 on.
-    expect(result.problems.filter((problem) => problem.kind !== "CJSResolvesToESM" && !isForOldResolution(problem))).toEqual([]);
+    expect(
+      result.problems.filter((problem) => problem.kind !== "CJSResolvesToESM" && !isForOldResolution(problem)),
+    ).toEqual([]);
   });
 });
 
@@ -90,11 +108,20 @@ function isForOldResolution(problem: Problem): boolean {
 }
 
 function run(file: string, args: readonly string[], cwd: string): string {
-  return execFileSync(file, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], maxBuffer: 64 * 1024 * 1024 });
+  return execFileSync(file, args, {
+    cwd,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    maxBuffer: 64 * 1024 * 1024,
+  });
 }
 
 /** The sources that are compiled, relative to `src`. */
 function sourcesOf(path: string): readonly string[] {
-  const listed = run("git", ["ls-files", "--cached", "--others", "--exclude-standard", "src/*.ts"], join(root, path)).trim().split("\n");
-  return listed.filter((file) => !file.endsWith(".test.ts") && existsSync(join(root, path, file))).map((file) => file.slice("src/".length));
+  const listed = run("git", ["ls-files", "--cached", "--others", "--exclude-standard", "src/*.ts"], join(root, path))
+    .trim()
+    .split("\n");
+  return listed
+    .filter((file) => !file.endsWith(".test.ts") && existsSync(join(root, path, file)))
+    .map((file) => file.slice("src/".length));
 }

@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-
 import { describe, expect, test } from "vitest";
 
 const root = join(import.meta.dirname, "../../..");
@@ -12,9 +11,13 @@ describe.each(workflows)("%s", (path) => {
   const text = readFileSync(join(root, path), "utf8");
 
   test("runs no action but by its commit, and says which version that is", () => {
-    const actions = [...text.matchAll(/^\s*(?:- )?uses: (?<action>.+)$/gm)].map(({ groups }) => groups?.["action"] ?? "");
+    const actions = [...text.matchAll(/^\s*(?:- )?uses: (?<action>.+)$/gm)].map(
+      ({ groups }) => groups?.["action"] ?? "",
+    );
     expect(actions.length).toBeGreaterThan(0);
-    for (const action of actions.filter((action) => !action.startsWith("./"))) expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    for (const action of actions.filter((action) => !action.startsWith("./"))) {
+      expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    }
   });
 
   test("gives a job no more than it asks for", () => {
@@ -22,8 +25,12 @@ describe.each(workflows)("%s", (path) => {
   });
 
   test("calls only scripts that package.json has", () => {
-    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> };
-    const called = [...text.matchAll(/\bpnpm (?<script>[a-z][\w-]*)/g)].map(({ groups }) => groups?.["script"] ?? "").filter((script) => script !== "install");
+    const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+      scripts: Record<string, string>;
+    };
+    const called = [...text.matchAll(/\bpnpm (?<script>[a-z][\w-]*)/g)]
+      .map(({ groups }) => groups?.["script"] ?? "")
+      .filter((script) => script !== "install");
     for (const script of called) expect(Object.keys(scripts)).toContain(script);
   });
 });
@@ -31,7 +38,10 @@ describe.each(workflows)("%s", (path) => {
 const actionlint = installActionlint();
 
 test.skipIf(actionlint === undefined)("actionlint finds nothing wrong with the workflows", () => {
-  const { status, stdout } = spawnSync(actionlint ?? "", ["-no-color", "-shellcheck=", "-pyflakes=", ...workflows], { cwd: root, encoding: "utf8" });
+  const { status, stdout } = spawnSync(actionlint ?? "", ["-no-color", "-shellcheck=", "-pyflakes=", ...workflows], {
+    cwd: root,
+    encoding: "utf8",
+  });
   expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
 });
 
@@ -41,7 +51,10 @@ function installActionlint(): string | undefined {
   const file = join(folder, "actionlint");
   if (existsSync(file)) return file;
   const module = `github.com/rhysd/actionlint/cmd/actionlint@v${linterVersion}`;
-  const { status, error, stderr } = spawnSync("go", ["install", module], { env: { ...process.env, GOBIN: folder }, encoding: "utf8" });
+  const { status, error, stderr } = spawnSync("go", ["install", module], {
+    env: { ...process.env, GOBIN: folder },
+    encoding: "utf8",
+  });
   if (status === 0) return file;
   console.warn(`SKIPPED: actionlint needs Go, and \`go install ${module}\` failed: ${error?.message ?? stderr}`);
   return undefined;

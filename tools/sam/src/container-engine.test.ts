@@ -1,9 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
-
 import { expect, onTestFinished, test } from "vitest";
-
 import { makeTestFolder } from "../test/fake-program.ts";
 import { isContainerEngineThere } from "./container-engine.ts";
 

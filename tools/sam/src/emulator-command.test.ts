@@ -1,9 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
-
 import { expect, test } from "vitest";
 import { quote } from "zx";
-
 import { makeTestFolder } from "../test/fake-program.ts";
 import { toEmulatorCommand } from "./emulator-command.ts";
 
@@ -16,9 +14,15 @@ test.each([
   ["local invoke --template=a.yaml --event=- Hello", `node ${emulator} invoke Hello -t a.yaml --event -`],
   ["--debug local invoke --skip-pull-image --region eu-west-1 Hello", `node ${emulator} invoke Hello -t template.yaml`],
   ["local invoke --template-file a.yaml --template b.yaml", `node ${emulator} invoke -t b.yaml`],
-  ["local invoke Hello --parameter-overrides A=1 B=2 -n env.json", `node ${emulator} invoke Hello -t template.yaml --env-vars env.json --parameter-overrides A=1 B=2`],
+  [
+    "local invoke Hello --parameter-overrides A=1 B=2 -n env.json",
+    `node ${emulator} invoke Hello -t template.yaml --env-vars env.json --parameter-overrides A=1 B=2`,
+  ],
   ["local start-lambda", `node ${emulator} start-lambda -t template.yaml`],
-  ["local start-lambda --warm-containers LAZY --no-watch -p 3002 --host 0.0.0.0", `node ${emulator} start-lambda -t template.yaml --port 3002 --host 0.0.0.0`],
+  [
+    "local start-lambda --warm-containers LAZY --no-watch -p 3002 --host 0.0.0.0",
+    `node ${emulator} start-lambda -t template.yaml --port 3002 --host 0.0.0.0`,
+  ],
 ])("sam %s → %s", (args, command) => {
   expect(toEmulatorCommand(args.split(" "), root)).toBe(command);
 });
@@ -32,5 +36,7 @@ test("names what sam build wrote, and quotes for the shell", () => {
   mkdirSync(join(folder, ".aws-sam/build"), { recursive: true });
   writeFileSync(join(folder, ".aws-sam/build/template.yaml"), "");
   const command = toEmulatorCommand(["local", "invoke", "-e", "my event.json"], folder);
-  expect(command).toBe(`node ${quote(relative(folder, join(root, emulator)))} invoke -t .aws-sam/build/template.yaml --event $'my event.json'`);
+  expect(command).toBe(
+    `node ${quote(relative(folder, join(root, emulator)))} invoke -t .aws-sam/build/template.yaml --event $'my event.json'`,
+  );
 });

@@ -1,14 +1,18 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-
 import { quote } from "zx";
 
 const emulator = fileURLToPath(new URL("../../../packages/emulator/bin/lambda-emulator.js", import.meta.url));
 
-/** The options of `sam local …` that stand alone; any other takes what is behind it, up to the next option where that may be several. */
+/**
+ * The options of `sam local …` that stand alone; any other takes what is behind it, up to the next option where that
+ * may be several.
+ */
 const flags = new Set([
-  ..."--debug --skip-pull-image --force-image-build --shutdown --no-memory-limit --no-event --no-watch --save-params -h --help".split(" "),
+  ..."--debug --skip-pull-image --force-image-build --shutdown --no-memory-limit --no-event --no-watch --save-params -h --help".split(
+    " ",
+  ),
   ..."--mount-symlinks --no-mount-symlinks --language-extensions --no-language-extensions".split(" "),
   ..."--beta-features --no-beta-features --skip-prepare-infra --prepare-infra".split(" "),
 ]);
@@ -25,8 +29,8 @@ const passedOn: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The emulator's command for the same as `sam local invoke …` or `sam local start-lambda …`, quoted for a shell in `cwd`;
- * `undefined` where the arguments are another command's.
+ * The emulator's command for the same as `sam local invoke …` or `sam local start-lambda …`, quoted for a shell in
+ * `cwd`; `undefined` where the arguments are another command's.
  */
 export function toEmulatorCommand(args: readonly string[], cwd: string): string | undefined {
   const start = args.indexOf("local");
@@ -60,8 +64,9 @@ function readArguments(args: readonly string[]): LocalArguments {
     const equals = arg.indexOf("=");
     if (!arg.startsWith("-")) functionName ??= arg;
     else if (flags.has(arg)) options.push({ name: arg, values: [] });
-    else if (arg.startsWith("--") && equals > 0) options.push({ name: arg.slice(0, equals), values: [arg.slice(equals + 1)] });
-    else {
+    else if (arg.startsWith("--") && equals > 0) {
+      options.push({ name: arg.slice(0, equals), values: [arg.slice(equals + 1)] });
+    } else {
       const values = arg === parameterOverrides ? untilOption(args.slice(index + 1)) : args.slice(index + 1, index + 2);
       options.push({ name: arg, values });
       index += values.length;

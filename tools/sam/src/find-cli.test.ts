@@ -1,10 +1,9 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-
 import { expect, test } from "vitest";
-
 import { makeTestFolder, writeProgram } from "../test/fake-program.ts";
-import { type CliName, findCli, type FoundCli } from "./find-cli.ts";
+import { findCli } from "./find-cli.ts";
+import type { CliName, FoundCli } from "./find-cli.ts";
 import type { EnvironmentPlace } from "./virtual-environment.ts";
 
 /**
@@ -91,13 +90,20 @@ test("takes `lstk sam` for samlocal where lstk is on PATH, with the project's SA
   expect(samlocal).toEqual({ file: join(project.place.folder, "bin/samlocal"), args: [], env: {} });
   const lstk = writeProgram(join(project.bin, "lstk"), "");
   const messages: string[] = [];
-  expect(await findAs("samlocal", project, messages)).toEqual({ file: lstk, args: ["sam"], env: { LSTK_SAM_CMD: sam } });
+  expect(await findAs("samlocal", project, messages)).toEqual({
+    file: lstk,
+    args: ["sam"],
+    env: { LSTK_SAM_CMD: sam },
+  });
   expect(messages).toEqual([`samlocal: ${lstk} sam, from PATH`]);
   expect(await find(project)).toBe(sam);
 });
 
 test("names the package index when pip fails", async () => {
-  await expect(find(makeProject(1))).rejects.toMatchObject({ problem: "install", message: expect.stringContaining("PIP_INDEX_URL") });
+  await expect(find(makeProject(1))).rejects.toMatchObject({
+    problem: "install",
+    message: expect.stringContaining("PIP_INDEX_URL"),
+  });
 });
 
 test("tells an interrupted install from a failed one", async () => {

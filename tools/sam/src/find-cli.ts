@@ -1,8 +1,7 @@
 import { join } from "node:path";
-
 import { which } from "zx";
-
-import { type EnvironmentPlace, ensureEnvironment, readEnvironmentState } from "./virtual-environment.ts";
+import { ensureEnvironment, readEnvironmentState } from "./virtual-environment.ts";
+import type { EnvironmentPlace } from "./virtual-environment.ts";
 
 /** The command-line tools that are wrapped. */
 export type CliName = "sam" | "samlocal";
@@ -25,8 +24,8 @@ export interface FindCliOptions {
 }
 
 /**
- * SAM, or SAM against a local stand-in for AWS: `lstk sam` where `lstk` is on PATH, which is what `samlocal` says to use instead of
- * itself, with the same SAM. Errors: `SetupError`.
+ * SAM, or SAM against a local stand-in for AWS: `lstk sam` where `lstk` is on PATH, which is what `samlocal` says to
+ * use instead of itself, with the same SAM. Errors: `SetupError`.
  */
 export async function findCli(name: CliName, options: FindCliOptions): Promise<FoundCli> {
   const lstk = name === "samlocal" ? await findOnPath("lstk", options.path) : null;
@@ -35,7 +34,10 @@ export async function findCli(name: CliName, options: FindCliOptions): Promise<F
   return { file: lstk, args: ["sam"], env: { LSTK_SAM_CMD: await findInstalled("sam", options) } };
 }
 
-/** The project's environment where there is one (brought up to date first), else what is on PATH, else the environment is made. */
+/**
+ * The project's environment where there is one (brought up to date first), else what is on PATH, else the environment
+ * is made.
+ */
 async function findInstalled(name: CliName, { place, path, report }: FindCliOptions): Promise<string> {
   const state = await readEnvironmentState(place);
   if (state === "absent") {

@@ -28,7 +28,10 @@ async function runWrapped(name: "sam" | "samlocal"): Promise<number> {
   const env = { SAM_CLI_TELEMETRY: "0", ...cli.env, ...process.env };
   const status = await runCli({ file: cli.file, args: [...cli.args, ...args], cwd, env });
   const command = status === 0 ? undefined : toEmulatorCommand(args, cwd);
-  if (command !== undefined && !(await isContainerEngineThere(process.env)))
-    report(`\`sam local\` runs functions in containers, and no container engine answers here. Without one, the emulator does:\n  ${command}`);
+  if (command !== undefined && !(await isContainerEngineThere(process.env))) {
+    report(
+      `\`sam local\` runs functions in containers, and no container engine answers here. Without one, the emulator does:\n  ${command}`,
+    );
+  }
   return status;
 }

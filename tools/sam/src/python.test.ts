@@ -1,7 +1,5 @@
 import { join } from "node:path";
-
 import { expect, test } from "vitest";
-
 import { makeTestFolder, writeProgram } from "../test/fake-program.ts";
 import { findPython } from "./python.ts";
 

@@ -1,5 +1,4 @@
 import { $, which } from "zx";
-
 import { SetupError } from "./setup-error.ts";
 
 const names = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
@@ -12,7 +11,8 @@ print(*sys.version_info[:2], *missing)
 `;
 
 /**
- * The first Python on `path` that can make the environment: 3.10 or later, with venv and ensurepip. Shape: its absolute file name.
+ * The first Python on `path` that can make the environment: 3.10 or later, with venv and ensurepip. Shape: its absolute
+ * file name.
  * Errors: `SetupError` that says of every Python it saw what it lacks.
  */
 export async function findPython(path: string | undefined): Promise<string> {

@@ -1,11 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync, realpathSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
-
 import * as fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
-
 import { makeTestFolder, writeProgram } from "../test/fake-program.ts";
 import { runCli } from "./run-cli.ts";
 
@@ -40,7 +39,10 @@ test.each(["SIGINT", "SIGTERM"] as const)("passes %s on and waits for the tool's
     `import { runCli } from ${JSON.stringify(join(import.meta.dirname, "run-cli.ts"))};
      process.exitCode = await runCli({ file: "./cli", args: [], cwd: ${JSON.stringify(folder)}, env: process.env });`,
   );
-  const wrapper: ChildProcess = spawn(process.execPath, [script], { stdio: ["ignore", "inherit", "inherit"], detached: true });
+  const wrapper: ChildProcess = spawn(process.execPath, [script], {
+    stdio: ["ignore", "inherit", "inherit"],
+    detached: true,
+  });
   onTestFinished(() => endGroup(wrapper));
   await appearance(folder, ready);
   wrapper.kill(signal);

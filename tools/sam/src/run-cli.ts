@@ -1,5 +1,4 @@
 import { constants } from "node:os";
-
 import { $ } from "zx";
 
 /** What to run, and where. */

@@ -1,4 +1,7 @@
-/** What keeps the Python tools from being installed: `python` none that fits, `install` pip failed, `interrupted` by the user. */
+/**
+ * What keeps the Python tools from being installed: `python` none that fits, `install` pip failed, `interrupted` by the
+ * user.
+ */
 export type SetupProblem = "python" | "install" | "interrupted";
 
 /** A machine that lacks what the SAM CLI needs. The message names it and says what to do. */

@@ -2,15 +2,18 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-
 import { expect, test } from "vitest";
-
 import { makeTestFolder } from "../test/fake-program.ts";
-import { ensureEnvironment, type EnvironmentPlace, projectEnvironment, readEnvironmentState } from "./virtual-environment.ts";
+import { ensureEnvironment, projectEnvironment, readEnvironmentState } from "./virtual-environment.ts";
+import type { EnvironmentPlace } from "./virtual-environment.ts";
 
 function makePlace(requirements: string): EnvironmentPlace {
   const root = makeTestFolder();
-  const place = { folder: join(root, ".venv"), requirements: join(root, "requirements.txt"), lock: join(root, "locks/venv.lock") };
+  const place = {
+    folder: join(root, ".venv"),
+    requirements: join(root, "requirements.txt"),
+    lock: join(root, "locks/venv.lock"),
+  };
   writeFileSync(place.requirements, requirements);
   return place;
 }

@@ -20,14 +20,19 @@ test("adds the packages up and closes with the counts", () => {
 });
 
 test("leaves the skipped ones out of the closing line when there are none", () => {
-  expect(addUpReports([{ name: "a", cached: false, flakes: [], report: report(1, 0) }]).closing).toBe("1 passed, 0 failed");
+  expect(addUpReports([{ name: "a", cached: false, flakes: [], report: report(1, 0) }]).closing).toBe(
+    "1 passed, 0 failed",
+  );
 });
 
-test.each([undefined, null, "text", {}, { numPassedTests: 1 }])("counts an unreadable report (%j) as a failure", (bad) => {
-  const sum = addUpReports([{ name: "a", cached: false, flakes: [], report: bad }]);
-  expect(sum.failed).toBe(1);
-  expect(sum.lines[0]).toContain("no report");
-});
+test.each([undefined, null, "text", {}, { numPassedTests: 1 }])(
+  "counts an unreadable report (%j) as a failure",
+  (bad) => {
+    const sum = addUpReports([{ name: "a", cached: false, flakes: [], report: bad }]);
+    expect(sum.failed).toBe(1);
+    expect(sum.lines[0]).toContain("no report");
+  },
+);
 
 test("counts an error outside a test as a failure", () => {
   const sum = addUpReports([{ name: "a", cached: false, flakes: [], report: report(5, 0, 0, false) }]);
@@ -37,7 +42,10 @@ test("counts an error outside a test as a failure", () => {
 test("names what failed, and what passed only on a second try, with the reason", () => {
   const flakes = [{ file: "/a/b.test.ts", name: "answers in time", why: "expected 5 to be 4" }];
   const tests = [{ fullName: "counts", status: "failed", failureMessages: ["Error: no\n    at line 1"] }];
-  const failed = { ...report(5, 1), testResults: [{ name: "/a/c.test.ts", status: "failed", assertionResults: tests }] };
+  const failed = {
+    ...report(5, 1),
+    testResults: [{ name: "/a/c.test.ts", status: "failed", assertionResults: tests }],
+  };
   expect(addUpReports([{ name: "a", cached: false, flakes, report: failed }]).lines).toEqual([
     "a  5 passed, 1 failed",
     "  passed only on a second try: answers in time\n    /a/b.test.ts\n    expected 5 to be 4",

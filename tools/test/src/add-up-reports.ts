@@ -1,4 +1,5 @@
-import { failuresOf, isTestReport, type Failure } from "./test-report.ts";
+import { failuresOf, isTestReport } from "./test-report.ts";
+import type { Failure } from "./test-report.ts";
 
 /** One package's outcome; `report` is what its report file held, `undefined` where there was none. */
 export interface PackageRun {

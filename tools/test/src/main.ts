@@ -2,9 +2,11 @@
 import { spawnSync } from "node:child_process";
 import { globSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { addUpReports, type PackageRun } from "./add-up-reports.ts";
+import { addUpReports } from "./add-up-reports.ts";
+import type { PackageRun } from "./add-up-reports.ts";
 import { chooseSecondTry, joinTries } from "./second-try.ts";
-import { parseTurboSummary, type TestTask } from "./turbo-summary.ts";
+import { parseTurboSummary } from "./turbo-summary.ts";
+import type { TestTask } from "./turbo-summary.ts";
 
 const root = join(import.meta.dirname, "../../..");
 
@@ -14,7 +16,13 @@ for (const place of ["packages/*", "tools/*", "examples/*/layer", "examples/*/la
 }
 rmSync(join(root, ".turbo/runs"), { recursive: true, force: true });
 
-const exitStatus = turboTest("--continue", "--summarize", "--concurrency=2", "--output-logs=new-only", ...process.argv.slice(2));
+const exitStatus = turboTest(
+  "--continue",
+  "--summarize",
+  "--concurrency=2",
+  "--output-logs=new-only",
+  ...process.argv.slice(2),
+);
 const summary = globSync(".turbo/runs/*.json", { cwd: root })[0];
 if (summary === undefined) {
   console.error("turbo ended before it ran any test; its message is above.");

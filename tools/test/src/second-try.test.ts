@@ -12,9 +12,18 @@ const file = (name: string, tests: Record<string, "passed" | "failed" | "skipped
   })),
 });
 
-const report = (files: readonly ReturnType<typeof file>[], success = files.every((each) => each.status === "passed")) => {
-  const count = (status: string) => files.flatMap((each) => each.assertionResults).filter((each) => each.status === status).length;
-  const counts = { numPassedTests: count("passed"), numFailedTests: count("failed"), numPendingTests: count("skipped"), numTodoTests: 0 };
+const report = (
+  files: readonly ReturnType<typeof file>[],
+  success = files.every((each) => each.status === "passed"),
+) => {
+  const count = (status: string) =>
+    files.flatMap((each) => each.assertionResults).filter((each) => each.status === status).length;
+  const counts = {
+    numPassedTests: count("passed"),
+    numFailedTests: count("failed"),
+    numPendingTests: count("skipped"),
+    numTodoTests: 0,
+  };
   return { ...counts, success, testResults: files };
 };
 
@@ -44,14 +53,22 @@ describe("two tries joined", () => {
 
   test("count each test once, by its last try, and name what passed only then", () => {
     const first = report([good, file("bad.test.ts", { slow: "failed", quick: "passed" })]);
-    const { report: joined, flakes } = joinTries("/repo/a", first, report([file("bad.test.ts", { slow: "passed", quick: "passed" })]));
+    const { report: joined, flakes } = joinTries(
+      "/repo/a",
+      first,
+      report([file("bad.test.ts", { slow: "passed", quick: "passed" })]),
+    );
     expect(joined).toMatchObject({ numPassedTests: 3, numFailedTests: 0, numPendingTests: 1, success: true });
     expect(flakes).toEqual([{ file: "/repo/a/bad.test.ts", name: "slow", why: "Error: slow broke" }]);
   });
 
   test("keep a test that fails twice as failed, and one that fails the second time only", () => {
     const first = report([good, file("bad.test.ts", { slow: "failed", quick: "passed" })]);
-    const { report: joined, flakes } = joinTries("/repo/a", first, report([file("bad.test.ts", { slow: "failed", quick: "failed" })]));
+    const { report: joined, flakes } = joinTries(
+      "/repo/a",
+      first,
+      report([file("bad.test.ts", { slow: "failed", quick: "failed" })]),
+    );
     expect(joined).toMatchObject({ numPassedTests: 1, numFailedTests: 2, success: false });
     expect(flakes).toEqual([]);
   });
@@ -64,7 +81,9 @@ describe("two tries joined", () => {
 
   test("keep an error outside the tests of the second try", () => {
     const first = report([file("bad.test.ts", { slow: "failed" })]);
-    expect(joinTries("/repo/a", first, report([file("bad.test.ts", { slow: "passed" })], false)).report).toMatchObject({ success: false });
+    expect(joinTries("/repo/a", first, report([file("bad.test.ts", { slow: "passed" })], false)).report).toMatchObject({
+      success: false,
+    });
   });
 
   test("name a file whose hook failed", () => {

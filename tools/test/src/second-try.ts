@@ -1,8 +1,11 @@
 import { relative } from "node:path";
+import { failuresOf, isTestReport } from "./test-report.ts";
+import type { Failure, TestFile, TestReport } from "./test-report.ts";
 
-import { failuresOf, isTestReport, type Failure, type TestFile, type TestReport } from "./test-report.ts";
-
-/** What a package's two tries come to: `report` has every test once, by its last try; `flakes` are what failed at first and then passed. */
+/**
+ * What a package's two tries come to: `report` has every test once, by its last try; `flakes` are what failed at first
+ * and then passed.
+ */
 export interface TwoTries {
   readonly report: unknown;
   readonly flakes: readonly Failure[];
@@ -12,8 +15,8 @@ export interface TwoTries {
 const mostFiles = 8;
 
 /**
- * What of a package to try once more: its failed test files, relative to its `folder`; `[]`, the whole package, where the report blames no
- * file or is missing; `undefined` where nothing failed or too much did.
+ * What of a package to try once more: its failed test files, relative to its `folder`; `[]`, the whole package, where
+ * the report blames no file or is missing; `undefined` where nothing failed or too much did.
  */
 export function chooseSecondTry(report: unknown, folder: string): readonly string[] | undefined {
   if (!isTestReport(report)) return [];
@@ -23,8 +26,8 @@ export function chooseSecondTry(report: unknown, folder: string): readonly strin
 }
 
 /**
- * Puts the second try of what failed in the place of the first. Where the second left no readable report the first stands: a second try
- * excuses what it ran, and nothing else.
+ * Puts the second try of what failed in the place of the first. Where the second left no readable report the first
+ * stands: a second try excuses what it ran, and nothing else.
  */
 export function joinTries(folder: string, first: unknown, second: unknown): TwoTries {
   if (!isTestReport(second)) return { report: first, flakes: [] };
@@ -35,7 +38,10 @@ export function joinTries(folder: string, first: unknown, second: unknown): TwoT
   }
   const again = new Map(second.testResults.map((file) => [file.name, file]));
   const files = first.testResults.map((file) => (blamed.includes(file) ? (again.get(file.name) ?? file) : file));
-  return { report: recount(files, second.success), flakes: blamed.flatMap((file) => flakesOf(file, again.get(file.name))) };
+  return {
+    report: recount(files, second.success),
+    flakes: blamed.flatMap((file) => flakesOf(file, again.get(file.name))),
+  };
 }
 
 function failedFiles(report: TestReport): readonly TestFile[] {
@@ -56,7 +62,10 @@ function recount(testResults: readonly TestFile[], success: boolean): TestReport
 }
 
 function flakesOf(first: TestFile, second: TestFile | undefined): readonly Failure[] {
-  const passed = new Set(second?.assertionResults.filter((test) => test.status === "passed").map((test) => test.fullName));
-  const wholeFilePassed = second?.status === "passed" && !first.assertionResults.some((test) => test.status === "failed");
+  const passed = new Set(
+    second?.assertionResults.filter((test) => test.status === "passed").map((test) => test.fullName),
+  );
+  const wholeFilePassed =
+    second?.status === "passed" && !first.assertionResults.some((test) => test.status === "failed");
   return failuresOf(first).filter((failure) => wholeFilePassed || passed.has(failure.name));
 }

@@ -25,7 +25,9 @@ export function isTestReport(value: unknown): value is TestReport {
   if (typeof value !== "object" || value === null) return false;
   const report = value as Record<string, unknown>;
   return (
-    ["numPassedTests", "numFailedTests", "numPendingTests", "numTodoTests"].every((key) => typeof report[key] === "number") &&
+    ["numPassedTests", "numFailedTests", "numPendingTests", "numTodoTests"].every(
+      (key) => typeof report[key] === "number",
+    ) &&
     typeof report["success"] === "boolean" &&
     Array.isArray(report["testResults"])
   );

@@ -20,7 +20,10 @@ test("keeps the test tasks, sorted, tells which were cached, and tells whether a
 });
 
 test("takes other tasks that succeeded, and that did not run, for no failure", () => {
-  const tasks = [{ task: "build", package: "a", execution: { exitCode: 0 } }, { task: "build", package: "b" }];
+  const tasks = [
+    { task: "build", package: "a", execution: { exitCode: 0 } },
+    { task: "build", package: "b" },
+  ];
   expect(parseTurboSummary(JSON.stringify({ tasks })).otherTasksPassed).toBe(true);
 });
 

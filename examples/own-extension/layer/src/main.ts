@@ -1,4 +1,5 @@
-import { ConfigError, runExtension, type TelemetryEvent } from "@lambda-extension/core";
+import { ConfigError, runExtension } from "@lambda-extension/core";
+import type { TelemetryEvent } from "@lambda-extension/core";
 
 const say = (message: string) => console.log(`[slow-watch] ${message}`);
 const seen = { invocations: 0, slow: 0 };
@@ -15,7 +16,8 @@ void runExtension({
   },
 
   async onInvoke(_event, context) {
-    // Until the platform says that the function is done, so that this invocation is judged before the environment freezes.
+    // Until the platform says that the function is done, so that this invocation is judged before the environment
+    // freezes.
     await context.runtimeDone({ graceMs: 100 });
   },
 

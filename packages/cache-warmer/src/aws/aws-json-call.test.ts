@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failure, startAwsStub, stubParameter } from "../../test/support/aws-stub.ts";
 import type { AwsStub } from "../../test/support/aws-stub.ts";
 import { callTo } from "../../test/support/source-contract.ts";
@@ -12,7 +12,7 @@ describe("a call of AWS", () => {
   });
   afterEach(() => stub.close());
 
-  it("carries a signature that holds", async () => {
+  test("carries a signature that holds", async () => {
     stub.parameters.set("/p", stubParameter("/p", "é"));
     expect(await callTo(stub, "ssm")("GetParameter", { Name: "/p", Note: "ünsigned?" }, signal)).toMatchObject({
       kind: "ok",
@@ -21,7 +21,7 @@ describe("a call of AWS", () => {
     expect(stub.calls).toEqual([{ target: "AmazonSSM.GetParameter", input: { Name: "/p", Note: "ünsigned?" } }]);
   });
 
-  it("says what the service said", async () => {
+  test("says what the service said", async () => {
     stub.answer = () => failure("AccessDeniedException", "not you");
     expect(await callTo(stub, "secretsmanager")("GetSecretValue", {}, signal)).toEqual({
       kind: "failed",
@@ -32,21 +32,28 @@ describe("a call of AWS", () => {
     expect(stub.calls[0]?.target).toBe("secretsmanager.GetSecretValue");
   });
 
-  it("names the host where nobody answers", async () => {
+  test("names the host where nobody answers", async () => {
     const { host } = stub.url;
     const call = callTo(stub, "ssm");
     await stub.close();
-    expect(await call("GetParameter", {}, signal)).toMatchObject({ code: "ConnectionError", message: expect.stringContaining(host), lasts: "transient" });
+    expect(await call("GetParameter", {}, signal)).toMatchObject({
+      code: "ConnectionError",
+      message: expect.stringContaining(host),
+      lasts: "transient",
+    });
   });
 
-  it("takes no answer without end", async () => {
+  test("takes no answer without end", async () => {
     stub.answer = () => ({ text: "x".repeat(5 * 1024 * 1024) });
-    expect(await callTo(stub, "ssm")("GetParameter", {}, signal)).toMatchObject({ code: "ConnectionError", lasts: "transient" });
+    expect(await callTo(stub, "ssm")("GetParameter", {}, signal)).toMatchObject({
+      code: "ConnectionError",
+      lasts: "transient",
+    });
   });
 });
 
 describe("resolveEndpoint", () => {
-  it.each([
+  test.each([
     ["ssm", "eu-west-1", false, "https://ssm.eu-west-1.amazonaws.com/"],
     ["secretsmanager", "cn-north-1", false, "https://secretsmanager.cn-north-1.amazonaws.com.cn/"],
     ["secretsmanager", "us-gov-west-1", true, "https://secretsmanager-fips.us-gov-west-1.amazonaws.com/"],

@@ -37,7 +37,12 @@ export function createAwsJsonCall(options: AwsJsonCallOptions): AwsCall {
     try {
       // Loaded here: it brings node:crypto, which an extension that is never asked does not need.
       const { signRequest } = await import("./sign-request.ts");
-      const request = signRequest(unsigned, { service, region, credentials: found.credentials, epochMs: clock.wallMs() });
+      const request = signRequest(unsigned, {
+        service,
+        region,
+        credentials: found.credentials,
+        epochMs: clock.wallMs(),
+      });
       return toOutcome(await client.send(request, signal));
     } catch (error) {
       return signal.aborted

@@ -1,7 +1,8 @@
-/** What came of calling AWS. `failed` carries the service's own code, or `ConnectionError`, `TimeoutError`, `CredentialsError`. */
-export type AwsOutcome =
-  | { readonly kind: "ok"; readonly output: Readonly<Record<string, unknown>> }
-  | AwsFailure;
+/**
+ * What came of calling AWS. `failed` carries the service's own code, or `ConnectionError`, `TimeoutError`,
+ * `CredentialsError`.
+ */
+export type AwsOutcome = { readonly kind: "ok"; readonly output: Readonly<Record<string, unknown>> } | AwsFailure;
 
 /** A call that did not succeed. */
 export interface AwsFailure {
@@ -9,8 +10,8 @@ export interface AwsFailure {
   readonly code: string;
   readonly message: string;
   /**
-   * `transient`: the same call may succeed later. `once`: worth one more try with fresh credentials and a fresh signature.
-   * `definite`: it will not until somebody changes something.
+   * `transient`: the same call may succeed later. `once`: worth one more try with fresh credentials and a fresh
+   * signature. `definite`: it will not until somebody changes something.
    */
   readonly lasts: "transient" | "once" | "definite";
 }

@@ -1,12 +1,24 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { classifyFailure } from "./classify-failure.ts";
 
 describe("classifyFailure", () => {
-  it.each([
-    [400, '{"__type":"com.amazonaws.ssm#ParameterNotFound"}', "ParameterNotFound", "the service answered 400", "definite"],
+  test.each([
+    [
+      400,
+      '{"__type":"com.amazonaws.ssm#ParameterNotFound"}',
+      "ParameterNotFound",
+      "the service answered 400",
+      "definite",
+    ],
     [400, '{"__type":"AccessDeniedException","Message":"not you"}', "AccessDeniedException", "not you", "definite"],
-    [400, '{"__type":"ThrottlingException","message":"Rate exceeded"}', "ThrottlingException", "Rate exceeded", "transient"],
+    [
+      400,
+      '{"__type":"ThrottlingException","message":"Rate exceeded"}',
+      "ThrottlingException",
+      "Rate exceeded",
+      "transient",
+    ],
     [400, '{"__type":"ExpiredTokenException","message":"m"}', "ExpiredTokenException", "m", "once"],
     [400, '{"__type":"InvalidSignatureException","message":"m"}', "InvalidSignatureException", "m", "once"],
     [
@@ -24,7 +36,7 @@ describe("classifyFailure", () => {
     expect(classifyFailure(status, Buffer.from(body))).toEqual({ kind: "failed", code, message, lasts });
   });
 
-  it("never throws, and always has a name for it", () => {
+  test("never throws, and always has a name for it", () => {
     fc.assert(fc.property(fc.json(), (body) => classifyFailure(400, Buffer.from(body)).code.length > 0));
   });
 });

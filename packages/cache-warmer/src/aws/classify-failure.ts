@@ -2,7 +2,8 @@ import type { AwsFailure } from "./aws-outcome.ts";
 
 /**
  * Codes that mean "later".
- * Source: the AWS SDKs' standard retry mode, https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+ * Source: the AWS SDKs' standard retry mode,
+ * https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
  */
 const transientCodes = new Set([
   "InternalFailure",
@@ -29,13 +30,18 @@ const onceCodes = new Set(["ExpiredToken", "ExpiredTokenException", "InvalidSign
 
 /**
  * Turns an error answer of an AWS JSON 1.1 service into a failure.
- * Shape: `{"__type":"prefix#Code","message"|"Message":…}`; anything else is named by its status. Of a message only the first line:
- * behind it AWS quotes the signed request, session token and all, where a signature does not match.
+ * Shape: `{"__type":"prefix#Code","message"|"Message":…}`; anything else is named by its status. Of a message only the
+ * first line: behind it AWS quotes the signed request, session token and all, where a signature does not match.
  */
 export function classifyFailure(status: number, body: Buffer): AwsFailure {
   const { code, message } = parseError(body);
   const name = code ?? `HTTP${status}`;
-  return { kind: "failed", code: name, message: message ?? `the service answered ${status}`, lasts: howLong(name, status) };
+  return {
+    kind: "failed",
+    code: name,
+    message: message ?? `the service answered ${status}`,
+    lasts: howLong(name, status),
+  };
 }
 
 function howLong(code: string, status: number): AwsFailure["lasts"] {

@@ -70,7 +70,11 @@ export function tokensOf(environment: Readonly<Record<string, string | undefined
 }
 
 function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): Credentials | undefined {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = environment;
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = environment;
   if (!isText(accessKeyId) || !isText(secretAccessKey)) return undefined;
   return { accessKeyId, secretAccessKey, ...(isText(sessionToken) && { sessionToken }) };
 }
@@ -90,14 +94,23 @@ async function fromContainer(
   const uri = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"];
   const token = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"];
   if (!isText(uri) || !URL.canParse(uri)) {
-    return failed("definite", "neither AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set");
+    return failed(
+      "definite",
+      "neither AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set",
+    );
   }
   const url = new URL(uri);
   if (url.protocol !== "https:" && !isLocal(url.hostname)) {
-    return failed("definite", `AWS_CONTAINER_CREDENTIALS_FULL_URI: expected https:// or an address of this machine, got ${url.origin}`);
+    return failed(
+      "definite",
+      `AWS_CONTAINER_CREDENTIALS_FULL_URI: expected https:// or an address of this machine, got ${url.origin}`,
+    );
   }
   try {
-    const response = await client.send({ method: "GET", url, headers: isText(token) ? { Authorization: token } : {}, body: "" }, signal);
+    const response = await client.send(
+      { method: "GET", url, headers: isText(token) ? { Authorization: token } : {}, body: "" },
+      signal,
+    );
     const credentials = response.status === 200 ? parseCredentials(response.body) : undefined;
     return credentials ?? failed("transient", `${url.origin} answered ${response.status} without credentials`);
   } catch (error) {
@@ -111,12 +124,18 @@ function failed(lasts: AwsFailure["lasts"], message: string): AwsFailure {
 
 function parseCredentials(body: Buffer): Fetched | undefined {
   try {
-    const { AccessKeyId, SecretAccessKey, Token, Expiration } = JSON.parse(body.toString()) as Readonly<Record<string, unknown>>;
+    const { AccessKeyId, SecretAccessKey, Token, Expiration } = JSON.parse(body.toString()) as Readonly<
+      Record<string, unknown>
+    >;
     if (!isText(AccessKeyId) || !isText(SecretAccessKey)) return undefined;
     const ends = isText(Expiration) ? Date.parse(Expiration) : Number.NaN;
     return {
       kind: "credentials",
-      credentials: { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey, ...(isText(Token) && { sessionToken: Token }) },
+      credentials: {
+        accessKeyId: AccessKeyId,
+        secretAccessKey: SecretAccessKey,
+        ...(isText(Token) && { sessionToken: Token }),
+      },
       endsEpochMs: Number.isNaN(ends) ? Number.POSITIVE_INFINITY : ends,
     };
   } catch {

@@ -16,7 +16,11 @@ export function createNodeHttpClient(options: { readonly maxConnections: number 
   return {
     send: (request, signal) => {
       const isPlain = request.url.protocol === "http:";
-      return exchange(request, { transport: isPlain ? http : https, agent: agents[isPlain ? "http:" : "https:"], signal });
+      return exchange(request, {
+        transport: isPlain ? http : https,
+        agent: agents[isPlain ? "http:" : "https:"],
+        signal,
+      });
     },
     dropConnections: () => {
       agents["http:"].destroy();

@@ -1,8 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { AwsFailure, AwsOutcome } from "./aws-outcome.ts";
 import { retrying } from "./retrying.ts";
 
-const failed = (lasts: AwsFailure["lasts"], code: string = lasts): AwsFailure => ({ kind: "failed", code, message: "", lasts });
+const failed = (lasts: AwsFailure["lasts"], code: string = lasts): AwsFailure => ({
+  kind: "failed",
+  code,
+  message: "",
+  lasts,
+});
 const ok: AwsOutcome = { kind: "ok", output: {} };
 
 /** Runs against a script of outcomes; the signal aborts after `abortAfter` calls. */
@@ -18,35 +23,52 @@ async function run(script: readonly AwsOutcome[], options: { readonly abortAfter
       if (calls === options.abortAfter) controller.abort();
       return outcome;
     },
-    { maxAttempts: 5, baseMs: 100, capMs: 300, random: () => 0.5, wait: async (ms) => void waits.push(ms), onExpired: () => (renewals += 1) },
+    {
+      maxAttempts: 5,
+      baseMs: 100,
+      capMs: 300,
+      random: () => 0.5,
+      wait: async (ms) => void waits.push(ms),
+      onExpired: () => (renewals += 1),
+    },
   );
   const outcome = await call("Op", {}, controller.signal);
   return { end: outcome.kind === "ok" ? "ok" : outcome.code, calls, waits, renewals };
 }
 
 describe("retrying", () => {
-  it("tries again with full jitter up to the cap", async () => {
-    expect(await run([failed("transient")])).toEqual({ end: "transient", calls: 5, waits: [50, 100, 150, 150], renewals: 0 });
+  test("tries again with full jitter up to the cap", async () => {
+    expect(await run([failed("transient")])).toEqual({
+      end: "transient",
+      calls: 5,
+      waits: [50, 100, 150, 150],
+      renewals: 0,
+    });
   });
 
-  it("stops at the first success", async () => {
+  test("stops at the first success", async () => {
     expect(await run([failed("transient"), ok])).toMatchObject({ end: "ok", calls: 2 });
   });
 
-  it("does not repeat what is refused", async () => {
+  test("does not repeat what is refused", async () => {
     expect(await run([failed("definite")])).toMatchObject({ calls: 1, waits: [] });
   });
 
-  it("tries once more, at once, with fresh credentials", async () => {
+  test("tries once more, at once, with fresh credentials", async () => {
     expect(await run([failed("once"), ok])).toEqual({ end: "ok", calls: 2, waits: [], renewals: 1 });
     expect(await run([failed("once")])).toMatchObject({ end: "once", calls: 2, renewals: 1 });
   });
 
-  it("stops when the time is over, and says what the service had said last", async () => {
-    expect(await run([failed("transient", "ThrottlingException"), failed("transient", "TimeoutError")], { abortAfter: 2 })).toMatchObject({
+  test("stops when the time is over, and says what the service had said last", async () => {
+    expect(
+      await run([failed("transient", "ThrottlingException"), failed("transient", "TimeoutError")], { abortAfter: 2 }),
+    ).toMatchObject({
       end: "ThrottlingException",
       calls: 2,
     });
-    expect(await run([failed("transient", "TimeoutError")], { abortAfter: 1 })).toMatchObject({ end: "TimeoutError", calls: 1 });
+    expect(await run([failed("transient", "TimeoutError")], { abortAfter: 1 })).toMatchObject({
+      end: "TimeoutError",
+      calls: 1,
+    });
   });
 });

@@ -27,7 +27,8 @@ export function retrying(call: AwsCall, options: RetryOptions): AwsCall {
       // "No answer in time" says less than what the service had said before.
       if (signal.aborted) return lastAnswer ?? outcome;
       lastAnswer = outcome;
-      const isLast = attempt >= options.maxAttempts || outcome.lasts === "definite" || (outcome.lasts === "once" && wasRenewed);
+      const isLast =
+        attempt >= options.maxAttempts || outcome.lasts === "definite" || (outcome.lasts === "once" && wasRenewed);
       if (isLast) return outcome;
       if (outcome.lasts === "once") {
         wasRenewed = true;

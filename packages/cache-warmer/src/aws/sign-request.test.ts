@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { signRequest } from "./sign-request.ts";
 
 describe("signRequest", () => {
-  it("signs as botocore does", () => {
+  test("signs as botocore does", () => {
     const signed = signRequest(
       {
         method: "POST",
@@ -13,7 +13,11 @@ describe("signRequest", () => {
       {
         service: "ssm",
         region: "eu-west-1",
-        credentials: { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", sessionToken: "token" },
+        credentials: {
+          accessKeyId: "AKIDEXAMPLE",
+          secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+          sessionToken: "token",
+        },
         epochMs: Date.UTC(2026, 0, 2, 3, 4, 5, 678),
       },
     );
@@ -22,6 +26,10 @@ describe("signRequest", () => {
       "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260102/eu-west-1/ssm/aws4_request, " +
         "SignedHeaders=content-length;content-type;host;x-amz-date;x-amz-security-token;x-amz-target, Signature=dd0c4d5c15c34b33261efcda05039c8617d8f8a138ec8b9ed7722aa3779aa822",
     );
-    expect(signed.headers).toMatchObject({ Host: "127.0.0.1:4566", "X-Amz-Date": "20260102T030405Z", "X-Amz-Security-Token": "token" });
+    expect(signed.headers).toMatchObject({
+      Host: "127.0.0.1:4566",
+      "X-Amz-Date": "20260102T030405Z",
+      "X-Amz-Security-Token": "token",
+    });
   });
 });

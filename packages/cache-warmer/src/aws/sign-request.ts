@@ -6,7 +6,12 @@ import type { AwsService } from "./resolve-endpoint.ts";
 /** Adds Signature Version 4 to a request. Units: `epochMs` is the moment of signing. */
 export function signRequest(
   request: HttpRequest,
-  options: { readonly service: AwsService; readonly region: string; readonly credentials: Credentials; readonly epochMs: number },
+  options: {
+    readonly service: AwsService;
+    readonly region: string;
+    readonly credentials: Credentials;
+    readonly epochMs: number;
+  },
 ): HttpRequest {
   const { service, region, credentials, epochMs } = options;
   const signed = aws4.sign(
@@ -20,7 +25,10 @@ export function signRequest(
     },
     credentials,
   );
-  return { ...request, headers: Object.fromEntries(Object.entries(signed.headers ?? {}).map(([name, value]) => [name, String(value)])) };
+  return {
+    ...request,
+    headers: Object.fromEntries(Object.entries(signed.headers ?? {}).map(([name, value]) => [name, String(value)])),
+  };
 }
 
 /** `20261123T081500Z`. */

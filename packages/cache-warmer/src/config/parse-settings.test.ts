@@ -1,6 +1,6 @@
-import { ConfigError } from "@lambda-extension/core";
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { ConfigError } from "@lambda-extension/core";
+import { describe, expect, test } from "vitest";
 import { parseFallback, parseSettings } from "./parse-settings.ts";
 import { schema } from "./schema.ts";
 
@@ -15,14 +15,19 @@ const problemsOf = (environment: Readonly<Record<string, string>>) => {
 };
 
 describe("parseSettings", () => {
-  it("needs nothing but the Region, and then is what the AWS extension is", () => {
+  test("needs nothing but the Region, and then is what the AWS extension is", () => {
     const { settings, warnings } = parseSettings(region);
     expect(settings).toMatchObject({ port: 2773, required: [], cache: { maxItems: 1000 } });
-    expect(settings.parameterStore).toEqual({ ttlMs: 300_000, timeoutMs: 5000, endpoint: new URL("https://ssm.eu-west-1.amazonaws.com"), warm: [] });
+    expect(settings.parameterStore).toEqual({
+      ttlMs: 300_000,
+      timeoutMs: 5000,
+      endpoint: new URL("https://ssm.eu-west-1.amazonaws.com"),
+      warm: [],
+    });
     expect(warnings).toEqual([]);
   });
 
-  it("reads names, and takes an empty variable for none", () => {
+  test("reads names, and takes an empty variable for none", () => {
     const { settings } = parseSettings({
       ...region,
       CACHE_WARMER_PARAMETERS: " /a , b:3,arn:aws:ssm:eu-west-1:1:parameter/c,/a",
@@ -34,7 +39,7 @@ describe("parseSettings", () => {
     expect(settings.required).toEqual(["/a", "b:3", "arn:aws:ssm:eu-west-1:1:parameter/c"]);
   });
 
-  it.each([
+  test.each([
     [{ PARAMETERS_SECRETS_EXTENSION_CACHE_ENABLED: "false" }, 0],
     [{ PARAMETERS_SECRETS_EXTENSION_CACHE_SIZE: "0" }, 0],
     [{ SSM_PARAMETER_STORE_TTL: "0" }, 0],
@@ -43,13 +48,20 @@ describe("parseSettings", () => {
     expect(parseSettings({ ...region, ...environment }).settings.parameterStore.ttlMs).toBe(ttlMs);
   });
 
-  it("prefers a service's own endpoint, and warns of secrets that travel in the clear", () => {
-    const { settings, warnings } = parseSettings({ ...region, AWS_ENDPOINT_URL: "http://localstack:4566", AWS_ENDPOINT_URL_SSM: "http://127.0.0.1:1" });
-    expect([settings.parameterStore.endpoint.href, settings.secretsManager.endpoint.href]).toEqual(["http://127.0.0.1:1/", "http://localstack:4566/"]);
+  test("prefers a service's own endpoint, and warns of secrets that travel in the clear", () => {
+    const { settings, warnings } = parseSettings({
+      ...region,
+      AWS_ENDPOINT_URL: "http://localstack:4566",
+      AWS_ENDPOINT_URL_SSM: "http://127.0.0.1:1",
+    });
+    expect([settings.parameterStore.endpoint.href, settings.secretsManager.endpoint.href]).toEqual([
+      "http://127.0.0.1:1/",
+      "http://localstack:4566/",
+    ]);
     expect(warnings).toEqual(["http://localstack:4566: secrets come from there unencrypted"]);
   });
 
-  it("lists every problem at once", () => {
+  test("lists every problem at once", () => {
     expect(
       problemsOf({
         AWS_REGION: "",
@@ -75,28 +87,34 @@ describe("parseSettings", () => {
     ]);
   });
 
-  it("sees what contradicts itself", () => {
+  test("sees what contradicts itself", () => {
     expect(
-      problemsOf({ CACHE_WARMER_PARAMETERS: "/a,/b", CACHE_WARMER_SECRETS: "s", CACHE_WARMER_REQUIRED: "/a,/c", PARAMETERS_SECRETS_EXTENSION_CACHE_SIZE: "2" }),
+      problemsOf({
+        CACHE_WARMER_PARAMETERS: "/a,/b",
+        CACHE_WARMER_SECRETS: "s",
+        CACHE_WARMER_REQUIRED: "/a,/c",
+        PARAMETERS_SECRETS_EXTENSION_CACHE_SIZE: "2",
+      }),
     ).toEqual([
       'CACHE_WARMER_REQUIRED: expected names out of CACHE_WARMER_PARAMETERS and CACHE_WARMER_SECRETS, got "/c"',
       'PARAMETERS_SECRETS_EXTENSION_CACHE_SIZE: expected at least the 3 names to warm, got "2"',
     ]);
   });
 
-  it("takes all of nothing for a list that was forgotten", () => {
-    const problem = 'CACHE_WARMER_REQUIRED: expected names in CACHE_WARMER_PARAMETERS or CACHE_WARMER_SECRETS, got "all" of none';
+  test("takes all of nothing for a list that was forgotten", () => {
+    const problem =
+      'CACHE_WARMER_REQUIRED: expected names in CACHE_WARMER_PARAMETERS or CACHE_WARMER_SECRETS, got "all" of none';
     expect(problemsOf({ CACHE_WARMER_REQUIRED: "all" })).toEqual([problem]);
     expect(problemsOf({ CACHE_WARMER_REQUIRED: "all", CACHE_WARMER_SECRETS: "s" })).toEqual([]);
   });
 
-  it("warns of a name that is misspelt", () => {
+  test("warns of a name that is misspelt", () => {
     expect(parseSettings({ ...region, CACHE_WARMER_PARAMETER: "/a" }).warnings).toEqual([
       "CACHE_WARMER_PARAMETER: no such setting; the README of @lambda-extension/cache-warmer lists them",
     ]);
   });
 
-  it("warns where no reader can prove to be the function", () => {
+  test("warns where no reader can prove to be the function", () => {
     const warning =
       "AWS_SESSION_TOKEN: expected the token by which a reader proves to be the function, got nothing: every read answers status 401. " +
       "On your machine it takes temporary credentials, such as those of `aws sts get-session-token`";
@@ -105,36 +123,51 @@ describe("parseSettings", () => {
     expect(parseSettings({ AWS_REGION: "eu-west-1", AWS_CONTAINER_AUTHORIZATION_TOKEN: "token" }).warnings).toEqual([]);
   });
 
-  it("repeats no credential of an address that it refuses", () => {
-    expect(problemsOf({ AWS_ENDPOINT_URL: "https://user:p@ss/word@host/?token=t", AWS_ENDPOINT_URL_SSM: "http://host#secret" })).toEqual([
+  test("repeats no credential of an address that it refuses", () => {
+    expect(
+      problemsOf({
+        AWS_ENDPOINT_URL: "https://user:p@ss/word@host/?token=t",
+        AWS_ENDPOINT_URL_SSM: "http://host#secret",
+      }),
+    ).toEqual([
       'AWS_ENDPOINT_URL: expected an http:// or https:// address, got "https://…@host/…"',
       'AWS_ENDPOINT_URL_SSM: expected an http:// or https:// address, got "http://host…"',
     ]);
-    expect(problemsOf({ AWS_ENDPOINT_URL: "user:secret@host" })).toEqual(['AWS_ENDPOINT_URL: expected an http:// or https:// address, got "…@host"']);
+    expect(problemsOf({ AWS_ENDPOINT_URL: "user:secret@host" })).toEqual([
+      'AWS_ENDPOINT_URL: expected an http:// or https:// address, got "…@host"',
+    ]);
   });
 
-  it("shows the wrong names of a list, and no more of a value than one can read", () => {
-    expect(problemsOf({ CACHE_WARMER_PARAMETERS: "/a,/b c, /d,/é", SSM_PARAMETER_STORE_TTL: "9".repeat(1000) })).toEqual([
+  test("shows the wrong names of a list, and no more of a value than one can read", () => {
+    expect(
+      problemsOf({ CACHE_WARMER_PARAMETERS: "/a,/b c, /d,/é", SSM_PARAMETER_STORE_TTL: "9".repeat(1000) }),
+    ).toEqual([
       'CACHE_WARMER_PARAMETERS: expected parameter names or ARNs separated by commas, got "/b c,/é"',
       `SSM_PARAMETER_STORE_TTL: expected an integer from 0 to 86400, got "${"9".repeat(80)}…"`,
     ]);
   });
 
-  it.each([
+  test.each([
     ["x", "", { port: 2773, isRequired: false }],
     [" 8080 ", "/a", { port: 8080, isRequired: true }],
     ["", " ", { port: 2773, isRequired: false }],
-  ])("knows the port %j and whether something is required (%j) also where other settings are wrong", (port, required, expected) => {
-    expect(parseFallback({ PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: port, CACHE_WARMER_REQUIRED: required })).toEqual(expected);
-  });
+  ])(
+    "knows the port %j and whether something is required (%j) also where other settings are wrong",
+    (port, required, expected) => {
+      expect(parseFallback({ PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: port, CACHE_WARMER_REQUIRED: required })).toEqual(
+        expected,
+      );
+    },
+  );
 });
 
 describe("the tables of settings", () => {
   const rows = Object.entries(schema).map(
-    ([name, setting]) => `| \`${name}\` | ${setting.meaning} | ${setting.default === "" ? "" : `\`${setting.default}\``} | ${setting.range} |`,
+    ([name, setting]) =>
+      `| \`${name}\` | ${setting.meaning} | ${setting.default === "" ? "" : `\`${setting.default}\``} | ${setting.range} |`,
   );
 
-  it.each(["../../README.md", "../../../../docs/cache-warmer.md"])("%s says what the schema says", (path) => {
+  test.each(["../../README.md", "../../../../docs/cache-warmer.md"])("%s says what the schema says", (path) => {
     const text = readFileSync(new URL(path, import.meta.url), "utf8");
     expect(text.split("\n").filter((line) => /^\| `[A-Z_]+` \|/.test(line))).toEqual(rows);
   });

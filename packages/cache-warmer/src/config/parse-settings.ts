@@ -22,15 +22,23 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function parseSettings(environment: Environment): ParsedSettings {
   const problems: string[] = [];
   const values = Object.fromEntries(
-    Object.entries<Setting<unknown>>(schema).map(([name, setting]) => [name, readOne(name, setting, environment, problems)]),
+    Object.entries<Setting<unknown>>(schema).map(([name, setting]) => [
+      name,
+      readOne(name, setting, environment, problems),
+    ]),
   ) as unknown as Parsed;
   problems.push(...contradictions(values));
   if (problems.length > 0) throw new ConfigError(problems);
   const settings = toSettings(values);
-  return { settings, warnings: [...unknownNames(environment), ...missingToken(environment), ...plainTextEndpoints(settings)] };
+  return {
+    settings,
+    warnings: [...unknownNames(environment), ...missingToken(environment), ...plainTextEndpoints(settings)],
+  };
 }
 
-/** What can be known where the settings do not parse: the port to answer on, and whether the function must not start. */
+/**
+ * What can be known where the settings do not parse: the port to answer on, and whether the function must not start.
+ */
 export function parseFallback(environment: Environment): { readonly port: number; readonly isRequired: boolean } {
   const { PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: port, CACHE_WARMER_REQUIRED: required } = schema;
   return {
@@ -43,7 +51,9 @@ function readOne(name: string, setting: Setting<unknown>, environment: Environme
   const given = textOf(name, setting, environment);
   if (given === "" && name.startsWith("AWS_ENDPOINT_URL")) return undefined;
   const value = setting.parse(given);
-  if (value === undefined) problems.push(`${name}: expected ${setting.range}, got ${shorten(setting.show?.(given) ?? given)}`);
+  if (value === undefined) {
+    problems.push(`${name}: expected ${setting.range}, got ${shorten(setting.show?.(given) ?? given)}`);
+  }
   return value;
 }
 
@@ -58,22 +68,32 @@ function textOf(name: string, setting: Setting<unknown>, environment: Environmen
 
 /** Problems between settings; a setting that did not parse by itself takes no part. */
 function contradictions(values: Partial<Parsed>): string[] {
-  const { CACHE_WARMER_PARAMETERS: parameters, CACHE_WARMER_SECRETS: secrets, CACHE_WARMER_REQUIRED: required } = values;
+  const {
+    CACHE_WARMER_PARAMETERS: parameters,
+    CACHE_WARMER_SECRETS: secrets,
+    CACHE_WARMER_REQUIRED: required,
+  } = values;
   if (parameters === undefined || secrets === undefined) return [];
   const problems: string[] = [];
   const known = new Set([...parameters, ...secrets, "all"]);
   const unlisted = required?.filter((name) => !known.has(name)) ?? [];
   if (unlisted.length > 0) {
     const got = JSON.stringify(unlisted.join(","));
-    problems.push(`CACHE_WARMER_REQUIRED: expected names out of CACHE_WARMER_PARAMETERS and CACHE_WARMER_SECRETS, got ${got}`);
+    problems.push(
+      `CACHE_WARMER_REQUIRED: expected names out of CACHE_WARMER_PARAMETERS and CACHE_WARMER_SECRETS, got ${got}`,
+    );
   }
   const count = parameters.length + secrets.length;
   if (count === 0 && required?.includes("all")) {
-    problems.push('CACHE_WARMER_REQUIRED: expected names in CACHE_WARMER_PARAMETERS or CACHE_WARMER_SECRETS, got "all" of none');
+    problems.push(
+      'CACHE_WARMER_REQUIRED: expected names in CACHE_WARMER_PARAMETERS or CACHE_WARMER_SECRETS, got "all" of none',
+    );
   }
   const size = values.PARAMETERS_SECRETS_EXTENSION_CACHE_SIZE;
   if (size !== undefined && size > 0 && count > size) {
-    problems.push(`PARAMETERS_SECRETS_EXTENSION_CACHE_SIZE: expected at least the ${count} names to warm, got "${size}"`);
+    problems.push(
+      `PARAMETERS_SECRETS_EXTENSION_CACHE_SIZE: expected at least the ${count} names to warm, got "${size}"`,
+    );
   }
   return problems;
 }
@@ -85,14 +105,17 @@ function toSettings(values: Parsed): Settings {
   const parameterStore: ServiceSettings = {
     ttlMs: keeps ? values.SSM_PARAMETER_STORE_TTL * 1000 : 0,
     timeoutMs: values.SSM_PARAMETER_STORE_TIMEOUT_MILLIS || 60_000,
-    endpoint: values.AWS_ENDPOINT_URL_SSM ?? values.AWS_ENDPOINT_URL ?? resolveEndpoint({ service: "ssm", region, useFips }),
+    endpoint:
+      values.AWS_ENDPOINT_URL_SSM ?? values.AWS_ENDPOINT_URL ?? resolveEndpoint({ service: "ssm", region, useFips }),
     warm: values.CACHE_WARMER_PARAMETERS,
   };
   const secretsManager: ServiceSettings = {
     ttlMs: keeps ? values.SECRETS_MANAGER_TTL * 1000 : 0,
     timeoutMs: values.SECRETS_MANAGER_TIMEOUT_MILLIS || 60_000,
     endpoint:
-      values.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? values.AWS_ENDPOINT_URL ?? resolveEndpoint({ service: "secretsmanager", region, useFips }),
+      values.AWS_ENDPOINT_URL_SECRETS_MANAGER ??
+      values.AWS_ENDPOINT_URL ??
+      resolveEndpoint({ service: "secretsmanager", region, useFips }),
     warm: values.CACHE_WARMER_SECRETS,
   };
   return {

@@ -120,6 +120,8 @@ export const schema = {
 type SettingName = keyof typeof schema;
 
 /** Every setting with its parsed value. */
-export type Parsed = { readonly [Name in SettingName]: Exclude<ReturnType<(typeof schema)[Name]["parse"]>, undefined> | Absent<Name> };
+export type Parsed = {
+  readonly [Name in SettingName]: Exclude<ReturnType<(typeof schema)[Name]["parse"]>, undefined> | Absent<Name>;
+};
 
 type Absent<Name extends SettingName> = Name extends `AWS_ENDPOINT_URL${string}` ? undefined : never;

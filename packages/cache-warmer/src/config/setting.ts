@@ -6,7 +6,10 @@ export interface Setting<Value> {
   readonly range: string;
   /** `undefined` where the text is no value; the message is made of `range`. */
   parse(text: string): Value | undefined;
-  /** What a message shows of a text that is no value: nothing secret, and what is wrong with it rather than the rest. Default: all of it. */
+  /**
+   * What a message shows of a text that is no value: nothing secret, and what is wrong with it rather than the rest.
+   * Default: all of it.
+   */
   readonly show?: (text: string) => string;
 }
 
@@ -39,7 +42,9 @@ export function flag(description: Description): Setting<boolean> {
 }
 
 /** One of a few words, in any case. */
-export function choice<const Word extends string>(description: Description & { readonly words: readonly Word[] }): Setting<Word> {
+export function choice<const Word extends string>(
+  description: Description & { readonly words: readonly Word[] },
+): Setting<Word> {
   return {
     ...description,
     range: description.words.join(", "),
@@ -48,12 +53,17 @@ export function choice<const Word extends string>(description: Description & { r
 }
 
 /** Names separated by commas; spaces around a name do not count, an empty one does not parse. */
-export function names(description: Description & { readonly range: string; readonly pattern: RegExp }): Setting<readonly string[]> {
+export function names(
+  description: Description & { readonly range: string; readonly pattern: RegExp },
+): Setting<readonly string[]> {
   const split = (text: string): readonly string[] => text.split(",").map((name) => name.trim());
   const isName = (name: string): boolean => description.pattern.test(name);
   return {
     ...description,
-    show: (text) => split(text).filter((name) => name !== "" && !isName(name)).join(",") || text,
+    show: (text) =>
+      split(text)
+        .filter((name) => name !== "" && !isName(name))
+        .join(",") || text,
     parse: (text) => {
       if (text === "") return [];
       const list = split(text);

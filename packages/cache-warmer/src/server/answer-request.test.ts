@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Source, SourceItem } from "../sources/source.ts";
 import type { Answer } from "../store/cache.ts";
 import { createRequestHandler } from "./answer-request.ts";
@@ -12,12 +12,16 @@ const source: Source = {
   ttlMs: 1,
   timeoutMs: 1,
   warm: [],
-  parseQuery: (query) => (query[0]?.name === "name" ? { kind: "item", item } : { kind: "invalid", reason: "name is missing" }),
+  parseQuery: (query) =>
+    query[0]?.name === "name" ? { kind: "item", item } : { kind: "invalid", reason: "name is missing" },
   toBatches: () => [],
   fetch: async () => [],
 };
 const hit: Answer = { kind: "value", body: Buffer.from('{"a":1}'), served: "hit", ageMs: 61_900 };
-const denied: Answer = { kind: "failure", failure: { kind: "definite", code: "AccessDeniedException", message: `no${"o".repeat(600)}` } };
+const denied: Answer = {
+  kind: "failure",
+  failure: { kind: "definite", code: "AccessDeniedException", message: `no${"o".repeat(600)}` },
+};
 
 async function ask(text: string, overrides: Partial<AnswerOptions> = {}): Promise<string> {
   const options: AnswerOptions = {
@@ -37,12 +41,24 @@ async function ask(text: string, overrides: Partial<AnswerOptions> = {}): Promis
 const token = "X-AWS-Parameters-Secrets-Token: t";
 
 describe("the request handler", () => {
-  it.each([
+  test.each([
     ["a value", `GET /thing/get?name=n HTTP/1.1\n${token}`, '200 {"a":1} {"Age":"61","X-Cache":"HIT"}'],
-    ["a path with slashes too many", `GET //thing/get/?name=n HTTP/1.1\n${token.toLowerCase()}`, '200 {"a":1} {"Age":"61","X-Cache":"HIT"}'],
+    [
+      "a path with slashes too many",
+      `GET //thing/get/?name=n HTTP/1.1\n${token.toLowerCase()}`,
+      '200 {"a":1} {"Age":"61","X-Cache":"HIT"}',
+    ],
     ["no token", "GET /thing/get?name=n HTTP/1.1", "401 bad session token or header key {}"],
-    ["a wrong token", "GET /thing/get?name=n HTTP/1.1\nX-Aws-Parameters-Secrets-Token: T", "401 bad session token or header key {}"],
-    ["a wrong token for no path", "GET /nothing HTTP/1.1\nX-Aws-Parameters-Secrets-Token: T", "401 bad session token or header key {}"],
+    [
+      "a wrong token",
+      "GET /thing/get?name=n HTTP/1.1\nX-Aws-Parameters-Secrets-Token: T",
+      "401 bad session token or header key {}",
+    ],
+    [
+      "a wrong token for no path",
+      "GET /nothing HTTP/1.1\nX-Aws-Parameters-Secrets-Token: T",
+      "401 bad session token or header key {}",
+    ],
     ["a forwarded request", `GET /thing/get?name=n HTTP/1.1\nX-Forwarded-For: 1.2.3.4\n${token}`, "400 Forwarded {}"],
     ["a missing name", `GET /thing/get HTTP/1.1\n${token}`, "400 name is missing {}"],
     ["another path", `GET /thing HTTP/1.1\n${token}`, "404 404 page not found {}"],
@@ -54,24 +70,26 @@ describe("the request handler", () => {
 
   const get = `GET /thing/get?name=n HTTP/1.1\n${token}`;
 
-  it("waits for what is not at hand", async () => {
+  test("waits for what is not at hand", async () => {
     expect(await ask(get, { readNow: () => undefined })).toBe('200 {"a":1} {"Age":"0","X-Cache":"MISS"}');
   });
 
-  it("answers every failure with the AWS extension's words, and says the cause in headers", async () => {
+  test("answers every failure with the AWS extension's words, and says the cause in headers", async () => {
     expect(await ask(get, { readNow: () => denied })).toBe(
       "400 an unexpected error occurred while executing request " +
         `{"X-Warmer-Error":"AccessDeniedException","X-Warmer-Error-Message":"no${"o".repeat(510)}","X-Warmer-Retryable":"false"}`,
     );
   });
 
-  it("tells what is wrong with the settings, but only the function", async () => {
+  test("tells what is wrong with the settings, but only the function", async () => {
     const readiness = () => ({ kind: "misconfigured", problem: "PORT: expected a number" }) as const;
-    expect(await ask(get, { sources: [], readiness })).toContain('"X-Warmer-Error":"ConfigError","X-Warmer-Error-Message":"PORT: expected a number"');
+    expect(await ask(get, { sources: [], readiness })).toContain(
+      '"X-Warmer-Error":"ConfigError","X-Warmer-Error-Message":"PORT: expected a number"',
+    );
     expect(await ask("GET / HTTP/1.1", { sources: [], readiness })).toMatch(/^401 /);
   });
 
-  it("serves nothing into a snapshot, and what was asked for once it is restored", async () => {
+  test("serves nothing into a snapshot, and what was asked for once it is restored", async () => {
     const waiting = (isOpen: boolean) => () => ({ kind: "waiting", opened: async () => isOpen }) as const;
     expect(await ask(get, { readiness: waiting(false) })).toBe("400 not ready to serve traffic, please wait {}");
     expect(await ask(get, { readiness: waiting(true) })).toMatch(/^200 /);

@@ -6,11 +6,17 @@ import { textReply } from "./request.ts";
 import type { Reply, Request } from "./request.ts";
 import type { isTokenValid } from "./token-check.ts";
 
-/** Whether values may be served. `misconfigured`: the settings did not parse. `waiting`: a snapshot must not hold secrets. */
+/**
+ * Whether values may be served. `misconfigured`: the settings did not parse. `waiting`: a snapshot must not hold
+ * secrets.
+ */
 export type Readiness =
   | { readonly kind: "ready" }
   | { readonly kind: "misconfigured"; readonly problem: string }
-  | { readonly kind: "waiting"; /** True once values may be served, false where that takes too long. */ opened(): Promise<boolean> };
+  | {
+      readonly kind: "waiting";
+      /** True once values may be served, false where that takes too long. */ opened(): Promise<boolean>;
+    };
 
 /** What the handler answers from. */
 export interface AnswerOptions {
@@ -55,7 +61,9 @@ export function createRequestHandler(options: AnswerOptions): RequestHandler {
     if (proxyHeaders.some((name) => request.headers.has(name))) return textReply(400, "Forwarded");
     if (!isKnown(request.headers.get(tokenHeader), tokens())) return textReply(401, badToken);
     const state = readiness();
-    if (state.kind === "misconfigured") return causeReply(opaqueError, { kind: "definite", code: "ConfigError", message: state.problem });
+    if (state.kind === "misconfigured") {
+      return causeReply(opaqueError, { kind: "definite", code: "ConfigError", message: state.problem });
+    }
     const source = sources.find((candidate) => candidate.path === request.path);
     if (source === undefined) return textReply(404, "404 page not found");
     if (request.method !== "GET") return textReply(405, "Method Not Allowed", { Allow: "GET" });

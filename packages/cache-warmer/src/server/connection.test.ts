@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import * as fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { listen, maxConnections } from "./listen.ts";
 import type { ListeningServer } from "./listen.ts";
 import { textReply } from "./request.ts";
@@ -46,60 +46,70 @@ function talk(pieces: readonly string[], options: { readonly end?: boolean } = {
   });
 }
 
-const bodiesOf = (received: string) => received.split("\r\n\r\n").slice(1).map((part) => part.split("HTTP/1.1 ")[0]);
+const bodiesOf = (received: string) =>
+  received
+    .split("\r\n\r\n")
+    .slice(1)
+    .map((part) => part.split("HTTP/1.1 ")[0]);
 
 describe("a connection", () => {
-  it("answers with exactly these bytes", async () => {
+  test("answers with exactly these bytes", async () => {
     expect(await talk(["GET /a HTTP/1.1\r\nConnection: close\r\n\r\n"])).toBe(
       "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 2\r\nConnection: close\r\n\r\n/a",
     );
   });
 
-  it("answers HEAD without a body, so that the next answer is not taken for one", async () => {
+  test("answers HEAD without a body, so that the next answer is not taken for one", async () => {
     release();
     const received = await talk(["HEAD /1 HTTP/1.1\r\n\r\nHEAD /later HTTP/1.1\r\n\r\nGET /3 HTTP/1.0\r\n\r\n"]);
     expect(received).toContain("Content-Length: 2");
     expect(bodiesOf(received)).toEqual(["", "", "/3"]);
   });
 
-  it("answers requests sent at once, in their order, also where an earlier one takes longer", async () => {
+  test("answers requests sent at once, in their order, also where an earlier one takes longer", async () => {
     const pending = talk(["GET /later/1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\nGET /3 HTTP/1.0\r\n\r\n"]);
     await expect.poll(() => asked).toEqual(["/later/1"]);
     release();
     expect(bodiesOf(await pending)).toEqual(["/later/1", "/2", "/3"]);
   });
 
-  it("still answers a client that has closed its own side", async () => {
+  test("still answers a client that has closed its own side", async () => {
     const pending = talk(["GET /later HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\n"], { end: true });
     await expect.poll(() => asked).toEqual(["/later"]);
     release();
     expect(bodiesOf(await pending)).toEqual(["/later", "/2"]);
   });
 
-  it("closes after a refused request, and does not read on", async () => {
+  test("closes after a refused request, and does not read on", async () => {
     const received = await talk(["GET / HTTP/1.1\r\nbad\r\n\r\nGET /2 HTTP/1.1\r\n\r\n"]);
     expect(received).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n[^]*Connection: close\r\n\r\na header line is malformed$/);
     expect(asked).toEqual([]);
   });
 
-  it("closes after a request with a body, which it does not read as another request", async () => {
-    expect(bodiesOf(await talk(["POST /1 HTTP/1.1\r\nContent-Length: 21\r\n\r\nGET /2 HTTP/1.1\r\n\r\n"]))).toEqual(["/1"]);
+  test("closes after a request with a body, which it does not read as another request", async () => {
+    expect(bodiesOf(await talk(["POST /1 HTTP/1.1\r\nContent-Length: 21\r\n\r\nGET /2 HTTP/1.1\r\n\r\n"]))).toEqual([
+      "/1",
+    ]);
     expect(asked).toEqual(["/1"]);
   });
 
-  it("answers the same however the bytes were cut into packets", async () => {
-    const bytes = "GET /1 HTTP/1.1\r\nA: 1\r\n\r\nGET /2?a=b HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\nConnection: close\r\n\r\n";
+  test("answers the same however the bytes were cut into packets", async () => {
+    const bytes =
+      "GET /1 HTTP/1.1\r\nA: 1\r\n\r\nGET /2?a=b HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\nConnection: close\r\n\r\n";
     await fc.assert(
-      fc.asyncProperty(fc.uniqueArray(fc.integer({ min: 1, max: bytes.length - 1 }), { maxLength: 8 }), async (cuts) => {
-        const ends = [...cuts.sort((a, b) => a - b), bytes.length];
-        const pieces = ends.map((end, index) => bytes.slice(ends[index - 1] ?? 0, end));
-        expect(bodiesOf(await talk(pieces))).toEqual(["/1", "/2", "/3"]);
-      }),
+      fc.asyncProperty(
+        fc.uniqueArray(fc.integer({ min: 1, max: bytes.length - 1 }), { maxLength: 8 }),
+        async (cuts) => {
+          const ends = [...cuts.sort((a, b) => a - b), bytes.length];
+          const pieces = ends.map((end, index) => bytes.slice(ends[index - 1] ?? 0, end));
+          expect(bodiesOf(await talk(pieces))).toEqual(["/1", "/2", "/3"]);
+        },
+      ),
       { numRuns: 40 },
     );
   });
 
-  it("answers no further than its client reads, and goes on when it does", async () => {
+  test("answers no further than its client reads, and goes on when it does", async () => {
     await server.close();
     let answered = 0;
     const body = Buffer.alloc(512 * 1024);
@@ -118,7 +128,7 @@ describe("a connection", () => {
     socket.destroy();
   });
 
-  it("lives on when a client goes away in the middle of an answer", async () => {
+  test("lives on when a client goes away in the middle of an answer", async () => {
     const socket = connect(server.port, "127.0.0.1");
     socket.write("GET /later HTTP/1.1\r\n\r\n");
     await expect.poll(() => asked).toEqual(["/later"]);
@@ -127,7 +137,7 @@ describe("a connection", () => {
     expect(bodiesOf(await talk(["GET /2 HTTP/1.0\r\n\r\n"]))).toEqual(["/2"]);
   });
 
-  it("cannot be split by a cause that holds a line end", async () => {
+  test("cannot be split by a cause that holds a line end", async () => {
     await server.close();
     server = await listen(0, () => textReply(400, "x", { "X-Cause": "a\r\nSet-Cookie: b\u00e9" }));
     expect(await talk(["GET / HTTP/1.0\r\n\r\n"])).toContain("\r\nX-Cause: a Set-Cookie: b \r\n");
@@ -143,11 +153,11 @@ async function open(): Promise<Socket> {
 }
 
 describe("listen", () => {
-  it("rejects where the port is taken", async () => {
+  test("rejects where the port is taken", async () => {
     await expect(listen(server.port, () => textReply(200, ""))).rejects.toMatchObject({ code: "EADDRINUSE" });
   });
 
-  it("lets the connection go that was silent longest when there are too many, never one that waits for its answer", async () => {
+  test("lets the connection go that was silent longest when there are too many, never one that waits for its answer", async () => {
     const waiting = talk(["GET /later HTTP/1.0\r\n\r\n"]);
     await expect.poll(() => asked).toEqual(["/later"]);
     const silent = await open();
@@ -164,7 +174,7 @@ describe("listen", () => {
     expect(bodiesOf(await waiting)).toEqual(["/later"]);
   });
 
-  it("closes twice, and connections with it", async () => {
+  test("closes twice, and connections with it", async () => {
     const socket = connect(server.port, "127.0.0.1");
     await new Promise((resolve) => socket.once("connect", resolve));
     const closed = new Promise((resolve) => socket.on("close", resolve));

@@ -15,8 +15,8 @@ interface Delivery {
 }
 
 /**
- * Answers the requests of one connection, one after the other. Until one is answered and the answer taken nothing more is read,
- * so that a client that sends without reading costs no memory.
+ * Answers the requests of one connection, one after the other. Until one is answered and the answer taken nothing more
+ * is read, so that a client that sends without reading costs no memory.
  */
 export function serveConnection(socket: Socket, handle: RequestHandler): void {
   let received = "";

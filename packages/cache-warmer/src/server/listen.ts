@@ -15,8 +15,8 @@ export const maxConnections = 900;
 
 /**
  * Listens on 127.0.0.1, and nowhere else. Resolves when bound; rejects with the system's error, `EADDRINUSE` where the
- * port is taken. Idle connections are not closed, since a client that reuses one at that moment would see a reset, unless there are
- * too many: then the one goes that was silent longest.
+ * port is taken. Idle connections are not closed, since a client that reuses one at that moment would see a reset,
+ * unless there are too many: then the one goes that was silent longest.
  */
 export function listen(port: number, handle: RequestHandler): Promise<ListeningServer> {
   /** Silent longest first. */

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseRequest } from "./parse-request.ts";
 
 const parse = (text: string) => parseRequest(text.replaceAll("\n", "\r\n"));
@@ -10,14 +10,19 @@ const requestOf = (text: string) => {
 };
 
 describe("parseRequest", () => {
-  it("takes one request and leaves the next", () => {
+  test("takes one request and leaves the next", () => {
     const parsed = parse("GET /a?b=c HTTP/1.1\nHost: x\nX-Token:  t \n\nGET /");
     expect(parsed).toMatchObject({ kind: "request", length: "GET /a?b=c HTTP/1.1##Host: x##X-Token:  t ####".length });
-    expect(parsed).toMatchObject({ request: { method: "GET", path: "/a", query: "b=c", keepAlive: true, hasBody: false } });
-    expect(parsed.kind === "request" && Object.fromEntries(parsed.request.headers)).toEqual({ host: "x", "x-token": "t" });
+    expect(parsed).toMatchObject({
+      request: { method: "GET", path: "/a", query: "b=c", keepAlive: true, hasBody: false },
+    });
+    expect(parsed.kind === "request" && Object.fromEntries(parsed.request.headers)).toEqual({
+      host: "x",
+      "x-token": "t",
+    });
   });
 
-  it.each([
+  test.each([
     ["/a/b?c=/d//e", "/a/b", "c=/d//e"],
     ["//a///b", "/a/b", ""],
     ["/a/b/", "/a/b", ""],
@@ -30,7 +35,7 @@ describe("parseRequest", () => {
     expect(requestOf(`GET ${target} HTTP/1.1\n\n`)).toMatchObject({ path, query });
   });
 
-  it.each([
+  test.each([
     ["1.1", "", true],
     ["1.1", "Connection: close\n", false],
     ["1.1", "Connection: foo, Close\n", false],
@@ -40,7 +45,7 @@ describe("parseRequest", () => {
     expect(requestOf(`GET / HTTP/${version}\n${header}\n`).keepAlive).toBe(keepAlive);
   });
 
-  it.each([
+  test.each([
     ["Content-Length: 0\n", false],
     ["Content-Length: 2\n", true],
     ["Transfer-Encoding: chunked\n", true],
@@ -48,11 +53,11 @@ describe("parseRequest", () => {
     expect(requestOf(`POST / HTTP/1.1\n${header}\n`).hasBody).toBe(hasBody);
   });
 
-  it("joins headers of one name, so that none can hide behind another", () => {
+  test("joins headers of one name, so that none can hide behind another", () => {
     expect(requestOf("GET / HTTP/1.1\nA: 1\na: 2\n\n").headers.get("a")).toBe("1, 2");
   });
 
-  it.each([
+  test.each([
     ["GET /\n\n", 400],
     ["GET / HTTP/2.0\n\n", 400],
     ["GET  / HTTP/1.1\n\n", 400],
@@ -73,15 +78,18 @@ describe("parseRequest", () => {
     expect(parse(text)).toMatchObject({ kind: "refused", status });
   });
 
-  it.each(["\u0016\u0003\u0001", "\n", "\r\n\r", " ", "\0"])("refuses %j without waiting for more: a client that speaks TLS would wait for us", (text) => {
-    expect(parseRequest(text)).toMatchObject({ kind: "refused", status: 400 });
-  });
+  test.each(["\u0016\u0003\u0001", "\n", "\r\n\r", " ", "\0"])(
+    "refuses %j without waiting for more: a client that speaks TLS would wait for us",
+    (text) => {
+      expect(parseRequest(text)).toMatchObject({ kind: "refused", status: 400 });
+    },
+  );
 
-  it.each(["", "\r", "\r\n", "\r\nG"])("waits for more after %j", (text) => {
+  test.each(["", "\r", "\r\n", "\r\nG"])("waits for more after %j", (text) => {
     expect(parseRequest(text)).toEqual({ kind: "incomplete" });
   });
 
-  it.each([
+  test.each([
     ["a long request line", 414, `GET /${"a".repeat(9000)} HTTP/1.1\n\n`],
     ["a long request line that has not ended", 414, `GET /${"a".repeat(9000)}`],
     ["a long header", 431, `GET / HTTP/1.1\nA: ${"a".repeat(17_000)}\n\n`],
@@ -91,20 +99,33 @@ describe("parseRequest", () => {
     expect(parse(text)).toMatchObject({ kind: "refused", status });
   });
 
-  it.each(["GET / HTTP/1.1\nA: 1\r\n\r\n\r\n", "GET / HTTP/1.1\r\nA: 1\rB: 2\r\n\r\n", "GET / HTTP/1.1\r\nA: 1\nB: 2\r\n\r\n"])(
-    "refuses half of a line end in %j",
-    (text) => {
-      expect(parseRequest(text)).toMatchObject({ kind: "refused", status: 400 });
-    },
-  );
+  test.each([
+    "GET / HTTP/1.1\nA: 1\r\n\r\n\r\n",
+    "GET / HTTP/1.1\r\nA: 1\rB: 2\r\n\r\n",
+    "GET / HTTP/1.1\r\nA: 1\nB: 2\r\n\r\n",
+  ])("refuses half of a line end in %j", (text) => {
+    expect(parseRequest(text)).toMatchObject({ kind: "refused", status: 400 });
+  });
 
-  it("forgives one empty line before a request", () => {
+  test("forgives one empty line before a request", () => {
     expect(parse("\nGET / HTTP/1.1\n\n")).toMatchObject({ kind: "request", length: 20 });
   });
 
-  it("judges a request the same however it was cut, and never throws", () => {
+  test("judges a request the same however it was cut, and never throws", () => {
     const piece = fc.oneof(
-      fc.constantFrom("GET / HTTP/1.1", "GET /a?b=c HTTP/1.0", "\r\n", "\r\n\r\n", "\n", "\r", "A: 1", "Content-Length: 3", " ", ":", "\0"),
+      fc.constantFrom(
+        "GET / HTTP/1.1",
+        "GET /a?b=c HTTP/1.0",
+        "\r\n",
+        "\r\n\r\n",
+        "\n",
+        "\r",
+        "A: 1",
+        "Content-Length: 3",
+        " ",
+        ":",
+        "\0",
+      ),
       fc.string({ unit: "binary", maxLength: 8 }).map((text) => Buffer.from(text).toString("latin1")),
     );
     fc.assert(

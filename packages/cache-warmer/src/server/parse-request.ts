@@ -41,7 +41,9 @@ export function parseRequest(received: string): ParsedRequest {
   if (headers === undefined) return refuse(400, "a header line is malformed");
   const contentLength = headers.get("content-length") ?? "0";
   if (!/^\d{1,15}$/.test(contentLength)) return refuse(400, "Content-Length is no number");
-  if (headers.has("transfer-encoding") && headers.has("content-length")) return refuse(400, "both Transfer-Encoding and Content-Length");
+  if (headers.has("transfer-encoding") && headers.has("content-length")) {
+    return refuse(400, "both Transfer-Encoding and Content-Length");
+  }
   const request = {
     method,
     ...splitTarget(target),
@@ -59,7 +61,9 @@ function startOf(received: string): number {
 
 function judgeIncomplete(received: string, start: number): ParsedRequest {
   const hasRequestLine = received.includes("\r\n", start);
-  if (!hasRequestLine && received.length > maxRequestLineBytes) return refuse(414, "the request line is longer than 8 kB");
+  if (!hasRequestLine && received.length > maxRequestLineBytes) {
+    return refuse(414, "the request line is longer than 8 kB");
+  }
   if (received.length > maxHeadBytes) return refuse(431, "the headers are larger than 16 kB");
   return { kind: "incomplete" };
 }
@@ -85,7 +89,10 @@ function parseHeaders(lines: readonly string[]): ReadonlyMap<string, string> | u
 
 function keepsAlive(minor: string | undefined, connection: string | undefined): boolean {
   if (connection === undefined) return minor === "1";
-  const options = connection.toLowerCase().split(",").map((option) => option.trim());
+  const options = connection
+    .toLowerCase()
+    .split(",")
+    .map((option) => option.trim());
   return minor === "1" ? !options.includes("close") : options.includes("keep-alive");
 }
 
@@ -94,5 +101,8 @@ function splitTarget(target: string): { readonly path: string; readonly query: s
   const local = /^https?:\/\//i.test(target) ? target.replace(/^https?:\/\/[^/?]*/i, "") : target;
   const mark = local.indexOf("?");
   const path = mark === -1 ? local : local.slice(0, mark);
-  return { path: `/${path}`.replaceAll(/\/{2,}/g, "/").replace(/(.)\/$/, "$1"), query: mark === -1 ? "" : local.slice(mark + 1) };
+  return {
+    path: `/${path}`.replaceAll(/\/{2,}/g, "/").replace(/(.)\/$/, "$1"),
+    query: mark === -1 ? "" : local.slice(mark + 1),
+  };
 }

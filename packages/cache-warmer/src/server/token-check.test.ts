@@ -1,8 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { isTokenValid } from "./token-check.ts";
 
 describe("isTokenValid", () => {
-  it.each([
+  test.each([
     ["secret", ["secret"], true],
     ["second", ["secret", "second"], true],
     ["secreT", ["secret"], false],

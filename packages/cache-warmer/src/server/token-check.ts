@@ -6,7 +6,9 @@ export function isTokenValid(sent: string | undefined, known: readonly string[])
   let isValid = false;
   for (const token of known) {
     // A token's length is no secret.
-    if (token.length === sent.length && timingSafeEqual(Buffer.from(token, "latin1"), Buffer.from(sent, "latin1"))) isValid = true;
+    if (token.length === sent.length && timingSafeEqual(Buffer.from(token, "latin1"), Buffer.from(sent, "latin1"))) {
+      isValid = true;
+    }
   }
   return isValid;
 }

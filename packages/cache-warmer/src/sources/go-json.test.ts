@@ -1,19 +1,19 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { toGoJson, toGoTime } from "./go-json.ts";
 
 describe("toGoJson", () => {
-  it("escapes what Go escapes", () => {
+  test("escapes what Go escapes", () => {
     expect(toGoJson("<&>\u2028\u2029\n\u0001é/")).toBe('"\\u003c\\u0026\\u003e\\u2028\\u2029\\n\\u0001é/"');
   });
 
-  it("reads back as what was written", () => {
+  test("reads back as what was written", () => {
     fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => JSON.parse(toGoJson({ text })).text === text));
   });
 });
 
 describe("toGoTime", () => {
-  it.each([
+  test.each([
     [1_668_586_960.362, "2022-11-16T08:22:40.362Z"],
     [1_668_586_960.36, "2022-11-16T08:22:40.36Z"],
     [1_668_586_960, "2022-11-16T08:22:40Z"],
@@ -26,7 +26,7 @@ describe("toGoTime", () => {
     expect(toGoTime(seconds)).toBe(text);
   });
 
-  it("is the moment it was given, to the millisecond", () => {
+  test("is the moment it was given, to the millisecond", () => {
     fc.assert(fc.property(fc.integer({ min: 0, max: 4e12 }), (ms) => Date.parse(toGoTime(ms / 1000) ?? "") === ms));
   });
 });

@@ -2,11 +2,14 @@
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /**
- * JSON as Go's `json.Marshal` writes it, which is what clients of the AWS extension have always received: `<`, `>`, `&` and
- * the two Unicode line separators are escaped. Source: https://pkg.go.dev/encoding/json#Marshal
+ * JSON as Go's `json.Marshal` writes it, which is what clients of the AWS extension have always received: `<`, `>`, `&`
+ * and the two Unicode line separators are escaped. Source: https://pkg.go.dev/encoding/json#Marshal
  */
 export function toGoJson(value: Json): string {
-  return JSON.stringify(value).replaceAll(/[<>&\u2028\u2029]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return JSON.stringify(value).replaceAll(
+    /[<>&\u2028\u2029]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /**

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failure, startAwsStub, stubParameter } from "../../test/support/aws-stub.ts";
 import type { AwsStub } from "../../test/support/aws-stub.ts";
 import { callTo, runSourceContract } from "../../test/support/source-contract.ts";
@@ -20,7 +20,8 @@ describe("the source of parameters", () => {
   });
   afterEach(() => stub.close());
 
-  const create = (...warm: string[]) => createParameterStore({ call: callTo(stub, "ssm"), ttlMs: 1, timeoutMs: 1, warm });
+  const create = (...warm: string[]) =>
+    createParameterStore({ call: callTo(stub, "ssm"), ttlMs: 1, timeoutMs: 1, warm });
   const itemOf = (source: Source, query: Readonly<Record<string, string>>) => {
     const parsed = source.parseQuery(Object.entries(query).map(([name, value]) => ({ name, value })));
     if (parsed.kind === "invalid") throw new Error(parsed.reason);
@@ -31,12 +32,14 @@ describe("the source of parameters", () => {
     return fetched?.kind === "found" ? fetched.body.toString() : JSON.stringify(fetched);
   };
 
-  it("asks for ten names in one call, decrypted", async () => {
+  test("asks for ten names in one call, decrypted", async () => {
     const names = Array.from({ length: 21 }, (_, index) => `/p/${index}`);
     for (const name of names) stub.parameters.set(name, stubParameter(name, "v"));
     const source = create(...names);
     await Promise.all(source.toBatches(source.warm).map((batch) => source.fetch(batch, signal)));
-    expect(stub.calls.map(({ target, input }) => [target, (input["Names"] as string[] | undefined)?.length ?? 1])).toEqual([
+    expect(
+      stub.calls.map(({ target, input }) => [target, (input["Names"] as string[] | undefined)?.length ?? 1]),
+    ).toEqual([
       ["AmazonSSM.GetParameters", 10],
       ["AmazonSSM.GetParameters", 10],
       ["AmazonSSM.GetParameter", 1],
@@ -44,8 +47,16 @@ describe("the source of parameters", () => {
     expect(stub.calls.every(({ input }) => input["WithDecryption"] === true)).toBe(true);
   });
 
-  it("asks alone for a name with a version or label, and for a secret", () => {
-    const source = create("/a", "/a:3", "/b:live", "/aws/reference/secretsmanager/db", "/c", "arn:aws:ssm:eu-west-1:1:parameter/d", "arn:aws:ssm:eu-west-1:1:parameter/d:2");
+  test("asks alone for a name with a version or label, and for a secret", () => {
+    const source = create(
+      "/a",
+      "/a:3",
+      "/b:live",
+      "/aws/reference/secretsmanager/db",
+      "/c",
+      "arn:aws:ssm:eu-west-1:1:parameter/d",
+      "arn:aws:ssm:eu-west-1:1:parameter/d:2",
+    );
     expect(source.toBatches(source.warm).map((batch) => batch.map((item) => item.id))).toEqual([
       ["/a", "/c", "arn:aws:ssm:eu-west-1:1:parameter/d"],
       ["/a:3"],
@@ -55,21 +66,29 @@ describe("the source of parameters", () => {
     ]);
   });
 
-  it("finds the denied name of a batch by asking one by one", async () => {
+  test("finds the denied name of a batch by asking one by one", async () => {
     for (const name of ["/a", "/b", "/c"]) stub.parameters.set(name, stubParameter(name, "v"));
-    stub.answer = ({ input }) => (JSON.stringify(input).includes('"/b"') ? failure("AccessDeniedException", "not yours") : undefined);
+    stub.answer = ({ input }) =>
+      JSON.stringify(input).includes('"/b"') ? failure("AccessDeniedException", "not yours") : undefined;
     const source = create("/a", "/b", "/c");
-    expect((await source.fetch(source.warm, signal)).map((fetched) => fetched.kind)).toEqual(["found", "definite", "found"]);
+    expect((await source.fetch(source.warm, signal)).map((fetched) => fetched.kind)).toEqual([
+      "found",
+      "definite",
+      "found",
+    ]);
   });
 
-  it("asks again for a name that a batch's answer leaves out", async () => {
+  test("asks again for a name that a batch's answer leaves out", async () => {
     for (const name of ["/a", "/b"]) stub.parameters.set(name, stubParameter(name, "v"));
-    stub.answer = ({ target }) => (target.endsWith("GetParameters") ? { status: 200, body: { Parameters: [stub.parameters.get("/a")], InvalidParameters: [] } } : undefined);
+    stub.answer = ({ target }) =>
+      target.endsWith("GetParameters")
+        ? { status: 200, body: { Parameters: [stub.parameters.get("/a")], InvalidParameters: [] } }
+        : undefined;
     const source = create("/a", "/b");
     expect((await source.fetch(source.warm, signal)).map((fetched) => fetched.kind)).toEqual(["found", "found"]);
   });
 
-  it("writes every member in the order of the AWS extension, absent ones as null", async () => {
+  test("writes every member in the order of the AWS extension, absent ones as null", async () => {
     stub.parameters.set("/p", stubParameter("/p", 'a<b>&"é'));
     expect(await bodyOf(create(), { name: "/p" })).toBe(
       '{"Parameter":{"ARN":"arn:aws:ssm:eu-west-1:123456789012:parameter/p","DataType":"text","LastModifiedDate":"2022-11-16T08:22:40.362Z",' +
@@ -77,16 +96,23 @@ describe("the source of parameters", () => {
     );
   });
 
-  it("writes a reference to a binary secret as the AWS extension does", async () => {
+  test("writes a reference to a binary secret as the AWS extension does", async () => {
     const name = "/aws/reference/secretsmanager/bin";
-    stub.parameters.set(name, { ARN: "arn:s", LastModifiedDate: 1_668_586_960, Name: name, SourceResult: '{"a":1}', Type: "SecureString", Version: 0 });
+    stub.parameters.set(name, {
+      ARN: "arn:s",
+      LastModifiedDate: 1_668_586_960,
+      Name: name,
+      SourceResult: '{"a":1}',
+      Type: "SecureString",
+      Version: 0,
+    });
     expect(await bodyOf(create(), { name })).toBe(
       `{"Parameter":{"ARN":"arn:s","DataType":null,"LastModifiedDate":"2022-11-16T08:22:40Z","Name":"${name}","Selector":null,` +
         '"SourceResult":"{\\"a\\":1}","Type":"SecureString","Value":null,"Version":0},"ResultMetadata":{}}',
     );
   });
 
-  it.each([
+  test.each([
     [{ name: "/p", version: "3", label: "live" }, "/p:3"],
     [{ name: "/p", label: "live", version: "3" }, "/p:live"],
     [{ name: "/p" }, "/p"],
@@ -95,7 +121,7 @@ describe("the source of parameters", () => {
     expect(itemOf(create(), query).input).toEqual({ Name: name, WithDecryption: false });
   });
 
-  it("keeps what is encrypted apart from what is not", async () => {
+  test("keeps what is encrypted apart from what is not", async () => {
     stub.parameters.set("/plain", stubParameter("/plain", "v", "StringList"));
     stub.parameters.set("/secure", stubParameter("/secure", "v", "SecureString"));
     const source = create();
@@ -107,11 +133,14 @@ describe("the source of parameters", () => {
     expect(await aliasesOf("/secure")).not.toContain(itemOf(source, { name: "/secure" }).key);
   });
 
-  it.each([
+  test.each([
     [{}, "the query parameter name is missing"],
     [{ name: "" }, "the query parameter name is missing"],
     [{ name: "/p", withDecryption: "maybe" }, 'withDecryption: expected true or false, got "maybe"'],
   ])("refuses %j", (query: Readonly<Record<string, string>>, reason) => {
-    expect(create().parseQuery(Object.entries(query).map(([name, value]) => ({ name, value })))).toEqual({ kind: "invalid", reason });
+    expect(create().parseQuery(Object.entries(query).map(([name, value]) => ({ name, value })))).toEqual({
+      kind: "invalid",
+      reason,
+    });
   });
 });

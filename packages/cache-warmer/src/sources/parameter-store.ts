@@ -3,7 +3,10 @@ import { textOrNull, toGoJson, toGoTime } from "./go-json.ts";
 import type { Fetched, ParsedQuery, QueryParameter, Source, SourceItem, SourceOptions } from "./source.ts";
 import { toFetchFailure } from "./to-fetch-failure.ts";
 
-/** The most names of one `GetParameters`. Source: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html */
+/**
+ * The most names of one `GetParameters`. Source:
+ * https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html
+ */
 const namesPerCall = 10;
 
 type AwsParameter = Readonly<Record<string, unknown>>;
@@ -46,7 +49,10 @@ function parseQuery(query: readonly QueryParameter[]): ParsedQuery {
   if (decryption !== "true" && decryption !== "false") {
     return { kind: "invalid", reason: `withDecryption: expected true or false, got ${JSON.stringify(decryption)}` };
   }
-  return { kind: "item", item: toItem(selector === undefined || selector === "" ? name : `${name}:${selector}`, decryption === "true") };
+  return {
+    kind: "item",
+    item: toItem(selector === undefined || selector === "" ? name : `${name}:${selector}`, decryption === "true"),
+  };
 }
 
 /**
@@ -64,7 +70,12 @@ function toBatches(items: readonly SourceItem[]): readonly (readonly SourceItem[
 }
 
 function canShare(one: SourceItem, other: SourceItem): boolean {
-  return isPlain(one.id) && isPlain(other.id) && one.id !== other.id && one.input["WithDecryption"] === other.input["WithDecryption"];
+  return (
+    isPlain(one.id) &&
+    isPlain(other.id) &&
+    one.id !== other.id &&
+    one.input["WithDecryption"] === other.input["WithDecryption"]
+  );
 }
 
 /** True for a name or ARN without version and label that is no reference to a secret. */
@@ -94,7 +105,11 @@ function fetchEach(call: AwsCall, batch: readonly SourceItem[], signal: AbortSig
   return Promise.all(batch.map((item) => fetchOne(call, item, signal)));
 }
 
-async function fetchMany(call: AwsCall, batch: readonly SourceItem[], signal: AbortSignal): Promise<readonly Fetched[]> {
+async function fetchMany(
+  call: AwsCall,
+  batch: readonly SourceItem[],
+  signal: AbortSignal,
+): Promise<readonly Fetched[]> {
   const WithDecryption = batch[0]?.input["WithDecryption"] ?? false;
   const outcome = await call("GetParameters", { Names: batch.map((item) => item.id), WithDecryption }, signal);
   if (outcome.kind === "failed") {
@@ -107,21 +122,29 @@ async function fetchMany(call: AwsCall, batch: readonly SourceItem[], signal: Ab
     batch.map(async (item): Promise<Fetched> => {
       const parameter = found.find((candidate) => candidate["Name"] === item.id || candidate["ARN"] === item.id);
       if (parameter !== undefined) return toFound(item, parameter);
-      if (invalid.includes(item.id)) return { kind: "definite", code: "ParameterNotFound", message: `Parameter ${item.id} not found.` };
+      if (invalid.includes(item.id)) {
+        return { kind: "definite", code: "ParameterNotFound", message: `Parameter ${item.id} not found.` };
+      }
       return fetchOne(call, item, signal);
     }),
   );
 }
 
 function toFound(item: SourceItem, parameter: AwsParameter): Fetched {
-  return { kind: "found", body: Buffer.from(encode(parameter)), aliases: aliasesOf(item, parameter).filter((alias) => alias !== item.key) };
+  return {
+    kind: "found",
+    body: Buffer.from(encode(parameter)),
+    aliases: aliasesOf(item, parameter).filter((alias) => alias !== item.key),
+  };
 }
 
 /** Its name and its ARN, and for what is not encrypted both spellings of `withDecryption`. */
 function aliasesOf(item: SourceItem, parameter: AwsParameter): readonly string[] {
   const withDecryption = item.input["WithDecryption"] === true;
   const decryptions = parameter["Type"] === "SecureString" ? [withDecryption] : [withDecryption, !withDecryption];
-  const known = isReference(item.id) ? [] : [parameter["Name"], parameter["ARN"]].flatMap((name) => textOrNull(name) ?? []);
+  const known = isReference(item.id)
+    ? []
+    : [parameter["Name"], parameter["ARN"]].flatMap((name) => textOrNull(name) ?? []);
   const names = [item.id, ...known.map((name) => `${name}${selectorOf(item.id)}`)];
   return decryptions.flatMap((decryption) => names.map((name) => toKey(name, decryption)));
 }

@@ -8,7 +8,8 @@ import { createSecretsManager } from "./secrets-manager.ts";
 import type { Source } from "./source.ts";
 
 /** What every source's calls share. */
-export type SourceDependencies = Pick<AwsJsonCallOptions, "client" | "credentials" | "clock"> & Pick<RetryOptions, "random" | "wait">;
+export type SourceDependencies = Pick<AwsJsonCallOptions, "client" | "credentials" | "clock"> &
+  Pick<RetryOptions, "random" | "wait">;
 
 /** Every source there is. */
 export function createSources(settings: Settings, dependencies: SourceDependencies): readonly Source[] {

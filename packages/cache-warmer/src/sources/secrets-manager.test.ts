@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startAwsStub, stubSecret } from "../../test/support/aws-stub.ts";
 import type { AwsStub } from "../../test/support/aws-stub.ts";
 import { callTo, runSourceContract } from "../../test/support/source-contract.ts";
@@ -20,14 +20,15 @@ describe("the source of secrets", () => {
   afterEach(() => stub.close());
 
   const create = () => createSecretsManager({ call: callTo(stub, "secretsmanager"), ttlMs: 1, timeoutMs: 1, warm: [] });
-  const parse = (query: Readonly<Record<string, string>>) => create().parseQuery(Object.entries(query).map(([name, value]) => ({ name, value })));
+  const parse = (query: Readonly<Record<string, string>>) =>
+    create().parseQuery(Object.entries(query).map(([name, value]) => ({ name, value })));
   const bodyOf = async (secretId: string) => {
     const parsed = parse({ secretId });
     const [fetched] = parsed.kind === "item" ? await create().fetch([parsed.item], signal) : [];
     return fetched?.kind === "found" ? fetched.body.toString() : JSON.stringify(fetched);
   };
 
-  it("writes a secret of text as the AWS extension does", async () => {
+  test("writes a secret of text as the AWS extension does", async () => {
     stub.secrets.set("n", stubSecret("n", { SecretString: '{"a":"<"}' }));
     expect(await bodyOf("n")).toBe(
       '{"ARN":"arn:aws:secretsmanager:eu-west-1:123456789012:secret:n-MFUBmH","CreatedDate":"2022-11-16T08:22:40.499Z","Name":"n","SecretBinary":null,' +
@@ -35,31 +36,43 @@ describe("the source of secrets", () => {
     );
   });
 
-  it("writes a binary secret in base64", async () => {
+  test("writes a binary secret in base64", async () => {
     stub.secrets.set("n", stubSecret("n", { SecretBinary: "AAEC" }));
     expect(await bodyOf("n")).toContain('"SecretBinary":"AAEC","SecretString":null,');
   });
 
-  it.each([
+  test.each([
     [{ secretId: "n" }, { SecretId: "n" }],
-    [{ secretId: "n", versionStage: "AWSPREVIOUS" }, { SecretId: "n", VersionStage: "AWSPREVIOUS" }],
-    [{ secretId: "n", versionId: "v" }, { SecretId: "n", VersionId: "v" }],
+    [
+      { secretId: "n", versionStage: "AWSPREVIOUS" },
+      { SecretId: "n", VersionStage: "AWSPREVIOUS" },
+    ],
+    [
+      { secretId: "n", versionId: "v" },
+      { SecretId: "n", VersionId: "v" },
+    ],
     [{ secretId: "n", withDecryption: "true" }, { SecretId: "n" }],
   ])("asks for %j with %j", (query, input) => {
     expect(parse(query)).toMatchObject({ kind: "item", item: { input } });
   });
 
-  it("takes no stage for the stage AWSCURRENT, and any other for another secret", () => {
+  test("takes no stage for the stage AWSCURRENT, and any other for another secret", () => {
     const keyOf = (query: Readonly<Record<string, string>>) => {
       const parsed = parse(query);
       return parsed.kind === "item" ? parsed.item.key : parsed.reason;
     };
     expect(keyOf({ secretId: "n" })).toBe(keyOf({ secretId: "n", versionStage: "AWSCURRENT" }));
-    const others = [{ secretId: "n" }, { secretId: "n", versionStage: "A" }, { secretId: "n", versionId: "A" }, { secretId: "n A" }, { secretId: "n", versionStage: "A n" }];
+    const others = [
+      { secretId: "n" },
+      { secretId: "n", versionStage: "A" },
+      { secretId: "n", versionId: "A" },
+      { secretId: "n A" },
+      { secretId: "n", versionStage: "A n" },
+    ];
     expect(new Set(others.map(keyOf)).size).toBe(others.length);
   });
 
-  it("says that the id is missing", () => {
+  test("says that the id is missing", () => {
     expect(parse({ name: "n" })).toEqual({ kind: "invalid", reason: "the query parameter secretId is missing" });
   });
 });

@@ -31,7 +31,10 @@ function parseQuery(query: readonly QueryParameter[]): ParsedQuery {
   const valueOf = (name: string) => query.find((parameter) => parameter.name === name)?.value || undefined;
   const secretId = valueOf("secretId");
   if (secretId === undefined) return { kind: "invalid", reason: "the query parameter secretId is missing" };
-  return { kind: "item", item: toItem({ secretId, versionId: valueOf("versionId"), versionStage: valueOf("versionStage") }) };
+  return {
+    kind: "item",
+    item: toItem({ secretId, versionId: valueOf("versionId"), versionStage: valueOf("versionStage") }),
+  };
 }
 
 function toItem(query: SecretQuery): SourceItem {

@@ -23,7 +23,10 @@ export type Fetched =
     }
   | FetchFailure;
 
-/** Why there is no value. `transient`: a later fetch may succeed; `definite`: it will not until somebody changes something. */
+/**
+ * Why there is no value. `transient`: a later fetch may succeed; `definite`: it will not until somebody changes
+ * something.
+ */
 export interface FetchFailure {
   readonly kind: "transient" | "definite";
   /** The service's code: `ParameterNotFound`, `AccessDeniedException`, `TimeoutError` … */
@@ -45,7 +48,8 @@ export interface SourceOptions {
 }
 
 /**
- * A kind of thing the cache warmer serves. One file each, one line in `registry.ts`, and a test that runs the contract suite.
+ * A kind of thing the cache warmer serves. One file each, one line in `registry.ts`, and a test that runs the contract
+ * suite.
  */
 export interface Source {
   /** For messages: `parameter`, `secret`. */

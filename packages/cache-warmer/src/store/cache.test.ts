@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { createFakeClock } from "../../test/support/fake-clock.ts";
 import type { FakeClock } from "../../test/support/fake-clock.ts";
 import type { Fetched, FetchFailure, Source, SourceItem } from "../sources/source.ts";
@@ -11,7 +11,9 @@ const definite: FetchFailure = { kind: "definite", code: "AccessDeniedException"
 const minute = 60_000;
 
 /** A source whose fetches land when the test says so. */
-function createFakeSource(options: { readonly ttlMs?: number; readonly warm?: readonly string[]; readonly batchSize?: number } = {}) {
+function createFakeSource(
+  options: { readonly ttlMs?: number; readonly warm?: readonly string[]; readonly batchSize?: number } = {},
+) {
   const { ttlMs = minute, warm = [], batchSize = 10 } = options;
   const batches: { readonly ids: readonly string[]; land(outcome: (id: string) => Fetched): void }[] = [];
   const source: Source = {
@@ -21,7 +23,10 @@ function createFakeSource(options: { readonly ttlMs?: number; readonly warm?: re
     timeoutMs: 1000,
     warm: warm.map(itemOf),
     parseQuery: () => ({ kind: "invalid", reason: "" }),
-    toBatches: (items) => Array.from({ length: Math.ceil(items.length / batchSize) }, (_, index) => items.slice(index * batchSize, (index + 1) * batchSize)),
+    toBatches: (items) =>
+      Array.from({ length: Math.ceil(items.length / batchSize) }, (_, index) =>
+        items.slice(index * batchSize, (index + 1) * batchSize),
+      ),
     fetch: (batch) =>
       new Promise((resolve) => {
         const ids = batch.map((item) => item.id);
@@ -37,7 +42,11 @@ function itemOf(id: string): SourceItem {
 
 const found = (text: string, ...aliases: string[]): Fetched => ({ kind: "found", body: Buffer.from(text), aliases });
 const show = (answer: Answer | undefined) =>
-  answer === undefined ? "nothing" : answer.kind === "value" ? `${answer.served} ${answer.body.toString()}` : answer.failure.code;
+  answer === undefined
+    ? "nothing"
+    : answer.kind === "value"
+      ? `${answer.served} ${answer.body.toString()}`
+      : answer.failure.code;
 
 let clock: FakeClock;
 let failures: string[];
@@ -59,7 +68,12 @@ beforeEach(() => {
 });
 
 /** Reads, lets what is fetched land, and tells what came. */
-async function readWith(cache: Cache, fake: ReturnType<typeof createFakeSource>, outcome: Fetched, id = "a"): Promise<string> {
+async function readWith(
+  cache: Cache,
+  fake: ReturnType<typeof createFakeSource>,
+  outcome: Fetched,
+  id = "a",
+): Promise<string> {
   const before = fake.batches.length;
   const answer = cache.read(fake.source, itemOf(id));
   if (fake.batches.length > before) fake.batches.at(-1)?.land(() => outcome);
@@ -67,7 +81,7 @@ async function readWith(cache: Cache, fake: ReturnType<typeof createFakeSource>,
 }
 
 describe("Cache", () => {
-  it("fetches once, serves until the time to live ends, and fetches again", async () => {
+  test("fetches once, serves until the time to live ends, and fetches again", async () => {
     const fake = createFakeSource();
     const cache = create();
     expect(await readWith(cache, fake, found("1"))).toBe("miss 1");
@@ -77,7 +91,7 @@ describe("Cache", () => {
     expect(await readWith(cache, fake, found("2"))).toBe("miss 2");
   });
 
-  it("counts the time spent frozen", async () => {
+  test("counts the time spent frozen", async () => {
     const fake = createFakeSource();
     const cache = create();
     await readWith(cache, fake, found("1"));
@@ -85,7 +99,7 @@ describe("Cache", () => {
     expect(await readWith(cache, fake, found("2"))).toBe("miss 2");
   });
 
-  it("counts from when the fetch began, not from when it landed after a freeze", async () => {
+  test("counts from when the fetch began, not from when it landed after a freeze", async () => {
     const fake = createFakeSource();
     const cache = create();
     const first = cache.read(fake.source, itemOf("a"));
@@ -95,7 +109,7 @@ describe("Cache", () => {
     expect(cache.readNow(itemOf("a"))).toBeUndefined();
   });
 
-  it("fetches again where the wall clock was set back", async () => {
+  test("fetches again where the wall clock was set back", async () => {
     const fake = createFakeSource();
     const cache = create();
     await readWith(cache, fake, found("1"));
@@ -103,7 +117,7 @@ describe("Cache", () => {
     expect(await readWith(cache, fake, found("2"))).toBe("miss 2");
   });
 
-  it("lets a thousand readers of one cold key share one fetch", async () => {
+  test("lets a thousand readers of one cold key share one fetch", async () => {
     const fake = createFakeSource();
     const cache = create();
     const answers = Array.from({ length: 1000 }, () => cache.read(fake.source, itemOf("a")));
@@ -112,7 +126,7 @@ describe("Cache", () => {
     expect(new Set((await Promise.all(answers)).map(show))).toEqual(new Set(["miss 1"]));
   });
 
-  it("serves what is stale while AWS fails in a way that passes, and pauses before asking again", async () => {
+  test("serves what is stale while AWS fails in a way that passes, and pauses before asking again", async () => {
     const fake = createFakeSource();
     const cache = create();
     await readWith(cache, fake, found("1"));
@@ -124,7 +138,7 @@ describe("Cache", () => {
     expect(await readWith(cache, fake, found("2"))).toBe("miss 2");
   });
 
-  it("serves nothing that is older than the limit for stale values", async () => {
+  test("serves nothing that is older than the limit for stale values", async () => {
     const fake = createFakeSource();
     const cache = create();
     await readWith(cache, fake, found("1"));
@@ -132,7 +146,7 @@ describe("Cache", () => {
     expect(await readWith(cache, fake, transient)).toBe("ThrottlingException");
   });
 
-  it("forgets a value that is refused definitely, and remembers the refusal for a moment", async () => {
+  test("forgets a value that is refused definitely, and remembers the refusal for a moment", async () => {
     const fake = createFakeSource();
     const cache = create();
     await readWith(cache, fake, found("1"));
@@ -145,14 +159,14 @@ describe("Cache", () => {
     expect(await readWith(cache, fake, found("3"))).toBe("miss 3");
   });
 
-  it("keeps nothing where the time to live is 0", async () => {
+  test("keeps nothing where the time to live is 0", async () => {
     const fake = createFakeSource({ ttlMs: 0 });
     const cache = create();
     expect(await readWith(cache, fake, found("1"))).toBe("miss 1");
     expect(await readWith(cache, fake, found("2"))).toBe("miss 2");
   });
 
-  it("answers reads from what is being warmed", async () => {
+  test("answers reads from what is being warmed", async () => {
     const fake = createFakeSource({ warm: ["a", "b"] });
     const cache = create();
     const warmed = cache.warm(fake.source, fake.source.warm);
@@ -163,7 +177,7 @@ describe("Cache", () => {
     expect(await warmed).toEqual([{ item: itemOf("a"), failure: definite }]);
   });
 
-  it("waits for the fetch of a sibling that brings its value", async () => {
+  test("waits for the fetch of a sibling that brings its value", async () => {
     const fake = createFakeSource();
     const cache = create();
     void cache.read(fake.source, itemOf("a1"));
@@ -173,7 +187,7 @@ describe("Cache", () => {
     expect(fake.batches).toHaveLength(1);
   });
 
-  it("fetches itself what a sibling does not bring", async () => {
+  test("fetches itself what a sibling does not bring", async () => {
     const fake = createFakeSource();
     const cache = create();
     void cache.read(fake.source, itemOf("a1"));
@@ -184,14 +198,14 @@ describe("Cache", () => {
     expect(show(await answer)).toBe("miss 2");
   });
 
-  it("finds what was warmed by one name under the others the answer told", async () => {
+  test("finds what was warmed by one name under the others the answer told", async () => {
     const fake = createFakeSource();
     const cache = create();
     await readWith(cache, fake, found("1", "arn:a"));
     expect(show(cache.readNow(itemOf("arn:a")))).toBe("hit 1");
   });
 
-  it("renews what is due: what is kept warm, and what was read", async () => {
+  test("renews what is due: what is kept warm, and what was read", async () => {
     const fake = createFakeSource({ warm: ["warm"] });
     const cache = create();
     void cache.warm(fake.source, fake.source.warm);
@@ -207,7 +221,7 @@ describe("Cache", () => {
     expect(show(cache.readNow(itemOf("read")))).toBe("hit 1");
   });
 
-  it("does not ask at every invocation again for what was refused", async () => {
+  test("does not ask at every invocation again for what was refused", async () => {
     const fake = createFakeSource({ warm: ["a"] });
     const cache = create();
     void cache.refreshDue([fake.source]);
@@ -221,7 +235,7 @@ describe("Cache", () => {
     expect(fake.batches).toHaveLength(2);
   });
 
-  it("keeps nothing that was on its way when everything was forgotten", async () => {
+  test("keeps nothing that was on its way when everything was forgotten", async () => {
     const fake = createFakeSource();
     const cache = create();
     const before = cache.read(fake.source, itemOf("a"));
@@ -234,7 +248,7 @@ describe("Cache", () => {
     expect(show(cache.readNow(itemOf("a")))).toBe("hit new");
   });
 
-  it("turns a source that breaks its promise into a failure that passes", async () => {
+  test("turns a source that breaks its promise into a failure that passes", async () => {
     const fake = createFakeSource();
     const cache = create();
     const broken: Source = { ...fake.source, fetch: () => Promise.reject(new Error("BUG")) };
@@ -243,11 +257,15 @@ describe("Cache", () => {
     expect(show(await cache.read(forgetful, itemOf("b")))).toBe("InternalError");
   });
 
-  it("never serves what is too old, older than before, or refused, whatever happens", async () => {
+  test("never serves what is too old, older than before, or refused, whatever happens", async () => {
     const id = fc.constantFrom("a", "b");
     const step = fc.oneof(
       fc.record({ kind: fc.constant("read" as const), id }),
-      fc.record({ kind: fc.constant("land" as const), outcome: fc.constantFrom("found", "transient", "definite"), newest: fc.boolean() }),
+      fc.record({
+        kind: fc.constant("land" as const),
+        outcome: fc.constantFrom("found", "transient", "definite"),
+        newest: fc.boolean(),
+      }),
       fc.record({ kind: fc.constant("advance" as const), ms: fc.integer({ min: 1, max: 2 * minute }) }),
       fc.record({ kind: fc.constant("freeze" as const), ms: fc.integer({ min: 1, max: 20 * minute }) }),
       fc.record({ kind: fc.constant("refresh" as const) }),
@@ -266,7 +284,11 @@ describe("Cache", () => {
         let landed = 0;
         const note = () => {
           while (launched.length < fake.batches.length) {
-            launched.push({ ids: fake.batches[launched.length]?.ids ?? [], version: clock.wallMs(), isTransientSince: new Set() });
+            launched.push({
+              ids: fake.batches[launched.length]?.ids ?? [],
+              version: clock.wallMs(),
+              isTransientSince: new Set(),
+            });
           }
           const inFlight = launched.slice(landed).flatMap(({ ids }) => ids);
           expect(new Set(inFlight).size).toBe(inFlight.length);
@@ -275,7 +297,9 @@ describe("Cache", () => {
           if (answer.kind === "failure") return;
           const version = Number(answer.body.toString());
           const age = clock.wallMs() - version;
-          const isAllowed = { hit: age < minute, miss: true, stale: age < 11 * minute && isFailing.has(name) }[answer.served];
+          const isAllowed = { hit: age < minute, miss: true, stale: age < 11 * minute && isFailing.has(name) }[
+            answer.served
+          ];
           expect(isAllowed, `${answer.served} after ${age} ms`).toBe(true);
           expect(version).toBeGreaterThanOrEqual(served.get(name) ?? 0);
           expect(version).toBeGreaterThan(revokedAt.get(name) ?? 0);
@@ -284,8 +308,9 @@ describe("Cache", () => {
         for (const action of steps) {
           if (action.kind === "read") {
             const now = cache.readNow(itemOf(action.id));
-            if (now === undefined) pending.push(cache.read(fake.source, itemOf(action.id)).then((answer) => check(action.id, answer)));
-            else check(action.id, now);
+            if (now === undefined) {
+              pending.push(cache.read(fake.source, itemOf(action.id)).then((answer) => check(action.id, answer)));
+            } else check(action.id, now);
           } else if (action.kind === "refresh") void cache.refreshDue([fake.source]);
           else if (action.kind === "advance") clock.advance(action.ms);
           else if (action.kind === "freeze") clock.freeze(action.ms);
@@ -297,7 +322,9 @@ describe("Cache", () => {
               else isFailing.delete(name);
               if (outcome === "definite") revokedAt.set(name, flight?.version ?? 0);
             }
-            fake.batches[landed]?.land(() => (outcome === "found" ? found(String(flight?.version)) : outcome === "transient" ? transient : definite));
+            fake.batches[landed]?.land(() =>
+              outcome === "found" ? found(String(flight?.version)) : outcome === "transient" ? transient : definite,
+            );
             landed += 1;
             // Every promise the landing settles has settled after a turn of the event loop.
             await new Promise((resolve) => setImmediate(resolve));

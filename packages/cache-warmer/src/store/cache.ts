@@ -54,8 +54,8 @@ const jitter = 0.1;
 const pause = { baseMs: 500, capMs: 30_000 };
 
 /**
- * Reads through to the sources: one fetch of a key at a time, values served for their time to live, stale ones while AWS
- * fails in a way that passes, definite refusals remembered for a moment.
+ * Reads through to the sources: one fetch of a key at a time, values served for their time to live, stale ones while
+ * AWS fails in a way that passes, definite refusals remembered for a moment.
  * Invariant: what is served was current within its time to live, or within `staleIfErrorMs` more while AWS fails.
  */
 export class Cache {
@@ -83,8 +83,8 @@ export class Cache {
   }
 
   /**
-   * The value, fetched where needed. Never rejects; waits for one fetch, or for a sibling's and then its own, each within the
-   * source's timeout.
+   * The value, fetched where needed. Never rejects; waits for one fetch, or for a sibling's and then its own, each
+   * within the source's timeout.
    */
   async read(source: Source, item: SourceItem): Promise<Answer> {
     let present = this.#present(item);
@@ -101,17 +101,27 @@ export class Cache {
     return (fetched.kind === "transient" ? this.#stale(item) : undefined) ?? { kind: "failure", failure: fetched };
   }
 
-  /** Fetches what is neither fresh nor on its way, in the source's batches; resolves with every failure when all has landed. */
+  /**
+   * Fetches what is neither fresh nor on its way, in the source's batches; resolves with every failure when all has
+   * landed.
+   */
   async warm(source: Source, items: readonly SourceItem[]): Promise<readonly WarmFailure[]> {
-    const wanted = new Map(items.filter((item) => this.#needsFetch(source, item)).map((item) => [this.#entries.resolve(item.key), item]));
+    const wanted = new Map(
+      items.filter((item) => this.#needsFetch(source, item)).map((item) => [this.#entries.resolve(item.key), item]),
+    );
     for (const batch of source.toBatches([...wanted.values()])) this.#launch(source, batch);
     const landed = await Promise.all(
       [...wanted].map(async ([key, item]) => ({ item, fetched: await this.#flights.get(key) })),
     );
-    return landed.flatMap(({ item, fetched }) => (fetched === undefined || fetched.kind === "found" ? [] : [{ item, failure: fetched }]));
+    return landed.flatMap(({ item, fetched }) =>
+      fetched === undefined || fetched.kind === "found" ? [] : [{ item, failure: fetched }],
+    );
   }
 
-  /** Fetches what a source keeps warm and what was read since its last fetch, where it is due; resolves when all has landed. */
+  /**
+   * Fetches what a source keeps warm and what was read since its last fetch, where it is due; resolves when all has
+   * landed.
+   */
   async refreshDue(sources: readonly Source[]): Promise<void> {
     const read = [...this.#entries.values()].filter((entry) => entry.wasRead);
     const readFrom = (source: Source) => read.filter((entry) => entry.source === source).map((entry) => entry.item);
@@ -160,7 +170,11 @@ export class Cache {
     batch.forEach((item, index) => {
       const key = this.#entries.resolve(item.key);
       const flight = outcomes.then((list) => {
-        const fetched = list[index] ?? { kind: "transient", code: "InternalError", message: "BUG: the source left an item out" };
+        const fetched = list[index] ?? {
+          kind: "transient",
+          code: "InternalError",
+          message: "BUG: the source left an item out",
+        };
         if (this.#flights.get(key) === flight) this.#flights.delete(key);
         if (fetchNumber > this.#cleared) this.#settle({ source, item, fetched, fetchNumber, launchedAt });
         return fetched;
@@ -220,7 +234,11 @@ export class Cache {
 }
 
 /** A source never rejects; one with a defect must not leave its readers waiting. */
-async function fetchSafely(source: Source, batch: readonly SourceItem[], signal: AbortSignal): Promise<readonly Fetched[]> {
+async function fetchSafely(
+  source: Source,
+  batch: readonly SourceItem[],
+  signal: AbortSignal,
+): Promise<readonly Fetched[]> {
   try {
     return await source.fetch(batch, signal);
   } catch (error) {

@@ -1,10 +1,19 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Source, SourceItem } from "../sources/source.ts";
 import { EntryStore } from "./entry-store.ts";
 import type { Entry } from "./entry-store.ts";
 
-const source: Source = { noun: "", path: "", ttlMs: 1, timeoutMs: 1, warm: [], parseQuery: () => ({ kind: "invalid", reason: "" }), toBatches: () => [], fetch: async () => [] };
+const source: Source = {
+  noun: "",
+  path: "",
+  ttlMs: 1,
+  timeoutMs: 1,
+  warm: [],
+  parseQuery: () => ({ kind: "invalid", reason: "" }),
+  toBatches: () => [],
+  fetch: async () => [],
+};
 const item: SourceItem = { key: "", id: "", input: {} };
 const entry = (text: string, fetchNumber = 1): Entry => ({
   source,
@@ -19,7 +28,7 @@ const textOf = (found: Entry | undefined) => found?.body.toString();
 const roomy = { maxItems: 10, maxBytes: 100_000 };
 
 describe("EntryStore", () => {
-  it("lets the entry go that was read longest ago", () => {
+  test("lets the entry go that was read longest ago", () => {
     const store = new EntryStore({ ...roomy, maxItems: 2 });
     store.put("a", entry("1"), []);
     store.put("b", entry("2"), []);
@@ -28,7 +37,7 @@ describe("EntryStore", () => {
     expect([store.peek("a"), store.peek("b"), store.peek("c")].map(textOf)).toEqual(["1", undefined, "3"]);
   });
 
-  it("keeps no entry that alone is over the bound, and nothing older in its place", () => {
+  test("keeps no entry that alone is over the bound, and nothing older in its place", () => {
     const store = new EntryStore({ maxItems: 10, maxBytes: 1000 });
     store.put("a", entry("1"), []);
     store.put("a", entry("x".repeat(1000), 2), []);
@@ -36,7 +45,7 @@ describe("EntryStore", () => {
     expect(store.bytes).toBe(0);
   });
 
-  it("finds an entry under its aliases until it is gone", () => {
+  test("finds an entry under its aliases until it is gone", () => {
     const store = new EntryStore(roomy);
     store.put("a", entry("1"), ["b", "c"]);
     expect(["a", "b", "c"].map((key) => textOf(store.read(key)))).toEqual(["1", "1", "1"]);
@@ -45,17 +54,22 @@ describe("EntryStore", () => {
     expect(store.resolve("b")).toBe("b");
   });
 
-  it("lets no earlier fetch overwrite a later one", () => {
+  test("lets no earlier fetch overwrite a later one", () => {
     const store = new EntryStore(roomy);
     store.put("a", entry("new", 2), ["b"]);
     store.put("b", entry("old", 1), []);
     expect(textOf(store.read("b"))).toBe("new");
   });
 
-  it("stays within its bounds, and counts right, whatever is done to it", () => {
+  test("stays within its bounds, and counts right, whatever is done to it", () => {
     const key = fc.constantFrom("a", "b", "c", "d", "e", "f");
     const step = fc.oneof(
-      fc.record({ kind: fc.constant("put" as const), key, aliases: fc.array(key, { maxLength: 3 }), size: fc.integer({ min: 0, max: 1500 }) }),
+      fc.record({
+        kind: fc.constant("put" as const),
+        key,
+        aliases: fc.array(key, { maxLength: 3 }),
+        size: fc.integer({ min: 0, max: 1500 }),
+      }),
       fc.record({ kind: fc.constant("read" as const), key }),
       fc.record({ kind: fc.constant("delete" as const), key }),
       fc.record({ kind: fc.constant("clear" as const) }),
@@ -75,7 +89,9 @@ describe("EntryStore", () => {
           expect(store.bytes).toBe([...store.values()].reduce((sum, kept) => sum + 2 * kept.body.length + 512, 0));
           // An alias leads to an entry, never to another alias or to nothing.
           for (const name of "abcdef") expect(store.resolve(store.resolve(name))).toBe(store.resolve(name));
-          const dangling = ["a", "b", "c", "d", "e", "f"].filter((name) => store.resolve(name) !== name && store.peek(name) === undefined);
+          const dangling = ["a", "b", "c", "d", "e", "f"].filter(
+            (name) => store.resolve(name) !== name && store.peek(name) === undefined,
+          );
           expect(dangling).toEqual([]);
           expect(action.kind !== "put" || store.peek(action.key)?.fetchNumber === fetchNumber).toBe(true);
         }

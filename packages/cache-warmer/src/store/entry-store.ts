@@ -16,7 +16,10 @@ export interface Entry {
   wasRead: boolean;
 }
 
-/** Bytes an entry is counted with beyond its body, as it came and as it was last sent: keys, aliases and the objects themselves. */
+/**
+ * Bytes an entry is counted with beyond its body, as it came and as it was last sent: keys, aliases and the objects
+ * themselves.
+ */
 const overheadBytes = 512;
 
 /**

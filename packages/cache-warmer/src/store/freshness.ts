@@ -3,8 +3,8 @@ import type { Moment } from "@lambda-extension/core";
 import type { Entry } from "./entry-store.ts";
 
 /**
- * `fresh`: served as it is. `due`: served, but renewed at the next occasion. `stale`: served only while AWS fails in a way
- * that passes. `expired`: not served.
+ * `fresh`: served as it is. `due`: served, but renewed at the next occasion. `stale`: served only while AWS fails in a
+ * way that passes. `expired`: not served.
  */
 export type Freshness = "fresh" | "due" | "stale" | "expired";
 

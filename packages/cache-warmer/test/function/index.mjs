@@ -5,14 +5,20 @@ const token = process.env.AWS_SESSION_TOKEN ?? process.env.AWS_CONTAINER_AUTHORI
 
 /** Reads a path from the cache warmer: the status, its causes, and the value where there is one. */
 function read(path) {
-  const options = { port: process.env.PARAMETERS_SECRETS_EXTENSION_HTTP_PORT, path, headers: { "X-Aws-Parameters-Secrets-Token": token } };
+  const options = {
+    port: process.env.PARAMETERS_SECRETS_EXTENSION_HTTP_PORT,
+    path,
+    headers: { "X-Aws-Parameters-Secrets-Token": token },
+  };
   return new Promise((resolve) => {
     get(options, (response) => {
       let body = "";
       response.on("data", (chunk) => (body += chunk));
       response.on("end", () => {
         const cause = response.headers["x-warmer-error"];
-        resolve(`${response.statusCode} ${cause ?? (response.statusCode === 200 ? (JSON.parse(body).Parameter?.Value ?? JSON.parse(body).SecretString) : body)}`);
+        resolve(
+          `${response.statusCode} ${cause ?? (response.statusCode === 200 ? (JSON.parse(body).Parameter?.Value ?? JSON.parse(body).SecretString) : body)}`,
+        );
       });
     }).on("error", (error) => resolve(error.code));
   });

@@ -1,10 +1,10 @@
-import { EmulatorError, startEnvironment } from "@lambda-extension/emulator";
-import type { Environment, EnvironmentOptions } from "@lambda-extension/emulator";
 import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { EmulatorError, startEnvironment } from "@lambda-extension/emulator";
+import type { Environment, EnvironmentOptions } from "@lambda-extension/emulator";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failure, startAwsStub, stubCredentials, stubParameter, stubSecret } from "../support/aws-stub.ts";
 import type { AwsStub } from "../support/aws-stub.ts";
 
@@ -33,7 +33,10 @@ afterEach(async () => {
 });
 
 /** Runs the layer that `pnpm build` made, with a function that reads while it is imported. */
-async function start(variables: Readonly<Record<string, string>>, options: Partial<EnvironmentOptions> = {}): Promise<Environment> {
+async function start(
+  variables: Readonly<Record<string, string>>,
+  options: Partial<EnvironmentOptions> = {},
+): Promise<Environment> {
   if (!existsSync(layer)) throw new Error(`There is no ${layer}: run "pnpm build" first`);
   environment = await startEnvironment({
     function: {
@@ -41,7 +44,11 @@ async function start(variables: Readonly<Record<string, string>>, options: Parti
       handler: "index.handler",
       codePath,
       timeoutSeconds: 10,
-      environment: { AWS_ENDPOINT_URL: stub.url.href, PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port), ...variables },
+      environment: {
+        AWS_ENDPOINT_URL: stub.url.href,
+        PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port),
+        ...variables,
+      },
     },
     layers: [layer],
     region: "eu-west-1",
@@ -55,19 +62,26 @@ async function start(variables: Readonly<Record<string, string>>, options: Parti
   return environment;
 }
 
-const invoke = async (running: Environment, ...paths: string[]) => JSON.parse((await running.invoke({ paths })).payload) as unknown;
-const linesOf = (running: Environment) => running.lines.filter(({ name }) => name === "cache-warmer").map(({ text }) => text);
+const invoke = async (running: Environment, ...paths: string[]) =>
+  JSON.parse((await running.invoke({ paths })).payload) as unknown;
+const linesOf = (running: Environment) =>
+  running.lines.filter(({ name }) => name === "cache-warmer").map(({ text }) => text);
 
 describe("the built layer on the emulator", () => {
-  it("answers a read at import time from what it warmed", async () => {
+  test("answers a read at import time from what it warmed", async () => {
     const running = await start({ CACHE_WARMER_PARAMETERS: "/greeting", CACHE_WARMER_SECRETS: "db" });
-    expect(await invoke(running, greeting, "/secretsmanager/get?secretId=db")).toEqual({ atImport: "200 hello", now: ["200 hello", "200 opensesame"] });
+    expect(await invoke(running, greeting, "/secretsmanager/get?secretId=db")).toEqual({
+      atImport: "200 hello",
+      now: ["200 hello", "200 opensesame"],
+    });
     expect(stub.calls.map(({ target }) => target)).toHaveLength(2);
     await running.shutdown();
-    expect(linesOf(running)).toEqual([`[cache-warmer] INFO serving on 127.0.0.1:${port}; warming 1 parameter, 1 secret`]);
+    expect(linesOf(running)).toEqual([
+      `[cache-warmer] INFO serving on 127.0.0.1:${port}; warming 1 parameter, 1 secret`,
+    ]);
   });
 
-  it("reads through without any configuration, as the AWS extension does", async () => {
+  test("reads through without any configuration, as the AWS extension does", async () => {
     const running = await start({});
     expect(await invoke(running, greeting, "/systemsmanager/parameters/get?name=/none")).toEqual({
       atImport: "200 hello",
@@ -75,14 +89,20 @@ describe("the built layer on the emulator", () => {
     });
   });
 
-  it("lets the function run where a secret is denied", async () => {
-    stub.answer = ({ target }) => (target.endsWith("GetSecretValue") ? failure("AccessDeniedException", "not you") : undefined);
+  test("lets the function run where a secret is denied", async () => {
+    stub.answer = ({ target }) =>
+      target.endsWith("GetSecretValue") ? failure("AccessDeniedException", "not you") : undefined;
     const running = await start({ CACHE_WARMER_SECRETS: "db" });
-    expect(await invoke(running, "/secretsmanager/get?secretId=db")).toEqual({ atImport: "200 hello", now: ["400 AccessDeniedException"] });
-    expect(linesOf(running).join("\n")).toContain("WARN secret db: AccessDeniedException: not you; whoever reads it gets status 400");
+    expect(await invoke(running, "/secretsmanager/get?secretId=db")).toEqual({
+      atImport: "200 hello",
+      now: ["400 AccessDeniedException"],
+    });
+    expect(linesOf(running).join("\n")).toContain(
+      "WARN secret db: AccessDeniedException: not you; whoever reads it gets status 400",
+    );
   });
 
-  it("lets the function run with settings that do not parse, and lists every problem", async () => {
+  test("lets the function run with settings that do not parse, and lists every problem", async () => {
     const running = await start({ SSM_PARAMETER_STORE_TTL: "soon", CACHE_WARMER_PARAMETERS: "a b" });
     expect(await invoke(running)).toEqual({ atImport: "400 ConfigError", now: [] });
     expect(linesOf(running)).toEqual([
@@ -92,33 +112,40 @@ describe("the built layer on the emulator", () => {
     ]);
   });
 
-  it("fails the init phase where a required name cannot be read, and says which", async () => {
+  test("fails the init phase where a required name cannot be read, and says which", async () => {
     const running = await start({ CACHE_WARMER_PARAMETERS: "/greeting,/none", CACHE_WARMER_REQUIRED: "all" });
     const result = await running.invoke({});
     expect(result.kind).toBe("function-error");
     expect(JSON.parse(result.payload)).toMatchObject({ errorType: "Extension.InitError" });
-    expect(linesOf(running).join("\n")).toContain("CACHE_WARMER_REQUIRED: expected a parameter /none that can be read, got ParameterNotFound");
+    expect(linesOf(running).join("\n")).toContain(
+      "CACHE_WARMER_REQUIRED: expected a parameter /none that can be read, got ParameterNotFound",
+    );
   });
 
-  it("lets the function run where its port is taken, and names the variable that changes it", async () => {
+  test("lets the function run where its port is taken, and names the variable that changes it", async () => {
     const other = createServer((socket) => socket.destroy());
     await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
     try {
       const running = await start({});
       expect(await invoke(running)).toMatchObject({ atImport: "ECONNRESET" });
-      expect(linesOf(running).join("\n")).toContain(`PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: expected a free port, got ${port}`);
+      expect(linesOf(running).join("\n")).toContain(
+        `PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: expected a free port, got ${port}`,
+      );
     } finally {
       await new Promise((resolve) => other.close(resolve));
     }
   });
 
-  it("holds no secret in a snapshot, and serves after the restore", async () => {
+  test("holds no secret in a snapshot, and serves after the restore", async () => {
     const running = await start({ CACHE_WARMER_PARAMETERS: "/greeting" }, { initializationType: "snap-start" });
     expect(stub.calls).toEqual([]);
-    expect(await invoke(running, greeting)).toEqual({ atImport: "400 not ready to serve traffic, please wait", now: ["200 hello"] });
+    expect(await invoke(running, greeting)).toEqual({
+      atImport: "400 not ready to serve traffic, please wait",
+      now: ["200 hello"],
+    });
   });
 
-  it("goes on after freezes", async () => {
+  test("goes on after freezes", async () => {
     const running = await start({ CACHE_WARMER_PARAMETERS: "/greeting" }, { freeze: true });
     for (let invocation = 0; invocation < 3; invocation++) {
       expect(await invoke(running, greeting)).toEqual({ atImport: "200 hello", now: ["200 hello"] });
@@ -127,13 +154,16 @@ describe("the built layer on the emulator", () => {
     expect(stub.calls).toHaveLength(1);
   });
 
-  it("counts the time of a freeze: renews what grew old in it, and serves it stale for so long where AWS fails", async ({ skip }) => {
-    const running = await start({ CACHE_WARMER_PARAMETERS: "/greeting", SSM_PARAMETER_STORE_TIMEOUT_MILLIS: "500" }, { clock: "movable", freeze: true }).catch(
-      (error: unknown) => {
-        if (error instanceof EmulatorError && error.message.includes("libfaketime")) return skip(error.message);
-        throw error;
-      },
-    );
+  test("counts the time of a freeze: renews what grew old in it, and serves it stale for so long where AWS fails", async ({
+    skip,
+  }) => {
+    const running = await start(
+      { CACHE_WARMER_PARAMETERS: "/greeting", SSM_PARAMETER_STORE_TIMEOUT_MILLIS: "500" },
+      { clock: "movable", freeze: true },
+    ).catch((error: unknown) => {
+      if (error instanceof EmulatorError && error.message.includes("libfaketime")) return skip(error.message);
+      throw error;
+    });
     const readAfter = async (frozenMinutes: number) => {
       await running.idle();
       running.skip(frozenMinutes * 60_000);
@@ -148,9 +178,12 @@ describe("the built layer on the emulator", () => {
     expect(await readAfter(20)).toMatchObject({ now: ["400 InternalServerError"] });
   });
 
-  it("does not keep the function from answering where AWS does not answer", async () => {
+  test("does not keep the function from answering where AWS does not answer", async () => {
     stub.answer = () => ({ kind: "silence" });
     const running = await start({ CACHE_WARMER_PARAMETERS: "/other", SSM_PARAMETER_STORE_TIMEOUT_MILLIS: "300" });
-    expect(await invoke(running, "/systemsmanager/parameters/get?name=/other")).toEqual({ atImport: "400 TimeoutError", now: ["400 TimeoutError"] });
+    expect(await invoke(running, "/systemsmanager/parameters/get?name=/other")).toEqual({
+      atImport: "400 TimeoutError",
+      now: ["400 TimeoutError"],
+    });
   });
 });

@@ -28,20 +28,42 @@ export interface AwsStub {
   close(): Promise<void>;
 }
 
-export const stubCredentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY", sessionToken: "the-session-token" };
+export const stubCredentials = {
+  accessKeyId: "AKIDEXAMPLE",
+  secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
+  sessionToken: "the-session-token",
+};
 
 const account = "123456789012";
 
 /** A parameter as AWS answers it. */
 export function stubParameter(name: string, value: string, type = "String"): Readonly<Record<string, unknown>> {
   const ARN = `arn:aws:ssm:eu-west-1:${account}:parameter${name.startsWith("/") ? "" : "/"}${name}`;
-  return { ARN, DataType: "text", LastModifiedDate: 1_668_586_960.362, Name: name, Type: type, Value: value, Version: 1 };
+  return {
+    ARN,
+    DataType: "text",
+    LastModifiedDate: 1_668_586_960.362,
+    Name: name,
+    Type: type,
+    Value: value,
+    Version: 1,
+  };
 }
 
 /** A secret as AWS answers it. */
-export function stubSecret(name: string, value: { readonly SecretString: string } | { readonly SecretBinary: string }): Readonly<Record<string, unknown>> {
+export function stubSecret(
+  name: string,
+  value: { readonly SecretString: string } | { readonly SecretBinary: string },
+): Readonly<Record<string, unknown>> {
   const ARN = `arn:aws:secretsmanager:eu-west-1:${account}:secret:${name}-MFUBmH`;
-  return { ARN, CreatedDate: 1_668_586_960.499, Name: name, VersionId: "b1c367b9-0000-4000-8000-000000000000", VersionStages: ["AWSCURRENT"], ...value };
+  return {
+    ARN,
+    CreatedDate: 1_668_586_960.499,
+    Name: name,
+    VersionId: "b1c367b9-0000-4000-8000-000000000000",
+    VersionStages: ["AWSCURRENT"],
+    ...value,
+  };
 }
 
 export async function startAwsStub(): Promise<AwsStub> {
@@ -59,8 +81,13 @@ export async function startAwsStub(): Promise<AwsStub> {
 
   function respond(request: IncomingMessage, body: Buffer, response: ServerResponse): void {
     const refusal = judgeSignature(request, body);
-    if (refusal !== undefined) return sendJson(response, 400, { __type: "InvalidSignatureException", message: refusal });
-    const call = { target: String(request.headers["x-amz-target"]), input: JSON.parse(body.toString()) as Record<string, unknown> };
+    if (refusal !== undefined) {
+      return sendJson(response, 400, { __type: "InvalidSignatureException", message: refusal });
+    }
+    const call = {
+      target: String(request.headers["x-amz-target"]),
+      input: JSON.parse(body.toString()) as Record<string, unknown>,
+    };
     calls.push(call);
     const answer = stub.answer(call) ?? byDefault(call);
     if ("status" in answer) return sendJson(response, answer.status, answer.body);
@@ -80,7 +107,9 @@ export async function startAwsStub(): Promise<AwsStub> {
       return { status: 200, body: { Parameters, InvalidParameters: names.filter((name) => !parameters.has(name)) } };
     }
     const secret = secrets.get(String(input["SecretId"]));
-    return secret === undefined ? failure("ResourceNotFoundException", "Secrets Manager can't find the specified secret.") : { status: 200, body: secret };
+    return secret === undefined
+      ? failure("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+      : { status: 200, body: secret };
   }
 
   function close(): Promise<void> {
@@ -93,22 +122,33 @@ export async function startAwsStub(): Promise<AwsStub> {
 
 /** An error as the JSON 1.1 services send it. */
 export function failure(code: string, message?: string): StubAnswer {
-  return { status: code.startsWith("Internal") ? 500 : 400, body: { __type: `com.amazonaws.example#${code}`, ...(message !== undefined && { message }) } };
+  return {
+    status: code.startsWith("Internal") ? 500 : 400,
+    body: { __type: `com.amazonaws.example#${code}`, ...(message !== undefined && { message }) },
+  };
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { "Content-Type": "application/x-amz-json-1.1" }).end(JSON.stringify(body));
 }
 
-/** Why a signature is refused. Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html */
+/**
+ * Why a signature is refused. Source:
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ */
 function judgeSignature(request: IncomingMessage, body: Buffer): string | undefined {
   const authorization = request.headers.authorization ?? "";
   const [, keyId, scope = "", signedHeaders = "", signature = ""] =
-    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\S+), SignedHeaders=(\S+), Signature=([0-9a-f]{64})$/.exec(authorization) ?? [];
+    /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\S+), SignedHeaders=(\S+), Signature=([0-9a-f]{64})$/.exec(authorization) ??
+    [];
   const date = String(request.headers["x-amz-date"]);
   const [day = "", region = "", service = "", end] = scope.split("/");
-  if (keyId !== stubCredentials.accessKeyId || end !== "aws4_request") return "The security token included in the request is invalid.";
-  if (!date.startsWith(day) || !/^\d{8}T\d{6}Z$/.test(date)) return "Date in Credential scope does not match X-Amz-Date";
+  if (keyId !== stubCredentials.accessKeyId || end !== "aws4_request") {
+    return "The security token included in the request is invalid.";
+  }
+  if (!date.startsWith(day) || !/^\d{8}T\d{6}Z$/.test(date)) {
+    return "Date in Credential scope does not match X-Amz-Date";
+  }
   if (request.headers["x-amz-security-token"] !== stubCredentials.sessionToken) return "The security token is missing";
   for (const name of ["host", "x-amz-date", "x-amz-target", "x-amz-security-token", "content-type"]) {
     if (!signedHeaders.split(";").includes(name)) return `${name} is not signed`;
@@ -116,8 +156,13 @@ function judgeSignature(request: IncomingMessage, body: Buffer): string | undefi
   const headerLines = signedHeaders.split(";").map((name) => `${name}:${String(request.headers[name]).trim()}\n`);
   const canonical = [request.method, "/", "", headerLines.join(""), signedHeaders, sha256(body)].join("\n");
   const toSign = ["AWS4-HMAC-SHA256", date, scope, sha256(Buffer.from(canonical))].join("\n");
-  const key = [day, region, service, "aws4_request"].reduce<Buffer>((secret, part) => hmac(secret, part), Buffer.from(`AWS4${stubCredentials.secretAccessKey}`));
-  return timingSafeEqual(hmac(key, toSign), Buffer.from(signature, "hex")) ? undefined : "The request signature we calculated does not match";
+  const key = [day, region, service, "aws4_request"].reduce<Buffer>(
+    (secret, part) => hmac(secret, part),
+    Buffer.from(`AWS4${stubCredentials.secretAccessKey}`),
+  );
+  return timingSafeEqual(hmac(key, toSign), Buffer.from(signature, "hex"))
+    ? undefined
+    : "The request signature we calculated does not match";
 }
 
 function sha256(bytes: Buffer): string {

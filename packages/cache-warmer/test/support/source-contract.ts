@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createAwsJsonCall } from "../../src/aws/aws-json-call.ts";
 import type { AwsCall } from "../../src/aws/aws-outcome.ts";
 import { createCredentials } from "../../src/aws/credentials.ts";
@@ -12,7 +12,12 @@ import { createFakeClock } from "./fake-clock.ts";
 /** A source for the contract: how to make it, and how to give the stub something it serves. */
 export interface SourceUnderContract {
   readonly service: AwsService;
-  create(options: { readonly call: AwsCall; readonly ttlMs: number; readonly timeoutMs: number; readonly warm: readonly string[] }): Source;
+  create(options: {
+    readonly call: AwsCall;
+    readonly ttlMs: number;
+    readonly timeoutMs: number;
+    readonly warm: readonly string[];
+  }): Source;
   /** Makes the stub hold a value under a name. */
   hold(stub: AwsStub, name: string, value: string): void;
   /** The code the service uses for what does not exist. */
@@ -28,7 +33,14 @@ export function callTo(stub: AwsStub, service: AwsService): AwsCall {
     AWS_SESSION_TOKEN: stubCredentials.sessionToken,
   };
   const clock = createFakeClock();
-  return createAwsJsonCall({ service, region: "eu-west-1", endpoint: stub.url, client, clock, credentials: createCredentials({ environment, client, clock }) });
+  return createAwsJsonCall({
+    service,
+    region: "eu-west-1",
+    endpoint: stub.url,
+    client,
+    clock,
+    credentials: createCredentials({ environment, client, clock }),
+  });
 }
 
 /** What every source promises, whatever it reads. */
@@ -52,28 +64,30 @@ export function runSourceContract(under: SourceUnderContract): void {
       return batches.flatMap((batch, at) => batch.map((item, index) => ({ item, fetched: fetched[at]?.[index] })));
     };
 
-    it("puts every item into exactly one batch", () => {
+    test("puts every item into exactly one batch", () => {
       const keys = source.toBatches(source.warm).flatMap((batch) => batch.map((item) => item.key));
       expect([...keys].sort()).toEqual(source.warm.map((item) => item.key).sort());
     });
 
-    it("gives every item of a batch its own value", async () => {
+    test("gives every item of a batch its own value", async () => {
       for (const { item, fetched } of await fetchAll(source.warm)) {
         expect(fetched).toMatchObject({ kind: "found" });
         expect(fetched?.kind === "found" && fetched.body.toString()).toContain(`"value of ${item.id}"`);
       }
     });
 
-    it("says definitely what does not exist, and still fetches its neighbours", async () => {
+    test("says definitely what does not exist, and still fetches its neighbours", async () => {
       const hidden = names[4] ?? "";
       stub.parameters.delete(hidden);
       stub.secrets.delete(hidden);
       for (const { item, fetched } of await fetchAll(source.warm)) {
-        expect(fetched).toMatchObject(item.id === hidden ? { kind: "definite", code: under.notFoundCode } : { kind: "found" });
+        expect(fetched).toMatchObject(
+          item.id === hidden ? { kind: "definite", code: under.notFoundCode } : { kind: "found" },
+        );
       }
     });
 
-    it.each([
+    test.each([
       ["ThrottlingException", "transient"],
       ["InternalServerError", "transient"],
       ["ExpiredTokenException", "transient"],
@@ -81,20 +95,26 @@ export function runSourceContract(under: SourceUnderContract): void {
       ["ValidationException", "definite"],
     ])("calls %s %s", async (code, kind) => {
       stub.answer = () => failure(code, "because");
-      for (const { fetched } of await fetchAll(source.warm)) expect(fetched).toEqual({ kind, code, message: "because" });
+      for (const { fetched } of await fetchAll(source.warm)) {
+        expect(fetched).toEqual({ kind, code, message: "because" });
+      }
     });
 
-    it("calls a reset connection transient", async () => {
+    test("calls a reset connection transient", async () => {
       stub.answer = () => ({ kind: "reset" });
-      for (const { fetched } of await fetchAll(source.warm)) expect(fetched).toMatchObject({ kind: "transient", code: "ConnectionError" });
+      for (const { fetched } of await fetchAll(source.warm)) {
+        expect(fetched).toMatchObject({ kind: "transient", code: "ConnectionError" });
+      }
     });
 
-    it.each([["no JSON"], ["[]"], ["null"], ['{"Parameter":7}']])("never rejects on the answer %s", async (text) => {
+    test.each([["no JSON"], ["[]"], ["null"], ['{"Parameter":7}']])("never rejects on the answer %s", async (text) => {
       stub.answer = () => ({ text });
-      for (const { fetched } of await fetchAll(source.warm.slice(0, 1))) expect(fetched?.kind).toMatch(/transient|found/);
+      for (const { fetched } of await fetchAll(source.warm.slice(0, 1))) {
+        expect(fetched?.kind).toMatch(/transient|found/);
+      }
     });
 
-    it("gives up when its time is over", async () => {
+    test("gives up when its time is over", async () => {
       stub.answer = () => ({ kind: "silence" });
       const controller = new AbortController();
       const pending = source.fetch(source.warm.slice(0, 1), controller.signal);
@@ -102,9 +122,10 @@ export function runSourceContract(under: SourceUnderContract): void {
       expect(await pending).toMatchObject([{ kind: "transient", code: "TimeoutError" }]);
     });
 
-    it("tells the name and the ARN as further keys, which a query by them finds", async () => {
+    test("tells the name and the ARN as further keys, which a query by them finds", async () => {
       const [first] = await fetchAll(source.warm.slice(0, 1));
-      const arn = (/"ARN":"([^"]+)"/.exec(first?.fetched?.kind === "found" ? first.fetched.body.toString() : "") ?? [])[1] ?? "";
+      const arn =
+        (/"ARN":"([^"]+)"/.exec(first?.fetched?.kind === "found" ? first.fetched.body.toString() : "") ?? [])[1] ?? "";
       const aliases = first?.fetched?.kind === "found" ? first.fetched.aliases : [];
       const query = ["name", "secretId"].map((name) => ({ name, value: arn }));
       const parsed = source.parseQuery(query);

@@ -15,7 +15,8 @@ const inherit = (socket: Socket) => ({
   toSocket: (onBytes: BytesListener) => socket.on("data", onBytes),
   writeTo: (to: Socket, bytes: Uint8Array) => void to.write(bytes),
 });
-const opener = (port: number) => (onBytes: BytesListener) => createConnection({ port, host: "127.0.0.1", onread: readInto(onBytes) });
+const opener = (port: number) => (onBytes: BytesListener) =>
+  createConnection({ port, host: "127.0.0.1", onread: readInto(onBytes) });
 const ok = (body: string) => `HTTP/1.1 200 OK\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 
 type Behaviour = (socket: Socket, request: string, served: number) => void;
@@ -52,9 +53,16 @@ test("sends the method, the path, the headers and a body measured in bytes", asy
     received += request;
     socket.write(ok("yes"));
   });
-  const response = await connection.request({ method: "POST", path: "/register", headers: { "X-Name": "a" }, body: '{"ü":1}' });
+  const response = await connection.request({
+    method: "POST",
+    path: "/register",
+    headers: { "X-Name": "a" },
+    body: '{"ü":1}',
+  });
   expect(response).toMatchObject({ status: 200, resent: false, body: Buffer.from("yes") });
-  expect(received).toMatch(/^POST \/register HTTP\/1\.1\r\nHost: 127\.0\.0\.1:\d+\r\nX-Name: a\r\nContent-Type: application\/json\r\nContent-Length: 8\r\n\r\n/);
+  expect(received).toMatch(
+    /^POST \/register HTTP\/1\.1\r\nHost: 127\.0\.0\.1:\d+\r\nX-Name: a\r\nContent-Type: application\/json\r\nContent-Length: 8\r\n\r\n/,
+  );
   expect(Buffer.from(received, "latin1").toString("utf8")).toContain('\r\n\r\n{"ü":1}');
 });
 
@@ -65,7 +73,9 @@ test("reuses one connection for many requests", async () => {
 });
 
 test("skips interim answers", async () => {
-  await serve((socket) => socket.write(`HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n${ok("final")}`));
+  await serve((socket) =>
+    socket.write(`HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n${ok("final")}`),
+  );
   expect((await connection.request(get)).body.toString()).toBe("final");
 });
 
@@ -147,14 +157,20 @@ test("carries on over an inherited connection, and replaces a dead one", async (
 
 test("replaces an inherited connection that cannot even be written to", async () => {
   const port = await serve((socket, _request, served) => socket.write(ok(String(served))));
-  const over = createHttpConnection({ host: "x", open: opener(port), inherited: inheritConnection(999_999, () => net) });
+  const over = createHttpConnection({
+    host: "x",
+    open: opener(port),
+    inherited: inheritConnection(999_999, () => net),
+  });
   expect(await over.request(get)).toMatchObject({ body: Buffer.from("1"), resent: false });
   over.close();
 });
 
 test("refuses a header that would smuggle another line", async () => {
   await serve((socket) => socket.write(ok("")));
-  await expect(connection.request({ ...get, headers: { "X-A": "a\r\nX-B: b" } })).rejects.toThrowError(/BUG: the header X-A/);
+  await expect(connection.request({ ...get, headers: { "X-A": "a\r\nX-B: b" } })).rejects.toThrowError(
+    /BUG: the header X-A/,
+  );
 });
 
 test("closing ends the request that waits, and does not send it again", async () => {
@@ -180,7 +196,11 @@ test("takes a stray answer for none of the next request, which goes out before t
   await serve((socket, _request, served) => socket.write(served === 1 ? ok("1") + ok("stray") : ok(String(served))));
   const answers = await new Promise<string[]>((resolve, reject) => {
     connection.exchange(get, {
-      onResponse: (first) => connection.exchange(get, { onResponse: (second) => resolve([first.body.toString(), second.body.toString()]), onLost: reject }),
+      onResponse: (first) =>
+        connection.exchange(get, {
+          onResponse: (second) => resolve([first.body.toString(), second.body.toString()]),
+          onLost: reject,
+        }),
       onLost: reject,
     });
   });

@@ -36,8 +36,9 @@ export interface HttpConnectionOptions {
 
 /**
  * Speaks to one server over one socket at a time, opened when first needed.
- * A reused socket that dies before a single byte of an answer gets one more try on a fresh one: every call of the Extensions API
- * that can meet a reused socket is safe to send twice (a `next` that had been seen is refused with 403). A fresh socket is never retried.
+ * A reused socket that dies before a single byte of an answer gets one more try on a fresh one: every call of the
+ * Extensions API that can meet a reused socket is safe to send twice (a `next` that had been seen is refused with 403).
+ * A fresh socket is never retried.
  */
 export function createHttpConnection(options: HttpConnectionOptions): HttpConnection {
   let { inherited } = options;
@@ -55,7 +56,12 @@ export function createHttpConnection(options: HttpConnectionOptions): HttpConnec
     inherited = undefined;
     try {
       first?.write(bytes);
-      return first === undefined ? undefined : createHttpLink((onBytes) => first.toSocket(onBytes), (socket, more) => first.writeTo(socket, more));
+      return first === undefined
+        ? undefined
+        : createHttpLink(
+            (onBytes) => first.toSocket(onBytes),
+            (socket, more) => first.writeTo(socket, more),
+          );
     } catch {
       return undefined;
     }
@@ -68,7 +74,8 @@ export function createHttpConnection(options: HttpConnectionOptions): HttpConnec
     const reused = link?.isAlive() ?? false;
     const used = reused && link !== undefined ? link : createHttpLink((onBytes) => options.open(onBytes));
     link = used;
-    const timer = request.timeoutMs === undefined ? undefined : setTimeout(() => used.fail(timedOut(request)), request.timeoutMs);
+    const timer =
+      request.timeoutMs === undefined ? undefined : setTimeout(() => used.fail(timedOut(request)), request.timeoutMs);
     used.start(used === early ? undefined : bytes, {
       onResponse(response) {
         clearTimeout(timer);
@@ -76,8 +83,14 @@ export function createHttpConnection(options: HttpConnectionOptions): HttpConnec
       },
       onLost(cause) {
         clearTimeout(timer);
-        if (!reused || used.hasAnswerStarted() || cause.code === "TimedOut" || cause.code === "Closed") asked.onLost(cause);
-        else exchange(request, { onResponse: (response) => asked.onResponse({ ...response, resent: true }), onLost: (again) => asked.onLost(again) });
+        if (!reused || used.hasAnswerStarted() || cause.code === "TimedOut" || cause.code === "Closed") {
+          asked.onLost(cause);
+        } else {
+          exchange(request, {
+            onResponse: (response) => asked.onResponse({ ...response, resent: true }),
+            onLost: (again) => asked.onLost(again),
+          });
+        }
       },
     });
   }
@@ -95,7 +108,9 @@ export function createHttpConnection(options: HttpConnectionOptions): HttpConnec
 function encode(request: HttpRequest, host: string): Buffer {
   let head = `${request.method} ${request.path} HTTP/1.1\r\nHost: ${host}\r\n`;
   for (const [name, value] of Object.entries(request.headers)) {
-    if (/[^\t\x20-\x7e]/.test(value)) throw new Error(`BUG: the header ${name} holds a control character or is not ASCII`);
+    if (/[^\t\x20-\x7e]/.test(value)) {
+      throw new Error(`BUG: the header ${name} holds a control character or is not ASCII`);
+    }
     head += `${name}: ${value}\r\n`;
   }
   if (request.body === undefined) return Buffer.from(`${head}\r\n`, "latin1");
@@ -104,5 +119,7 @@ function encode(request: HttpRequest, host: string): Buffer {
 }
 
 function timedOut(request: HttpRequest): PlatformError {
-  return new PlatformError(`No answer to ${request.method} ${request.path} within ${request.timeoutMs} ms`, { code: "TimedOut" });
+  return new PlatformError(`No answer to ${request.method} ${request.path} within ${request.timeoutMs} ms`, {
+    code: "TimedOut",
+  });
 }

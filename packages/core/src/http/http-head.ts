@@ -9,12 +9,15 @@ export interface HttpHead {
   readonly header: HeaderLookup;
 }
 
-const startLines = { request: /^[A-Z]+ [\x21-\x7e]+ HTTP\/1\.[01]$/, response: /^HTTP\/1\.[01] \d{3}(?: [\t\x20-\x7e\x80-\xff]*)?$/ };
+const startLines = {
+  request: /^[A-Z]+ [\x21-\x7e]+ HTTP\/1\.[01]$/,
+  response: /^HTTP\/1\.[01] \d{3}(?: [\t\x20-\x7e\x80-\xff]*)?$/,
+};
 const fieldLines = /^(?:\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*)*$/;
 
 /**
- * Parses what comes before the empty line. Checks every line, and takes values out only when asked: of a poll's answer nobody
- * wants more than its length.
+ * Parses what comes before the empty line. Checks every line, and takes values out only when asked: of a poll's answer
+ * nobody wants more than its length.
  * Errors: `PlatformError` with code `InvalidHttpMessage`.
  */
 export function parseHttpHead(text: string, reads: "request" | "response"): HttpHead {

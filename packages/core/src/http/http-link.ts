@@ -90,7 +90,9 @@ export function createHttpLink(
     }
   });
   socket.on("error", (error) => fail(toPlatformError(error)));
-  socket.on("close", () => fail(new PlatformError("The connection was closed without an answer", { code: "ECONNRESET" })));
+  socket.on("close", () =>
+    fail(new PlatformError("The connection was closed without an answer", { code: "ECONNRESET" })),
+  );
 
   return {
     start(bytes, exchange) {
@@ -107,7 +109,9 @@ export function createHttpLink(
 }
 
 function toResponse({ startLine, header, body, discardedBytes }: HttpMessage): HttpResponse {
-  if (discardedBytes > 0) throw new PlatformError(`An answer of more than ${maxAnswerBytes} bytes`, { code: "InvalidHttpMessage" });
+  if (discardedBytes > 0) {
+    throw new PlatformError(`An answer of more than ${maxAnswerBytes} bytes`, { code: "InvalidHttpMessage" });
+  }
   return { status: statusOf(startLine), header, body, resent: false };
 }
 

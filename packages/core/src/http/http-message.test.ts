@@ -6,7 +6,11 @@ import type { HttpMessage, HttpReaderOptions } from "./http-message.ts";
 
 const options: HttpReaderOptions = { reads: "response", maxBodyBytes: 1024 * 1024 };
 
-function read(bytes: string | Buffer, cuts: readonly number[] = [], given: Partial<HttpReaderOptions> = {}): HttpMessage[] {
+function read(
+  bytes: string | Buffer,
+  cuts: readonly number[] = [],
+  given: Partial<HttpReaderOptions> = {},
+): HttpMessage[] {
   const reader = new HttpMessageReader({ ...options, ...given });
   const whole = typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes;
   const edges = [0, ...cuts.map((cut) => cut % (whole.length + 1)).sort((a, b) => a - b), whole.length];
@@ -26,8 +30,16 @@ describe("reads", () => {
   test.each([
     ["a body of a known length", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", "hello"],
     ["an empty body", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", ""],
-    ["a chunked body", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\n\r\n", "hello"],
-    ["a chunked body with trailers", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nA: b\r\n\r\n", "hello"],
+    [
+      "a chunked body",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\n\r\n",
+      "hello",
+    ],
+    [
+      "a chunked body with trailers",
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nA: b\r\n\r\n",
+      "hello",
+    ],
     ["a body until the connection ends", "HTTP/1.0 200 OK\r\n\r\nhello", "hello"],
     ["an answer that never has a body", "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n", ""],
   ])("%s", (_name, bytes, body) => {
@@ -81,32 +93,51 @@ describe("refuses", () => {
   });
 });
 
-const token = fc.stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,12}$/).filter((name) => !/^(content-length|transfer-encoding)$/i.test(name));
+const token = fc
+  .stringMatching(/^[A-Za-z][A-Za-z0-9-]{0,12}$/)
+  .filter((name) => !/^(content-length|transfer-encoding)$/i.test(name));
 const value = fc.stringMatching(/^([!-~]([ -~]{0,20}[!-~])?)?$/);
 const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array));
 const message = fc.record({
   headers: fc.uniqueArray(fc.tuple(token, value), { maxLength: 5, selector: ([name]) => name.toLowerCase() }),
-  chunks: fc.array(bytes.filter((chunk) => chunk.length > 0), { maxLength: 4 }),
+  chunks: fc.array(
+    bytes.filter((chunk) => chunk.length > 0),
+    { maxLength: 4 },
+  ),
   isChunked: fc.boolean(),
 });
 
 function encode({ headers, chunks, isChunked }: typeof message extends fc.Arbitrary<infer T> ? T : never): Buffer {
-  const head = (framing: string) => Buffer.from(`POST /x HTTP/1.1\r\n${headers.map(([n, v]) => `${n}: ${v}\r\n`).join("")}${framing}\r\n\r\n`, "latin1");
+  const head = (framing: string) =>
+    Buffer.from(
+      `POST /x HTTP/1.1\r\n${headers.map(([n, v]) => `${n}: ${v}\r\n`).join("")}${framing}\r\n\r\n`,
+      "latin1",
+    );
   const body = Buffer.concat(chunks);
   if (!isChunked) return Buffer.concat([head(`Content-Length: ${body.length}`), body]);
-  const framed = chunks.flatMap((chunk) => [Buffer.from(`${chunk.length.toString(16)}\r\n`), chunk, Buffer.from("\r\n")]);
+  const framed = chunks.flatMap((chunk) => [
+    Buffer.from(`${chunk.length.toString(16)}\r\n`),
+    chunk,
+    Buffer.from("\r\n"),
+  ]);
   return Buffer.concat([head("Transfer-Encoding: chunked"), ...framed, Buffer.from("0\r\n\r\n")]);
 }
 
 test("reads what was written, however the stream is cut", () => {
   fc.assert(
-    fc.property(fc.array(message, { minLength: 1, maxLength: 4 }), fc.array(fc.nat(2000), { maxLength: 30 }), (sent, cuts) => {
-      const received = read(Buffer.concat(sent.map(encode)), cuts, { reads: "request" });
-      expect(received.map(({ body }) => body.toString("hex"))).toEqual(sent.map(({ chunks }) => Buffer.concat(chunks).toString("hex")));
-      received.forEach(({ header }, at) => {
-        for (const [name, sentValue] of sent[at]?.headers ?? []) expect(header(name.toLowerCase())).toBe(sentValue);
-      });
-    }),
+    fc.property(
+      fc.array(message, { minLength: 1, maxLength: 4 }),
+      fc.array(fc.nat(2000), { maxLength: 30 }),
+      (sent, cuts) => {
+        const received = read(Buffer.concat(sent.map(encode)), cuts, { reads: "request" });
+        expect(received.map(({ body }) => body.toString("hex"))).toEqual(
+          sent.map(({ chunks }) => Buffer.concat(chunks).toString("hex")),
+        );
+        received.forEach(({ header }, at) => {
+          for (const [name, sentValue] of sent[at]?.headers ?? []) expect(header(name.toLowerCase())).toBe(sentValue);
+        });
+      },
+    ),
     { numRuns: 1000 },
   );
 });
@@ -124,11 +155,17 @@ test("reads byte by byte what it reads at once", () => {
 test("either reads damaged bytes or refuses them with a PlatformError; nothing else happens", () => {
   const damage = fc.array(fc.tuple(fc.nat(2000), fc.nat(255)), { minLength: 1, maxLength: 5 });
   fc.assert(
-    fc.property(message, damage, fc.array(fc.nat(2000), { maxLength: 10 }), fc.constantFrom("request", "response"), (sent, spots, cuts, reads) => {
-      const whole = encode(sent);
-      for (const [at, byte] of spots) whole[at % whole.length] = byte;
-      expect(outcome(() => read(whole, cuts, { reads }))).toMatch(/^(read|PlatformError)$/);
-    }),
+    fc.property(
+      message,
+      damage,
+      fc.array(fc.nat(2000), { maxLength: 10 }),
+      fc.constantFrom("request", "response"),
+      (sent, spots, cuts, reads) => {
+        const whole = encode(sent);
+        for (const [at, byte] of spots) whole[at % whole.length] = byte;
+        expect(outcome(() => read(whole, cuts, { reads }))).toMatch(/^(read|PlatformError)$/);
+      },
+    ),
     { numRuns: 3000 },
   );
 });

@@ -32,7 +32,8 @@ type State =
   | { readonly kind: "until-end" };
 
 /**
- * Reads HTTP/1.1 messages from a byte stream cut anywhere; strict about framing, since a mistake there is a mistake about every later byte.
+ * Reads HTTP/1.1 messages from a byte stream cut anywhere; strict about framing, since a mistake there is a mistake
+ * about every later byte.
  * Errors: `PlatformError` with code `InvalidHttpMessage`; the stream is of no use afterwards.
  * Source: https://www.rfc-editor.org/rfc/rfc9112
  */

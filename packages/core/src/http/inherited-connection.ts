@@ -13,20 +13,22 @@ export interface InheritedConnection {
 }
 
 /**
- * Loading node:net and making a socket take 4 ms of a start of 35: the first request goes out without them, and they are ready before its answer.
- * The descriptor blocks until the socket takes it over, so what is written is written whole.
+ * Loading node:net and making a socket take 4 ms of a start of 35: the first request goes out without them, and they
+ * are ready before its answer. The descriptor blocks until the socket takes it over, so what is written is written
+ * whole.
  */
 export function inheritConnection(fd: number, loadNet: () => Pick<typeof net, "Socket">): InheritedConnection {
   return {
     write(bytes) {
       if (!fstatSync(fd).isSocket()) throw new Error(`Descriptor ${fd} is no socket`);
-      for (let sent = 0; sent < bytes.length; ) sent += writeSync(fd, bytes, sent);
+      for (let sent = 0; sent < bytes.length;) sent += writeSync(fd, bytes, sent);
     },
     toSocket(onBytes) {
       const { Socket } = loadNet();
       return new Socket({ fd, readable: true, writable: true, onread: readInto(onBytes) });
     },
-    // The descriptor is the socket's until it is destroyed. The first `socket.write` costs 0.5 ms of a start, and every one some µs of an INVOKE.
+    // The descriptor is the socket's until it is destroyed. The first `socket.write` costs 0.5 ms of a start, and every
+    // one some µs of an INVOKE.
     writeTo(socket, bytes) {
       const sent = socket.destroyed || socket.writableLength > 0 ? 0 : writeAtOnce(fd, bytes);
       if (sent < bytes.length) socket.write(bytes.subarray(sent));
@@ -34,7 +36,10 @@ export function inheritConnection(fd: number, loadNet: () => Pick<typeof net, "S
   };
 }
 
-/** The number of bytes that the kernel took. It is full, or the peer is gone: the socket waits for the one and tells of the other. */
+/**
+ * The number of bytes that the kernel took. It is full, or the peer is gone: the socket waits for the one and tells of
+ * the other.
+ */
 function writeAtOnce(fd: number, bytes: Uint8Array): number {
   try {
     return writeSync(fd, bytes);

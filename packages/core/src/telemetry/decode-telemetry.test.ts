@@ -3,13 +3,20 @@ import { describe, expect, test } from "vitest";
 import { decodeTelemetryBatch } from "./decode-telemetry.ts";
 import type { TelemetryEvent } from "./telemetry-event.ts";
 
-const decode = (value: unknown) => decodeTelemetryBatch(Buffer.from(typeof value === "string" ? value : JSON.stringify(value)));
+const decode = (value: unknown) =>
+  decodeTelemetryBatch(Buffer.from(typeof value === "string" ? value : JSON.stringify(value)));
 const time = "2026-01-01T00:00:00.123Z";
 const span = { name: "responseLatency", start: time, durationMs: 23.02 };
-const tracing = { spanId: "54565fb41ac79632", type: "X-Amzn-Trace-Id", value: "Root=1-62e900b2-710d76f009d6e7785905449a" };
+const tracing = {
+  spanId: "54565fb41ac79632",
+  type: "X-Amzn-Trace-Id",
+  value: "Root=1-62e900b2-710d76f009d6e7785905449a",
+};
 
 /** One full record of each type, as the schema reference describes it; a kind that is missing here does not compile. */
-const records: { readonly [Kind in Exclude<TelemetryEvent["kind"], "unknown">]: Extract<TelemetryEvent, { kind: Kind }>["record"] } = {
+const records: {
+  readonly [Kind in Exclude<TelemetryEvent["kind"], "unknown">]: Extract<TelemetryEvent, { kind: Kind }>["record"];
+} = {
   "platform.initStart": {
     initializationType: "on-demand",
     phase: "init",
@@ -21,8 +28,21 @@ const records: { readonly [Kind in Exclude<TelemetryEvent["kind"], "unknown">]: 
     runtimeVersionArn: "arn",
     tracing,
   },
-  "platform.initRuntimeDone": { initializationType: "on-demand", phase: "init", status: "error", errorType: "Runtime.Unknown", spans: [span], tracing },
-  "platform.initReport": { initializationType: "on-demand", phase: "init", status: "success", metrics: { durationMs: 125.33 }, spans: [span] },
+  "platform.initRuntimeDone": {
+    initializationType: "on-demand",
+    phase: "init",
+    status: "error",
+    errorType: "Runtime.Unknown",
+    spans: [span],
+    tracing,
+  },
+  "platform.initReport": {
+    initializationType: "on-demand",
+    phase: "init",
+    status: "success",
+    metrics: { durationMs: 125.33 },
+    spans: [span],
+  },
   "platform.start": { requestId: "r", version: "$LATEST", functionArn: "arn", tenantId: "t", tracing },
   "platform.runtimeDone": {
     requestId: "r",
@@ -35,7 +55,14 @@ const records: { readonly [Kind in Exclude<TelemetryEvent["kind"], "unknown">]: 
   "platform.report": {
     requestId: "r",
     status: "success",
-    metrics: { durationMs: 220, billedDurationMs: 300, memorySizeMB: 128, maxMemoryUsedMB: 90, initDurationMs: 99.5, restoreDurationMs: 3 },
+    metrics: {
+      durationMs: 220,
+      billedDurationMs: 300,
+      memorySizeMB: 128,
+      maxMemoryUsedMB: 90,
+      initDurationMs: 99.5,
+      restoreDurationMs: 3,
+    },
     spans: [span],
     tracing,
   },
@@ -57,7 +84,9 @@ test("decodes every type of the schemas, in order", () => {
 });
 
 test("takes Managed Instances' report, which has a duration and nothing else", () => {
-  const { events } = decode([{ time, type: "platform.report", record: { requestId: "r", metrics: { durationMs: 1.234 } } }]);
+  const { events } = decode([
+    { time, type: "platform.report", record: { requestId: "r", metrics: { durationMs: 1.234 } } },
+  ]);
   expect(events[0]?.kind).toBe("platform.report");
 });
 
@@ -83,10 +112,22 @@ describe("keeps as unknown, whole", () => {
     ["a type named like a property of every object", { time, type: "constructor", record: {} }],
     ["a known type without a required field", { time, type: "platform.start", record: {} }],
     ["a known type with a field of the wrong type", { time, type: "platform.start", record: { requestId: 5 } }],
-    ["a known type with an optional field of the wrong type", { time, type: "platform.start", record: { requestId: "r", version: 5 } }],
-    ["a known type with a broken span", { time, type: "platform.runtimeDone", record: { requestId: "r", status: "success", spans: [{}] } }],
-    ["a known type whose metrics hold a text", { time, type: "platform.report", record: { requestId: "r", metrics: { durationMs: "1" } } }],
-    ["a known type with null inside a field", { time, type: "platform.start", record: { requestId: "r", tracing: { ...tracing, spanId: null } } }],
+    [
+      "a known type with an optional field of the wrong type",
+      { time, type: "platform.start", record: { requestId: "r", version: 5 } },
+    ],
+    [
+      "a known type with a broken span",
+      { time, type: "platform.runtimeDone", record: { requestId: "r", status: "success", spans: [{}] } },
+    ],
+    [
+      "a known type whose metrics hold a text",
+      { time, type: "platform.report", record: { requestId: "r", metrics: { durationMs: "1" } } },
+    ],
+    [
+      "a known type with null inside a field",
+      { time, type: "platform.start", record: { requestId: "r", tracing: { ...tracing, spanId: null } } },
+    ],
     ["a known type with a text as record", { time, type: "platform.start", record: "r" }],
     ["a function line that is a number", { time, type: "function", record: 5 }],
     ["a function line that is null", { time, type: "function", record: null }],
@@ -138,14 +179,20 @@ test("keeps characters outside ASCII", () => {
 });
 
 const good = fc.constantFrom(...all);
-const anything = fc.oneof(good, fc.jsonValue(), fc.record({ time: fc.jsonValue(), type: fc.constantFrom(...Object.keys(records)), record: fc.jsonValue() }));
+const anything = fc.oneof(
+  good,
+  fc.jsonValue(),
+  fc.record({ time: fc.jsonValue(), type: fc.constantFrom(...Object.keys(records)), record: fc.jsonValue() }),
+);
 
 test("counts every element of any batch exactly once, and never throws", () => {
   fc.assert(
     fc.property(fc.array(anything, { maxLength: 20 }), (batch) => {
       const { events, malformed } = decode(batch);
       expect(events.length + malformed.length).toBe(batch.length);
-      const sent = batch.filter((element): element is (typeof all)[number] => all.includes(element as (typeof all)[number]));
+      const sent = batch.filter((element): element is (typeof all)[number] =>
+        all.includes(element as (typeof all)[number]),
+      );
       expect(events.filter(({ kind }) => kind !== "unknown").length).toBeGreaterThanOrEqual(sent.length);
     }),
     { numRuns: 2000 },
@@ -154,12 +201,16 @@ test("counts every element of any batch exactly once, and never throws", () => {
 
 test("never throws on bytes, damaged or not", () => {
   fc.assert(
-    fc.property(fc.array(good, { maxLength: 4 }), fc.array(fc.tuple(fc.nat(4000), fc.nat(255)), { maxLength: 6 }), (batch, damage) => {
-      const body = Buffer.from(JSON.stringify(batch));
-      for (const [at, byte] of damage) body[at % body.length] = byte;
-      const { events, malformed } = decodeTelemetryBatch(body);
-      expect(events.length + malformed.length).toBeGreaterThanOrEqual(Math.min(batch.length, 1));
-    }),
+    fc.property(
+      fc.array(good, { maxLength: 4 }),
+      fc.array(fc.tuple(fc.nat(4000), fc.nat(255)), { maxLength: 6 }),
+      (batch, damage) => {
+        const body = Buffer.from(JSON.stringify(batch));
+        for (const [at, byte] of damage) body[at % body.length] = byte;
+        const { events, malformed } = decodeTelemetryBatch(body);
+        expect(events.length + malformed.length).toBeGreaterThanOrEqual(Math.min(batch.length, 1));
+      },
+    ),
     { numRuns: 3000 },
   );
 });

@@ -32,7 +32,11 @@ function parseElements(text: string): readonly Element[] {
   if ("value" in whole) return Array.isArray(whole.value) ? whole.value.map((value: unknown) => ({ value })) : [whole];
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   const parsed = lines.map((line) => parse(line));
-  return parsed.some((element) => "value" in element && isObject(element.value)) ? parsed : text.trim() === "" ? [] : [whole];
+  return parsed.some((element) => "value" in element && isObject(element.value))
+    ? parsed
+    : text.trim() === ""
+      ? []
+      : [whole];
 }
 
 function parse(json: string): Element {

@@ -9,8 +9,8 @@ const maxBodyBytes = 8 * 1024 * 1024;
 const acknowledgement = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 /**
- * Answers each delivery with 200 and then hands its body on, in order. Bad data is acknowledged like any other: an answer of 400 or more
- * would have the platform send the same batch for ever.
+ * Answers each delivery with 200 and then hands its body on, in order. Bad data is acknowledged like any other: an
+ * answer of 400 or more would have the platform send the same batch for ever.
  */
 export function serveHttpDeliveries(socket: Socket, sink: DeliverySink): void {
   const reader = new HttpMessageReader({
@@ -29,9 +29,11 @@ export function serveHttpDeliveries(socket: Socket, sink: DeliverySink): void {
     socket.write(acknowledgement);
     if (isLast) socket.end();
     const { startLine, discardedBytes } = message;
-    if (discardedBytes > 0) sink.onProblem(`a delivery of ${discardedBytes} bytes, more than ${maxBodyBytes}, was thrown away`);
-    else if (!/^(?:POST|PUT) /.test(startLine)) sink.onProblem(`${JSON.stringify(startLine.slice(0, 80))} is no delivery`);
-    else if (message.body.length > 0) sink.push(message.body);
+    if (discardedBytes > 0) {
+      sink.onProblem(`a delivery of ${discardedBytes} bytes, more than ${maxBodyBytes}, was thrown away`);
+    } else if (!/^(?:POST|PUT) /.test(startLine)) {
+      sink.onProblem(`${JSON.stringify(startLine.slice(0, 80))} is no delivery`);
+    } else if (message.body.length > 0) sink.push(message.body);
   }
 
   socket.on("data", (bytes: Buffer) => {

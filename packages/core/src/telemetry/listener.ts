@@ -61,8 +61,8 @@ function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     // Stays: a connection that cannot be accepted later, for want of descriptors, must not end the process.
     server.on("error", reject);
-    // No host, which is every address: `sandbox.localdomain` is not always a loopback address on Lambda, and naming one, even 0.0.0.0,
-    // would have Node load its DNS client, a third of what a listener costs.
+    // No host, which is every address: `sandbox.localdomain` is not always a loopback address on Lambda, and naming
+    // one, even 0.0.0.0, would have Node load its DNS client, a third of what a listener costs.
     server.listen({ port }, () => resolve((server.address() as AddressInfo).port));
   });
 }

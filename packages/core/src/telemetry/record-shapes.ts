@@ -27,12 +27,24 @@ const tracing = fits([{ type: text, value: text }, { spanId: text }]);
 const metrics = (...optional: readonly string[]) =>
   fits([{ durationMs: number }, Object.fromEntries(optional.map((key) => [key, number]))]);
 
-const environment = { functionName: text, functionVersion: text, instanceId: text, runtimeVersion: text, runtimeVersionArn: text };
-const reportMetrics = metrics("billedDurationMs", "memorySizeMB", "maxMemoryUsedMB", "initDurationMs", "restoreDurationMs");
+const environment = {
+  functionName: text,
+  functionVersion: text,
+  instanceId: text,
+  runtimeVersion: text,
+  runtimeVersionArn: text,
+};
+const reportMetrics = metrics(
+  "billedDurationMs",
+  "memorySizeMB",
+  "maxMemoryUsedMB",
+  "initDurationMs",
+  "restoreDurationMs",
+);
 
 /**
- * One entry for each type with an object record; the types themselves are in telemetry-event.ts, and a test holds the two
- * against each other.
+ * One entry for each type with an object record; the types themselves are in telemetry-event.ts, and a test holds the
+ * two against each other.
  */
 const shapes: Readonly<Record<Exclude<TelemetryEvent["kind"], "function" | "extension" | "unknown">, Shape>> = {
   "platform.initStart": [
@@ -47,10 +59,7 @@ const shapes: Readonly<Record<Exclude<TelemetryEvent["kind"], "function" | "exte
     { initializationType: text, phase: text, metrics: metrics("billedDurationMs") },
     { status: text, errorType: text, spans, tracing },
   ],
-  "platform.start": [
-    { requestId: text },
-    { version: text, functionArn: text, tenantId: text, tracing },
-  ],
+  "platform.start": [{ requestId: text }, { version: text, functionArn: text, tenantId: text, tracing }],
   "platform.runtimeDone": [
     { requestId: text, status: text },
     { errorType: text, metrics: metrics("producedBytes"), spans, tracing, tenantId: text },
@@ -59,36 +68,28 @@ const shapes: Readonly<Record<Exclude<TelemetryEvent["kind"], "function" | "exte
     { requestId: text, metrics: reportMetrics },
     { status: text, errorType: text, spans, tracing, tenantId: text },
   ],
-  "platform.restoreStart": [
-    {},
-    { ...environment, instanceMaxMemory: textOrNumber },
-  ],
-  "platform.restoreRuntimeDone": [
-    { status: text },
-    { errorType: text, spans },
-  ],
-  "platform.restoreReport": [
-    {},
-    { status: text, errorType: text, metrics: metrics("billedDurationMs"), spans },
-  ],
-  "platform.extension": [
-    { name: text, state: text, events: texts },
-    { errorType: text },
-  ],
+  "platform.restoreStart": [{}, { ...environment, instanceMaxMemory: textOrNumber }],
+  "platform.restoreRuntimeDone": [{ status: text }, { errorType: text, spans }],
+  "platform.restoreReport": [{}, { status: text, errorType: text, metrics: metrics("billedDurationMs"), spans }],
+  "platform.extension": [{ name: text, state: text, events: texts }, { errorType: text }],
   "platform.telemetrySubscription": [{ name: text, state: text, types: texts }],
   "platform.logsDropped": [{ reason: text, droppedRecords: number, droppedBytes: number }],
 };
 const known = new Map(Object.entries(shapes));
 
 /**
- * The record of a known type, if it keeps what the type promises; undefined otherwise, and for types this version does not know.
- * An optional field that is null counts as absent and is left out.
+ * The record of a known type, if it keeps what the type promises; undefined otherwise, and for types this version does
+ * not know. An optional field that is null counts as absent and is left out.
  */
 export function readRecord(type: string, record: unknown): unknown {
-  if (type === "function" || type === "extension") return typeof record === "string" || isObject(record) ? record : undefined;
+  if (type === "function" || type === "extension") {
+    return typeof record === "string" || isObject(record) ? record : undefined;
+  }
   const shape = known.get(type);
   if (shape === undefined || !isObject(record)) return undefined;
   const isNone = (key: string): boolean => record[key] === null && key in (shape[1] ?? {});
-  const read = Object.keys(record).some(isNone) ? Object.fromEntries(Object.entries(record).filter(([key]) => !isNone(key))) : record;
+  const read = Object.keys(record).some(isNone)
+    ? Object.fromEntries(Object.entries(record).filter(([key]) => !isNone(key)))
+    : record;
   return fits(shape)(read) ? read : undefined;
 }

@@ -3,7 +3,13 @@ import { createRepeatedDelivery } from "./repeated-delivery.ts";
 
 test("knows a body that came before, also with others in between", () => {
   const isRepeated = createRepeatedDelivery();
-  expect(["a", "b", "a", "ab", "b"].map((text) => isRepeated(Buffer.from(text)))).toEqual([false, false, true, false, true]);
+  expect(["a", "b", "a", "ab", "b"].map((text) => isRepeated(Buffer.from(text)))).toEqual([
+    false,
+    false,
+    true,
+    false,
+    true,
+  ]);
 });
 
 test("remembers the latest 16", () => {

@@ -2,8 +2,9 @@
 const remembered = { items: 16, bytes: 2 * 1024 * 1024 };
 
 /**
- * Knows a delivery that comes again: the platform repeats one whose acknowledgement it did not get. The latest are remembered,
- * up to 16 and 2 MiB. Equal bytes are the same delivery, since every event in it has the millisecond it was made in.
+ * Knows a delivery that comes again: the platform repeats one whose acknowledgement it did not get. The latest are
+ * remembered, up to 16 and 2 MiB. Equal bytes are the same delivery, since every event in it has the millisecond it was
+ * made in.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-api.html
  */
 export function createRepeatedDelivery(): (body: Buffer) => boolean {

@@ -5,7 +5,11 @@ import type { PlatformRuntimeDone } from "./telemetry-event.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const done = (requestId: string, status = "success"): PlatformRuntimeDone => ({ kind: "platform.runtimeDone", time: "t", record: { requestId, status } });
+const done = (requestId: string, status = "success"): PlatformRuntimeDone => ({
+  kind: "platform.runtimeDone",
+  time: "t",
+  record: { requestId, status },
+});
 
 test("gives what it saw before, at once and without a timer", async () => {
   const tracker = createRuntimeDoneTracker();

@@ -18,7 +18,10 @@ const maxSaidProblems = 10;
 export interface Telemetry {
   /** Absent where platform events were not asked for. */
   readonly runtimeDone?: RuntimeDoneTracker;
-  /** Acknowledges what comes from now on and forgets it: the start failed, and a sender without a listener would try for ever. */
+  /**
+   * Acknowledges what comes from now on and forgets it: the start failed, and a sender without a listener would try for
+   * ever.
+   */
   discard(): void;
   /** Takes no more deliveries; resolves when every acknowledged one has gone through `onEvents`. Idempotent. */
   close(): Promise<void>;
@@ -37,7 +40,10 @@ export interface StartTelemetryOptions {
   readonly report: (message: string) => void;
 }
 
-/** Listens, then subscribes; undefined where the platform has no telemetry or refused, which has then been said. Never rejects. */
+/**
+ * Listens, then subscribes; undefined where the platform has no telemetry or refused, which has then been said. Never
+ * rejects.
+ */
 export async function startTelemetry(start: StartTelemetryOptions): Promise<Telemetry | undefined> {
   const { options, report } = start;
   try {

@@ -9,7 +9,8 @@ const subscribeTimeoutMs = 5000;
 const defaultBuffering = { maxItems: 10_000, maxBytes: 262_144, timeoutMs: 1000 } as const;
 
 /**
- * Subscribes with the newest schema that the platform takes: 400 means "try an older one". Managed Instances know only the newest.
+ * Subscribes with the newest schema that the platform takes: 400 means "try an older one". Managed Instances know only
+ * the newest.
  * Errors: `PlatformError` where no answer came.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-api-reference.html
  */

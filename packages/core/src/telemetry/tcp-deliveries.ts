@@ -1,11 +1,17 @@
 import type { Socket } from "node:net";
 import type { DeliverySink } from "./delivery-sink.ts";
 
-/** Far above the longest line the platform makes (256 KiB); a longer one is handed on in pieces, which decode as malformed. */
+/**
+ * Far above the longest line the platform makes (256 KiB); a longer one is handed on in pieces, which decode as
+ * malformed.
+ */
 const maxLineBytes = 4 * 1024 * 1024;
 const newline = 10;
 
-/** Hands on whole lines as they arrive; what follows the last newline waits for the rest of its line. TCP has no acknowledgement. */
+/**
+ * Hands on whole lines as they arrive; what follows the last newline waits for the rest of its line. TCP has no
+ * acknowledgement.
+ */
 export function serveTcpDeliveries(socket: Socket, sink: DeliverySink): void {
   let pending: Buffer[] = [];
   let pendingBytes = 0;

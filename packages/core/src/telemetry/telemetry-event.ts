@@ -78,7 +78,10 @@ export type PlatformStart = Event<
     readonly tracing?: TraceContext;
   }
 >;
-/** The runtime has finished an invocation, or failed to; extensions may still be at theirs. Units: milliseconds, bytes of the answer. */
+/**
+ * The runtime has finished an invocation, or failed to; extensions may still be at theirs. Units: milliseconds, bytes
+ * of the answer.
+ */
 export type PlatformRuntimeDone = Event<
   "platform.runtimeDone",
   {

@@ -15,20 +15,28 @@ export function patchConsole(requestId) {
     const time = new Date().toISOString();
     if (isJson) process.stdout.write(`${JSON.stringify(toRecord(time, level, values))}\n`);
     // One record, although it may have several lines: the platform cuts records at newlines.
-    else process.stdout.write(`${time}\t${requestId() ?? (isOlderGeneration ? "undefined" : "-")}\t${level}\t${format(...values).replaceAll("\n", "\r")}\n`);
+    else {
+      process.stdout.write(
+        `${time}\t${requestId() ?? (isOlderGeneration ? "undefined" : "-")}\t${level}\t${format(...values).replaceAll("\n", "\r")}\n`,
+      );
+    }
   }
 
   function toRecord(timestamp, level, values) {
     const [first] = values;
     const message =
-      values.length === 1 && typeof first === "object" && first !== null && !(first instanceof Error) ? first : format(...values);
+      values.length === 1 && typeof first === "object" && first !== null && !(first instanceof Error)
+        ? first
+        : format(...values);
     const error = values.find((value) => value instanceof Error);
     return {
       timestamp,
       level,
       ...(requestId() === undefined ? {} : { requestId: requestId() }),
       message,
-      ...(error === undefined ? {} : { errorType: error.name, errorMessage: error.message, stackTrace: String(error.stack).split("\n") }),
+      ...(error === undefined
+        ? {}
+        : { errorType: error.name, errorMessage: error.message, stackTrace: String(error.stack).split("\n") }),
     };
   }
 

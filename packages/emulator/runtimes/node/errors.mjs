@@ -21,7 +21,9 @@ export function describeError(error, errorType) {
 }
 
 function isErrorLike(error) {
-  return error instanceof Error || (typeof error === "object" && error !== null && "message" in error && "stack" in error);
+  return (
+    error instanceof Error || (typeof error === "object" && error !== null && "message" in error && "stack" in error)
+  );
 }
 
 /** What the log says of it: the error's own properties too. */

@@ -5,7 +5,10 @@ import { pathToFileURL } from "node:url";
 import { RuntimeFault } from "./errors.mjs";
 import { isOlderGeneration } from "./generation.mjs";
 
-/** Finds `folder/module.name.of.export` as Lambda's Node runtime does: plain file, .js, .mjs, .cjs, then require.resolve. */
+/**
+ * Finds `folder/module.name.of.export` as Lambda's Node runtime does: plain file, .js, .mjs, .cjs, then
+ * require.resolve.
+ */
 export async function loadHandler(taskRoot, name) {
   const match = /^([^.]*)\.(.+)$/.exec(basename(name));
   if (match === null || name.includes("..")) throw new RuntimeFault("Runtime.MalformedHandlerName", "Bad handler");
@@ -20,7 +23,8 @@ export async function loadHandler(taskRoot, name) {
   if (handler === undefined) throw new RuntimeFault("Runtime.HandlerNotFound", `${name} is undefined or not exported`);
   if (typeof handler !== "function") throw new RuntimeFault("Runtime.HandlerNotFound", `${name} is not a function`);
   if (handler.length >= 3 && !isOlderGeneration && !isStreaming(handler)) {
-    const advice = "AWS Lambda has removed support for callback-based function handlers starting with Node.js 24: use an async function";
+    const advice =
+      "AWS Lambda has removed support for callback-based function handlers starting with Node.js 24: use an async function";
     throw new RuntimeFault("Runtime.CallbackHandlerDeprecated", advice);
   }
   return Object.assign(handler.bind(parent === module ? undefined : parent), { isStreaming: isStreaming(handler) });
@@ -33,7 +37,9 @@ function isStreaming(handler) {
 async function loadModule(taskRoot, path, name) {
   const require = createRequire(`${taskRoot}/`);
   try {
-    for (const file of [path, `${path}.js`, `${path}.mjs`, `${path}.cjs`]) if (isFile(file)) return await import(pathToFileURL(file));
+    for (const file of [path, `${path}.js`, `${path}.mjs`, `${path}.cjs`]) {
+      if (isFile(file)) return await import(pathToFileURL(file));
+    }
     return require(require.resolve(basename(path), { paths: [taskRoot, join(taskRoot, dirname(name))] }));
   } catch (error) {
     if (error instanceof SyntaxError) throw new RuntimeFault("Runtime.UserCodeSyntaxError", String(error), error);

@@ -11,7 +11,10 @@ import { exposeStreaming } from "./streaming.mjs";
 const maxConcurrency = Number(process.env.AWS_LAMBDA_MAX_CONCURRENCY ?? 1);
 const client = createClient(process.env.AWS_LAMBDA_RUNTIME_API, maxConcurrency);
 
-/** The invocation that runs: one for the whole process, or one for each chain of calls where several run at the same time. */
+/**
+ * The invocation that runs: one for the whole process, or one for each chain of calls where several run at the same
+ * time.
+ */
 const chains = new AsyncLocalStorage();
 let only;
 const requestId = () => (maxConcurrency > 1 ? chains.getStore() : only);

@@ -32,7 +32,10 @@ function stringify(answer) {
   }
 }
 
-/** From Node 24 on, handlers return their answer or a promise of it; before, a callback counts and a plain return value does not. */
+/**
+ * From Node 24 on, handlers return their answer or a promise of it; before, a callback counts and a plain return value
+ * does not.
+ */
 function callHandler(handler, event, context) {
   return isOlderGeneration ? callWithCallback(handler, event, context) : handler(event, context);
 }

@@ -1,6 +1,7 @@
 import type { Generation } from "../phases/generation.ts";
 import type { World } from "../phases/world.ts";
-import { type Answer, jsonAnswer } from "./answers.ts";
+import { jsonAnswer } from "./answers.ts";
+import type { Answer } from "./answers.ts";
 import type { ApiRequest } from "./server.ts";
 
 /** How long a set of credentials lasts. */

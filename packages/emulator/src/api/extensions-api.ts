@@ -2,8 +2,10 @@ import type { Extension, Generation, LifecycleEvent } from "../phases/generation
 import { maxExtensions } from "../phases/launch.ts";
 import type { World } from "../phases/world.ts";
 import { newId } from "../settings.ts";
-import { type ExtensionStep, extensionTransitionMessage, nextExtensionState } from "../state/extension-state.ts";
-import { accepted, type Answer, errorAnswer, jsonAnswer } from "./answers.ts";
+import { extensionTransitionMessage, nextExtensionState } from "../state/extension-state.ts";
+import type { ExtensionStep } from "../state/extension-state.ts";
+import { accepted, errorAnswer, jsonAnswer } from "./answers.ts";
+import type { Answer } from "./answers.ts";
 import { identifyExtension } from "./identify-extension.ts";
 import { parseRegistration } from "./registration-body.ts";
 import type { ApiRequest } from "./server.ts";
@@ -26,7 +28,9 @@ export function register(world: World, generation: Generation, request: ApiReque
   const { settings } = world;
   const wantsAccount =
     !settings.isRie &&
-    (request.header("lambda-extension-accept-feature") ?? "").split(",").some((feature) => feature.trim() === "accountId");
+    (request.header("lambda-extension-accept-feature") ?? "")
+      .split(",")
+      .some((feature) => feature.trim() === "accountId");
   return jsonAnswer(
     200,
     {
@@ -58,7 +62,11 @@ function refuseEvents(events: readonly string[], isExternal: boolean, world: Wor
 function refuseState(generation: Generation, name: string, known: Extension | undefined): Answer | undefined {
   if (known !== undefined) {
     if (nextExtensionState(known.state, "register") !== undefined) return undefined;
-    return errorAnswer(403, "Extension.InvalidExtensionState", extensionTransitionMessage(known.state, "register", name));
+    return errorAnswer(
+      403,
+      "Extension.InvalidExtensionState",
+      extensionTransitionMessage(known.state, "register", name),
+    );
   }
   if (!generation.isRegistrationOpen) {
     return errorAnswer(403, "Extension.RegistrationClosed", "Extension registration closed already");
@@ -92,9 +100,21 @@ export function nextEvent(world: World, generation: Generation, request: ApiRequ
   return undefined;
 }
 
-/** `POST /2020-01-01/extension/init/error` and `…/exit/error`: notes the type; the phase fails when the process exits. */
-export function reportError(world: World, generation: Generation, request: ApiRequest, kind: "init/error" | "exit/error"): Answer {
-  const identified = identifyExtension(generation, request, "Unknown Lambda-Extension-Identifier", "lambda-extension-function-error-type");
+/**
+ * `POST /2020-01-01/extension/init/error` and `…/exit/error`: notes the type; the phase fails when the process exits.
+ */
+export function reportError(
+  world: World,
+  generation: Generation,
+  request: ApiRequest,
+  kind: "init/error" | "exit/error",
+): Answer {
+  const identified = identifyExtension(
+    generation,
+    request,
+    "Unknown Lambda-Extension-Identifier",
+    "lambda-extension-function-error-type",
+  );
   if (identified.kind === "refused") return identified.answer;
   const { extension } = identified;
   const refusal = step(extension, kind);
@@ -129,14 +149,22 @@ export function releaseEvent(world: World, extension: Extension, event: Lifecycl
 }
 
 /** The names that AWS's own emulator has for the reasons. */
-const rieReasons: Readonly<Record<string, string>> = { spindown: "SandboxTerminated", timeout: "Timeout", failure: "ReleaseFail" };
+const rieReasons: Readonly<Record<string, string>> = {
+  spindown: "SandboxTerminated",
+  timeout: "Timeout",
+  failure: "ReleaseFail",
+};
 
 /** The answer of `next`; a SHUTDOWN has the content type that Go guesses, as on the platform. */
 function eventAnswer({ settings, clock }: World, event: LifecycleEvent): Answer {
   const { isRie } = settings;
   if (event.kind === "SHUTDOWN") {
     const shutdownReason = isRie ? (rieReasons[event.reason] ?? event.reason) : event.reason;
-    const body = JSON.stringify({ eventType: "SHUTDOWN", deadlineMs: clock.toInside(event.deadlineEpochMs), shutdownReason });
+    const body = JSON.stringify({
+      eventType: "SHUTDOWN",
+      deadlineMs: clock.toInside(event.deadlineEpochMs),
+      shutdownReason,
+    });
     return { status: 200, headers: { "Content-Type": "text/plain; charset=utf-8" }, body };
   }
   const { invocation } = event;
@@ -147,14 +175,22 @@ function eventAnswer({ settings, clock }: World, event: LifecycleEvent): Answer 
     invokedFunctionArn: invocation.functionArn,
     ...(isRie ? {} : { tracing: { type: "X-Amzn-Trace-Id", value: invocation.traceId } }),
   });
-  return { status: 200, headers: { "Content-Type": "application/json", "Lambda-Extension-Event-Identifier": newId() }, body };
+  return {
+    status: 200,
+    headers: { "Content-Type": "application/json", "Lambda-Extension-Event-Identifier": newId() },
+    body,
+  };
 }
 
 /** Moves the extension's state, or says why not. */
 function step(extension: Extension, kind: ExtensionStep): Answer | undefined {
   const next = nextExtensionState(extension.state, kind);
   if (next === undefined) {
-    return errorAnswer(403, "Extension.InvalidExtensionState", extensionTransitionMessage(extension.state, kind, extension.id));
+    return errorAnswer(
+      403,
+      "Extension.InvalidExtensionState",
+      extensionTransitionMessage(extension.state, kind, extension.id),
+    );
   }
   extension.state = next;
   return undefined;

@@ -177,5 +177,7 @@ function quote(character: string): string {
   const short = shortEscapes[character];
   if (short !== undefined) return `'${short}'`;
   if (code < 0x20 || code === 0x7f) return `'\\x${code.toString(16).padStart(2, "0")}'`;
-  return (code > 0x7f && code < 0xa1) || code === 0xad ? `'\\u${code.toString(16).padStart(4, "0")}'` : `'${character}'`;
+  return (code > 0x7f && code < 0xa1) || code === 0xad
+    ? `'\\u${code.toString(16).padStart(4, "0")}'`
+    : `'${character}'`;
 }

@@ -1,9 +1,12 @@
 import type { Extension, Generation } from "../phases/generation.ts";
-import { type Answer, errorAnswer } from "./answers.ts";
+import { errorAnswer } from "./answers.ts";
+import type { Answer } from "./answers.ts";
 import type { ApiRequest } from "./server.ts";
 
 /** The extension that calls, or the answer to a caller that is none. */
-export type Identified = { readonly kind: "known"; readonly extension: Extension } | { readonly kind: "refused"; readonly answer: Answer };
+export type Identified =
+  | { readonly kind: "known"; readonly extension: Extension }
+  | { readonly kind: "refused"; readonly answer: Answer };
 
 /** Checks `Lambda-Extension-Identifier`, then a header the call requires, then whether the extension is known. */
 export function identifyExtension(
@@ -13,18 +16,25 @@ export function identifyExtension(
   requiredHeader?: string,
 ): Identified {
   const text = request.header("lambda-extension-identifier");
-  if (text === undefined) return refused("Extension.MissingExtensionIdentifier", "Missing Lambda-Extension-Identifier header");
+  if (text === undefined) {
+    return refused("Extension.MissingExtensionIdentifier", "Missing Lambda-Extension-Identifier header");
+  }
   const id = parseUuid(text);
   if (id === undefined) return refused("Extension.InvalidExtensionIdentifier", "Invalid Lambda-Extension-Identifier");
   if (requiredHeader !== undefined && request.header(requiredHeader) === undefined) {
     return refused("Extension.MissingHeader", "Lambda-Extension-Function-Error-Type not found");
   }
   const extension = generation.extensions.find((candidate) => candidate.id === id && candidate.state !== "Started");
-  if (extension === undefined) return refused("Extension.UnknownExtensionIdentifier", unknownMessage ?? `Unknown extension ${id}`);
+  if (extension === undefined) {
+    return refused("Extension.UnknownExtensionIdentifier", unknownMessage ?? `Unknown extension ${id}`);
+  }
   return { kind: "known", extension };
 }
 
-/** What Go's `uuid.Parse` takes: plain, after `urn:uuid:`, between any two characters, or 32 digits; in lower case with its dashes. */
+/**
+ * What Go's `uuid.Parse` takes: plain, after `urn:uuid:`, between any two characters, or 32 digits; in lower case with
+ * its dashes.
+ */
 function parseUuid(text: string): string | undefined {
   const plain = text.length === 38 ? text.slice(1, -1) : text.replace(/^urn:uuid:/i, "");
   const match = /^([0-9a-f]{8})(-?)([0-9a-f]{4})\2([0-9a-f]{4})\2([0-9a-f]{4})\2([0-9a-f]{12})$/i.exec(plain);

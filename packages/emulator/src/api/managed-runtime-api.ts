@@ -2,11 +2,15 @@ import type { Generation, Invocation } from "../phases/generation.ts";
 import type { World } from "../phases/world.ts";
 import { nextRuntimeState } from "../state/runtime-state.ts";
 import { preciseEpochMs } from "../timeline.ts";
-import { accepted, type Answer, errorAnswer } from "./answers.ts";
+import { accepted, errorAnswer } from "./answers.ts";
+import type { Answer } from "./answers.ts";
 import { invocationAnswer, normalizeErrorType, toAnswered } from "./runtime-api.ts";
 import type { ApiRequest } from "./server.ts";
 
-/** `GET …/invocation/next` on Managed Instances: any number of workers wait at the same time, each gets an invocation of its own. */
+/**
+ * `GET …/invocation/next` on Managed Instances: any number of workers wait at the same time, each gets an invocation of
+ * its own.
+ */
 export function nextManagedInvocation(world: World, generation: Generation, request: ApiRequest): Answer | undefined {
   const { runtime } = generation;
   world.timeline.mark("runtime", "next");
@@ -30,7 +34,9 @@ function hand(world: World, generation: Generation, invocation: Invocation): Ans
   return invocationAnswer(world, invocation);
 }
 
-/** `POST …/invocation/{id}/response` and `…/error`: matched by the id alone; 410 once the invocation ran out of time. */
+/**
+ * `POST …/invocation/{id}/response` and `…/error`: matched by the id alone; 410 once the invocation ran out of time.
+ */
 export function finishManagedInvocation(kind: "response" | "function-error") {
   return (world: World, generation: Generation, request: ApiRequest, requestId: string): Answer => {
     const invocation = generation.runtime.concurrent.get(requestId);
@@ -40,7 +46,8 @@ export function finishManagedInvocation(kind: "response" | "function-error") {
     const now = preciseEpochMs();
     const times = { startEpochMs: invocation.firstPieceEpochMs ?? now, endEpochMs: now, bytes: request.body.length };
     const answered = kind === "response" ? toAnswered(request) : { kind, payload: request.body };
-    const given = request.header("lambda-runtime-function-error-type") ?? request.trailers["lambda-runtime-function-error-type"];
+    const given =
+      request.header("lambda-runtime-function-error-type") ?? request.trailers["lambda-runtime-function-error-type"];
     invocation.response = answered.kind === "response" ? times : { ...times, errorType: normalizeErrorType(given) };
     world.timeline.mark("runtime", answered.kind === "response" ? "response" : "error", { requestId });
     invocation.answer(answered);

@@ -24,12 +24,24 @@ test.each([
   ["[]", `json: cannot unmarshal array into Go value of type ${struct}`],
   ['"x"', `json: cannot unmarshal string into Go value of type ${struct}`],
   ["1", `json: cannot unmarshal number into Go value of type ${struct}`],
-  ['{"events":"INVOKE"}', "json: cannot unmarshal string into Go struct field .RegisterRequest.events of type []core.Event"],
+  [
+    '{"events":"INVOKE"}',
+    "json: cannot unmarshal string into Go struct field .RegisterRequest.events of type []core.Event",
+  ],
   ['{"events":{}}', "json: cannot unmarshal object into Go struct field .RegisterRequest.events of type []core.Event"],
   ['{"events":true}', "json: cannot unmarshal bool into Go struct field .RegisterRequest.events of type []core.Event"],
-  ['{"events":["a",1]}', "json: cannot unmarshal number into Go struct field .RegisterRequest.events of type core.Event"],
-  ['{"events":[["x"]]}', "json: cannot unmarshal array into Go struct field .RegisterRequest.events of type core.Event"],
-  ['{"configurationKeys":"a"}', "json: cannot unmarshal string into Go struct field .configurationKeys of type []string"],
+  [
+    '{"events":["a",1]}',
+    "json: cannot unmarshal number into Go struct field .RegisterRequest.events of type core.Event",
+  ],
+  [
+    '{"events":[["x"]]}',
+    "json: cannot unmarshal array into Go struct field .RegisterRequest.events of type core.Event",
+  ],
+  [
+    '{"configurationKeys":"a"}',
+    "json: cannot unmarshal string into Go struct field .configurationKeys of type []string",
+  ],
   ['{"configurationKeys":["a"]}', "configurationKeys are deprecated; use environment variables instead"],
 ])("refuses %s", (body, message) => {
   expect(parseRegistration(Buffer.from(body))).toEqual({ kind: "invalid", message });

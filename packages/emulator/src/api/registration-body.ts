@@ -2,7 +2,8 @@ import { goSyntaxError } from "./go-json-syntax.ts";
 
 /** The events an extension asks for, or the platform's words about a body that cannot be read. */
 export type RegistrationBody =
-  { readonly kind: "ok"; readonly events: readonly string[] } | { readonly kind: "invalid"; readonly message: string };
+  | { readonly kind: "ok"; readonly events: readonly string[] }
+  | { readonly kind: "invalid"; readonly message: string };
 
 /** The Go type of the whole body, as it stands in the official emulator's messages. */
 const bodyType = 'struct { handler.RegisterRequest; ConfigurationKeys []string "json:\\"configurationKeys\\"" }';
@@ -12,7 +13,10 @@ const fields = {
   configurationKeys: { path: ".configurationKeys", type: "string" },
 } as const;
 
-/** Reads `{"events": [...]}` as Go's decoder does: absent or null means none, unknown keys are ignored, the case of keys does not matter. */
+/**
+ * Reads `{"events": [...]}` as Go's decoder does: absent or null means none, unknown keys are ignored, the case of keys
+ * does not matter.
+ */
 export function parseRegistration(body: Buffer): RegistrationBody {
   const syntaxError = goSyntaxError(body.toString("latin1"));
   if (syntaxError !== undefined) return { kind: "invalid", message: syntaxError };
@@ -44,10 +48,17 @@ function fieldOf(key: string): keyof typeof fields | undefined {
 }
 
 /** What is no list of strings; a null in the list is an empty string to Go. */
-function findMismatch(content: unknown, { path, type }: { readonly path: string; readonly type: string }): string | undefined {
-  if (!Array.isArray(content)) return `json: cannot unmarshal ${goKind(content)} into Go struct field ${path} of type []${type}`;
+function findMismatch(
+  content: unknown,
+  { path, type }: { readonly path: string; readonly type: string },
+): string | undefined {
+  if (!Array.isArray(content)) {
+    return `json: cannot unmarshal ${goKind(content)} into Go struct field ${path} of type []${type}`;
+  }
   const wrong: unknown = content.find((item) => typeof item !== "string" && item !== null);
-  return wrong === undefined ? undefined : `json: cannot unmarshal ${goKind(wrong)} into Go struct field ${path} of type ${type}`;
+  return wrong === undefined
+    ? undefined
+    : `json: cannot unmarshal ${goKind(wrong)} into Go struct field ${path} of type ${type}`;
 }
 
 function goKind(value: unknown): string {

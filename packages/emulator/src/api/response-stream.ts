@@ -3,8 +3,9 @@ import { preciseEpochMs } from "../timeline.ts";
 import type { BodyPiece } from "./server.ts";
 
 /**
- * Gives the caller a piece of an answer that the runtime streams; other bodies are left alone. Whether the call is right
- * shows when it is whole: like Lambda, a stream that ends badly has been read up to there. Shape: how long the rest has to wait. Units: milliseconds.
+ * Gives the caller a piece of an answer that the runtime streams; other bodies are left alone. Whether the call is
+ * right shows when it is whole: like Lambda, a stream that ends badly has been read up to there. Shape: how long the
+ * rest has to wait. Units: milliseconds.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
  */
 export function passPiece(generation: Generation, { path, header, bytes }: BodyPiece): number {

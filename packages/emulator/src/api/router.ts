@@ -1,11 +1,19 @@
 import type { InitializationType } from "../environment-options.ts";
 import type { Generation } from "../phases/generation.ts";
 import type { World } from "../phases/world.ts";
-import { type Answer, methodNotAllowed, notFound } from "./answers.ts";
+import { methodNotAllowed, notFound } from "./answers.ts";
+import type { Answer } from "./answers.ts";
 import { getCredentials } from "./credentials-api.ts";
 import { nextEvent, register, reportError } from "./extensions-api.ts";
 import { finishManagedInvocation, nextManagedInvocation } from "./managed-runtime-api.ts";
-import { nextInvocation, nextRestore, postError, postInitError, postResponse, postRestoreError } from "./runtime-api.ts";
+import {
+  nextInvocation,
+  nextRestore,
+  postError,
+  postInitError,
+  postResponse,
+  postRestoreError,
+} from "./runtime-api.ts";
 import type { ApiRequest } from "./server.ts";
 import { refuseSubscription, subscribe } from "./telemetry-api.ts";
 
@@ -26,8 +34,16 @@ const runtimeRoutes: readonly Route[] = [
 
 const managedRuntimeRoutes: readonly Route[] = [
   { method: "GET", path: /^\/2018-06-01\/runtime\/invocation\/next$/, handle: nextManagedInvocation },
-  { method: "POST", path: /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/response$/, handle: finishManagedInvocation("response") },
-  { method: "POST", path: /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/error$/, handle: finishManagedInvocation("function-error") },
+  {
+    method: "POST",
+    path: /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/response$/,
+    handle: finishManagedInvocation("response"),
+  },
+  {
+    method: "POST",
+    path: /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/error$/,
+    handle: finishManagedInvocation("function-error"),
+  },
 ];
 
 const plainText = { "Content-Type": "text/plain; charset=utf-8" };

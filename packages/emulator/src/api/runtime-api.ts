@@ -1,8 +1,10 @@
 import type { Answered, Generation, Invocation, RuntimeSlot } from "../phases/generation.ts";
 import type { World } from "../phases/world.ts";
-import { nextRuntimeState, runtimeTransitionMessage, type RuntimeStep } from "../state/runtime-state.ts";
+import { nextRuntimeState, runtimeTransitionMessage } from "../state/runtime-state.ts";
+import type { RuntimeStep } from "../state/runtime-state.ts";
 import { preciseEpochMs } from "../timeline.ts";
-import { accepted, type Answer, errorAnswer } from "./answers.ts";
+import { accepted, errorAnswer } from "./answers.ts";
+import type { Answer } from "./answers.ts";
 import type { ApiRequest } from "./server.ts";
 
 /** Largest answer of a function: 6 MiB and 100 bytes. */
@@ -14,7 +16,9 @@ export function nextInvocation(world: World, generation: Generation, request: Ap
   const refusal = step(runtime, "next");
   if (refusal !== undefined) return refusal;
   world.timeline.mark("runtime", "next");
-  if (runtime.state === "Running" && runtime.invocation !== undefined) return invocationAnswer(world, runtime.invocation);
+  if (runtime.state === "Running" && runtime.invocation !== undefined) {
+    return invocationAnswer(world, runtime.invocation);
+  }
   runtime.parked.push(request);
   generation.changes.notify();
   return undefined;
@@ -56,7 +60,11 @@ export function postResponse(world: World, generation: Generation, request: ApiR
   }
   if (mode === undefined && request.body.length > maxPayloadBytes) {
     finish(world, generation, invocation, tooLarge(request.body.length));
-    return errorAnswer(413, "RequestEntityTooLarge", `Exceeded maximum allowed payload size (${maxPayloadBytes} bytes).`);
+    return errorAnswer(
+      413,
+      "RequestEntityTooLarge",
+      `Exceeded maximum allowed payload size (${maxPayloadBytes} bytes).`,
+    );
   }
   finish(world, generation, invocation, toAnswered(request));
   return accepted;
@@ -114,9 +122,13 @@ export function normalizeErrorType(header: string | undefined): string {
   return header?.startsWith("Function.") === true ? "Function.Unknown" : "Runtime.Unknown";
 }
 
-type Found = { readonly kind: "found"; readonly invocation: Invocation } | { readonly kind: "refused"; readonly answer: Answer };
+type Found =
+  | { readonly kind: "found"; readonly invocation: Invocation }
+  | { readonly kind: "refused"; readonly answer: Answer };
 
-/** The request id is checked before the state: a second answer is 403 while the invocation lasts, and 400 afterwards. */
+/**
+ * The request id is checked before the state: a second answer is 403 while the invocation lasts, and 400 afterwards.
+ */
 function findInvocation(runtime: RuntimeSlot, requestId: string, kind: "response" | "error"): Found {
   const { invocation } = runtime;
   if (invocation === undefined || invocation.requestId !== requestId) {
@@ -130,21 +142,32 @@ function finish(world: World, generation: Generation, invocation: Invocation, an
   const { runtime } = generation;
   const now = preciseEpochMs();
   runtime.state = nextRuntimeState(runtime.state, "sent") ?? runtime.state;
-  invocation.response = { startEpochMs: invocation.firstPieceEpochMs ?? now, endEpochMs: now, bytes: answer.payload.length };
-  world.timeline.mark("runtime", answer.kind === "response" ? "response" : "error", { requestId: invocation.requestId });
+  invocation.response = {
+    startEpochMs: invocation.firstPieceEpochMs ?? now,
+    endEpochMs: now,
+    bytes: answer.payload.length,
+  };
+  world.timeline.mark("runtime", answer.kind === "response" ? "response" : "error", {
+    requestId: invocation.requestId,
+  });
   invocation.answer(answer);
   generation.changes.notify();
 }
 
 function tooLarge(bytes: number): Answered {
   const errorMessage = `Response payload size (${bytes} bytes) exceeded maximum allowed payload size (${maxPayloadBytes} bytes).`;
-  return { kind: "function-error", payload: Buffer.from(JSON.stringify({ errorType: "Function.ResponseSizeTooLarge", errorMessage })) };
+  return {
+    kind: "function-error",
+    payload: Buffer.from(JSON.stringify({ errorType: "Function.ResponseSizeTooLarge", errorMessage })),
+  };
 }
 
 /** Moves the runtime's state, or says why not. */
 function step(runtime: RuntimeSlot, kind: RuntimeStep): Answer | undefined {
   const next = nextRuntimeState(runtime.state, kind);
-  if (next === undefined) return errorAnswer(403, "InvalidStateTransition", runtimeTransitionMessage(runtime.state, kind));
+  if (next === undefined) {
+    return errorAnswer(403, "InvalidStateTransition", runtimeTransitionMessage(runtime.state, kind));
+  }
   runtime.state = next;
   return undefined;
 }

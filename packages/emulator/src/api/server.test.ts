@@ -15,7 +15,9 @@ test("reads nothing more of a body for as long as its handler wants", async () =
     },
   });
   await new Promise<void>((resolve, reject) => {
-    const sending = request(`http://${server.address}/`, { method: "POST" }, (answer) => answer.resume().on("end", resolve));
+    const sending = request(`http://${server.address}/`, { method: "POST" }, (answer) =>
+      answer.resume().on("end", resolve),
+    );
     sending.on("error", reject);
     sending.end(Buffer.alloc(1_000_000));
   });

@@ -1,7 +1,9 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { EmulatorError } from "../errors.ts";
-import { type Answer, internalServerError } from "./answers.ts";
+import { internalServerError } from "./answers.ts";
+import type { Answer } from "./answers.ts";
 
 /** A request whose body has been read. */
 export interface ApiRequest {
@@ -83,7 +85,11 @@ function serve(incoming: IncomingMessage, outgoing: ServerResponse, handler: Api
   });
   incoming.on("error", () => {});
   incoming.on("end", () => {
-    const request = toRequest(incoming, outgoing, chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
+    const request = toRequest(
+      incoming,
+      outgoing,
+      chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks),
+    );
     // What a process printed before it made this call lies in its pipe by now: one turn of the loop reads it first.
     setImmediate(() => {
       try {

@@ -1,7 +1,8 @@
 import type { Generation } from "../phases/generation.ts";
 import type { World } from "../phases/world.ts";
 import { parseSubscription } from "../telemetry/subscription.ts";
-import { type Answer, errorAnswer, jsonAnswer } from "./answers.ts";
+import { errorAnswer, jsonAnswer } from "./answers.ts";
+import type { Answer } from "./answers.ts";
 import { identifyExtension } from "./identify-extension.ts";
 import type { ApiRequest } from "./server.ts";
 
@@ -30,7 +31,10 @@ export function subscribe(world: World, generation: Generation, request: ApiRequ
   return { status: 200, headers: { "Content-Type": "application/json" }, body: '"OK"' };
 }
 
-/** `PUT /2022-07-01/telemetry` and `PUT /2020-08-15/logs` as AWS's own emulator answers: accepted, and nothing ever comes. */
+/**
+ * `PUT /2022-07-01/telemetry` and `PUT /2020-08-15/logs` as AWS's own emulator answers: accepted, and nothing ever
+ * comes.
+ */
 export function refuseSubscription(api: "Telemetry" | "Logs"): () => Answer {
   return () => errorAnswer(202, `${api}.NotSupported`, `${api} API is not supported`);
 }

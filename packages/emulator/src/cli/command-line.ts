@@ -55,7 +55,7 @@ function findSpec(rawName: string, specs: readonly OptionSpec[]): OptionSpec {
     rawName.startsWith("--") ? one.name === name || one.aliases?.includes(name) === true : one.short === name,
   );
   if (spec !== undefined) return spec;
-  if (OF_CONTAINERS.has(name)) {
+  if (containerOptions.has(name)) {
     throw new EmulatorError(`${rawName} is about sam local's containers; there are none here, leave it out`);
   }
   const names = specs.flatMap((one) => [`--${one.name}`, ...(one.aliases ?? []).map((alias) => `--${alias}`)]);
@@ -63,7 +63,7 @@ function findSpec(rawName: string, specs: readonly OptionSpec[]): OptionSpec {
 }
 
 /** Options of `sam local invoke` and `start-lambda` that have nothing to act on here. */
-const OF_CONTAINERS = new Set([
+const containerOptions = new Set([
   "add-host",
   "container-dns",
   "container-env-vars",

@@ -1,28 +1,40 @@
 import { resolve } from "node:path";
-import { checkConformance, type ConformanceReport } from "../conformance/check-conformance.ts";
+import { checkConformance } from "../conformance/check-conformance.ts";
+import type { ConformanceReport } from "../conformance/check-conformance.ts";
 import type { CheckResult, ConformanceProgress } from "../conformance/run-checks.ts";
 import { EmulatorError } from "../errors.ts";
 import type { CommandLine } from "./command-line.ts";
-import { Interrupted, unlessInterrupted, type Io } from "./io.ts";
+import { Interrupted, unlessInterrupted } from "./io.ts";
+import type { Io } from "./io.ts";
 import type { OptionSpec } from "./options.ts";
-import { CLOSE_LIMIT_MS, within } from "./running-environment.ts";
-import { createStyle, type Style } from "./style.ts";
+import { closeLimitMs, within } from "./running-environment.ts";
+import { createStyle } from "./style.ts";
+import type { Style } from "./style.ts";
 
-export const CONFORMANCE_OPTIONS: readonly OptionSpec[] = [
-  { name: "only", value: "CHECK,…", repeatable: true, help: "these checks only, and the ones they need; docs/conformance.md lists them all" },
+export const conformanceOptions: readonly OptionSpec[] = [
+  {
+    name: "only",
+    value: "CHECK,…",
+    repeatable: true,
+    help: "these checks only, and the ones they need; docs/conformance.md lists them all",
+  },
   {
     name: "function-runtime",
     value: "RUNTIME",
     help: "the runtime of the function beside it, default nodejs22.x: nodejs*.x, python3.* or provided.*",
   },
   { name: "env", value: "NAME=VALUE", takesMore: true, help: "a variable of the function, which extensions see too" },
-  { name: "architecture", value: "NAME", help: "x86_64 or arm64, default this machine's; what is built for another one is not executed" },
+  {
+    name: "architecture",
+    value: "NAME",
+    help: "x86_64 or arm64, default this machine's; what is built for another one is not executed",
+  },
   { name: "json", help: "print the report as one JSON document, and nothing else" },
   { name: "help", short: "h", help: "this text" },
 ];
 
 /** The exit status where a check fails. */
-const CHECK_FAILED = 1;
+const checkFailedStatus = 1;
 
 /**
  * `lambda-emulator conformance`: checks the extensions of a layer. The table goes to stdout, progress to a terminal's
@@ -43,12 +55,12 @@ export async function runConformance(line: CommandLine, io: Io): Promise<number>
     const report = await unlessInterrupted(running, io.interrupted);
     if (isJson) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     else printer.end(report);
-    return report.failed > 0 ? CHECK_FAILED : 0;
+    return report.failed > 0 ? checkFailedStatus : 0;
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
     await within(
       running.catch(() => {}),
-      CLOSE_LIMIT_MS,
+      closeLimitMs,
     );
     throw error;
   }
@@ -56,9 +68,15 @@ export async function runConformance(line: CommandLine, io: Io): Promise<number>
 
 function readRequest({ positionals, options }: CommandLine, io: Io) {
   const [layer, extra] = positionals;
-  if (layer === undefined) throw new EmulatorError("which layer? Give the folder or zip: lambda-emulator conformance dist/layer");
+  if (layer === undefined) {
+    throw new EmulatorError("which layer? Give the folder or zip: lambda-emulator conformance dist/layer");
+  }
   if (extra !== undefined) throw new EmulatorError(`unexpected argument ${extra}: conformance checks one layer`);
-  const only = options.get("only")?.flatMap((ids) => ids.split(",")).map((id) => id.trim()).filter((id) => id !== "");
+  const only = options
+    .get("only")
+    ?.flatMap((ids) => ids.split(","))
+    .map((id) => id.trim())
+    .filter((id) => id !== "");
   const functionRuntime = options.get("function-runtime")?.[0];
   const architecture = options.get("architecture")?.[0];
   return {
@@ -76,7 +94,11 @@ function readVariable(text: string): readonly [string, string] {
   return [name, value];
 }
 
-const outcomeNames: Readonly<Record<CheckResult["outcome"], string>> = { pass: "pass", fail: "FAIL", "not-applicable": "n/a" };
+const outcomeNames: Readonly<Record<CheckResult["outcome"], string>> = {
+  pass: "pass",
+  fail: "FAIL",
+  "not-applicable": "n/a",
+};
 
 const eraseLine = "\r\u001b[K";
 
@@ -93,8 +115,16 @@ function createPrinter(io: Io) {
       io.stdout.write(`${toRow(progress.result, style)}\n`);
     },
     end(report: ConformanceReport): void {
-      for (const result of report.results) if (result.outcome === "fail") io.stdout.write(describeFailure(result, style));
-      if (report.lines.length > 0) io.stdout.write(`\nSaid by the extensions, undisturbed:\n${shorten(report.lines).map((line) => dimmed(line, style)).join("")}`);
+      for (const result of report.results) {
+        if (result.outcome === "fail") io.stdout.write(describeFailure(result, style));
+      }
+      if (report.lines.length > 0) {
+        io.stdout.write(
+          `\nSaid by the extensions, undisturbed:\n${shorten(report.lines)
+            .map((line) => dimmed(line, style))
+            .join("")}`,
+        );
+      }
       const { passed, failed, notApplicable } = report;
       io.stdout.write(`\n${passed} passed, ${failed} failed, ${notApplicable} not applicable\n`);
     },

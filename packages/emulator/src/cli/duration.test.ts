@@ -13,6 +13,8 @@ describe("parseDuration", () => {
   });
 
   test.each(["", "10", "m", "-1m", "0s", "1w", "1 m", "1m30s", "1e3s"])("refuses %j, naming the option", (text) => {
-    expect(() => parseDuration(text, "--idle")).toThrow(`--idle: expected a duration such as 90s, 10m or 2h, got ${text}`);
+    expect(() => parseDuration(text, "--idle")).toThrow(
+      `--idle: expected a duration such as 90s, 10m or 2h, got ${text}`,
+    );
   });
 });

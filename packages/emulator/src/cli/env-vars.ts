@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { EmulatorError } from "../errors.ts";
 import { didYouMean } from "../template/closest.ts";
-import { isValueMap, scalarText, type Value, type ValueMap } from "../template/value.ts";
+import { isValueMap, scalarText } from "../template/value.ts";
+import type { Value, ValueMap } from "../template/value.ts";
 import { fileProblem } from "./file-problem.ts";
 import { parseJson } from "./read-json.ts";
 
@@ -16,7 +17,10 @@ export async function readEnvVars(file: string | undefined, cwd: string): Promis
     throw new EmulatorError(`--env-vars file ${file} ${fileProblem(error)}`);
   });
   const parsed = parseJson(text, `--env-vars file ${file}`);
-  if (isValueMap(parsed) && Object.values(parsed).every((one) => isValueMap(one) && Object.values(one).every(isScalar))) {
+  if (
+    isValueMap(parsed) &&
+    Object.values(parsed).every((one) => isValueMap(one) && Object.values(one).every(isScalar))
+  ) {
     return parsed as EnvVars;
   }
   throw new EmulatorError(`--env-vars file ${file}: expected {"FunctionName": {"VARIABLE": "value"}}`);
@@ -28,7 +32,10 @@ function isScalar(value: Value): boolean {
 }
 
 /** The names in the file that no function has: misspelt, most likely. */
-export function unknownNames(envVars: EnvVars, functions: readonly { readonly logicalId: string; readonly name: string }[]): readonly string[] {
+export function unknownNames(
+  envVars: EnvVars,
+  functions: readonly { readonly logicalId: string; readonly name: string }[],
+): readonly string[] {
   const known = ["Parameters", ...functions.flatMap(({ logicalId, name }) => [logicalId, name])];
   return Object.keys(envVars)
     .filter((name) => !known.includes(name))

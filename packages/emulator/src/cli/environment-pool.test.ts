@@ -1,14 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { createFakeEnvironments } from "../../test/fake-io.ts";
-import { Interrupted } from "./io.ts";
 import { createEnvironmentPool } from "./environment-pool.ts";
+import { Interrupted } from "./io.ts";
 import { createPortTurns } from "./port-turns.ts";
 
-const PAYLOAD = new TextEncoder().encode("{}");
+const emptyPayload = new TextEncoder().encode("{}");
 const request = (requestId: string) => ({ requestId });
 
 /** A pool over fake environments that answer when told to. */
-function createPool(maxEnvironments: number, linesOf: (start: number) => readonly string[] = () => [], turns = createPortTurns(() => {})) {
+function createPool(
+  maxEnvironments: number,
+  linesOf: (start: number) => readonly string[] = () => [],
+  turns = createPortTurns(() => {}),
+) {
   const answers: (() => void)[] = [];
   const notes: string[] = [];
   const fakes = createFakeEnvironments(
@@ -36,7 +40,7 @@ describe("an environment pool", () => {
   test("uses an environment again once it is free", async () => {
     const { pool, fakes, answers } = createPool(5);
     for (const id of ["a", "b"]) {
-      const answer = pool.invoke(PAYLOAD, request(id));
+      const answer = pool.invoke(emptyPayload, request(id));
       await waitFor(() => answers.length > 0);
       answers.pop()?.();
       expect((await (await answer).lines).map((line) => line.text)).toEqual(["function line", "REPORT"]);
@@ -46,7 +50,7 @@ describe("an environment pool", () => {
 
   test("starts one more for each invocation at the same time, up to the limit, and lets others wait", async () => {
     const { pool, fakes, answers } = createPool(2);
-    const invocations = ["a", "b", "c"].map((id) => pool.invoke(PAYLOAD, request(id)));
+    const invocations = ["a", "b", "c"].map((id) => pool.invoke(emptyPayload, request(id)));
     await waitFor(() => answers.length === 2);
     expect(fakes.started).toHaveLength(2);
     answers.shift()?.();
@@ -59,7 +63,7 @@ describe("an environment pool", () => {
   test("uses the environment that was laid out beforehand, also for an invocation that comes meanwhile", async () => {
     const { pool, fakes, answers } = createPool(5);
     const prepared = pool.prepare();
-    const answer = pool.invoke(PAYLOAD, request("a"));
+    const answer = pool.invoke(emptyPayload, request("a"));
     await prepared;
     await pool.prepare();
     await waitFor(() => answers.length > 0);
@@ -83,7 +87,7 @@ describe("an environment pool", () => {
       },
     });
     await expect(pool.prepare()).rejects.toThrow("no disk");
-    const answer = pool.invoke(PAYLOAD, request("a"));
+    const answer = pool.invoke(emptyPayload, request("a"));
     await waitFor(() => answers.length > 0);
     answers.pop()?.();
     expect((await answer).result.payload).toBe("1");
@@ -91,8 +95,8 @@ describe("an environment pool", () => {
 
   test("replaces an environment whose code is another one by now, also for those who wait", async () => {
     const { pool, fakes, answers, code } = createPool(1);
-    const first = pool.invoke(PAYLOAD, request("a"));
-    const second = pool.invoke(PAYLOAD, request("b"));
+    const first = pool.invoke(emptyPayload, request("a"));
+    const second = pool.invoke(emptyPayload, request("b"));
     await waitFor(() => answers.length === 1);
     code.version = "2";
     answers.pop()?.();
@@ -106,9 +110,9 @@ describe("an environment pool", () => {
 
   test("goes on with the first environment where a second one wants its port, and says so once", async () => {
     const { pool, fakes, answers, notes } = createPool(5, (start) => (start === 0 ? [] : ["listen EADDRINUSE: 2773"]));
-    const first = pool.invoke(PAYLOAD, request("a"));
+    const first = pool.invoke(emptyPayload, request("a"));
     await waitFor(() => answers.length === 1);
-    const others = ["b", "c"].map((id) => pool.invoke(PAYLOAD, request(id)));
+    const others = ["b", "c"].map((id) => pool.invoke(emptyPayload, request(id)));
     await waitFor(() => notes.length === 1 && fakes.open() === 1);
     for (let done = 0; done < 3; done++) {
       await waitFor(() => answers.length > 0);
@@ -122,7 +126,7 @@ describe("an environment pool", () => {
 
   test("keeps a first environment whose port something else has: its own lines say why it fails", async () => {
     const { pool, answers, notes } = createPool(5, () => ["bind: address already in use"]);
-    const answer = pool.invoke(PAYLOAD, request("a"));
+    const answer = pool.invoke(emptyPayload, request("a"));
     await waitFor(() => answers.length === 1);
     answers[0]?.();
     expect((await answer).result.payload).toBe("1");
@@ -137,19 +141,19 @@ describe("an environment pool", () => {
       start: () => Promise.reject(new Error("no interpreter")),
       onSerialised() {},
     });
-    const outcomes = await Promise.allSettled(["a", "b"].map((id) => pool.invoke(PAYLOAD, request(id))));
+    const outcomes = await Promise.allSettled(["a", "b"].map((id) => pool.invoke(emptyPayload, request(id))));
     expect(outcomes.map((outcome) => outcome.status)).toEqual(["rejected", "rejected"]);
   });
 
   test("closed, it ends its environments and refuses those that wait and come", async () => {
     const { pool, fakes, answers } = createPool(1);
-    const running = pool.invoke(PAYLOAD, request("a"));
+    const running = pool.invoke(emptyPayload, request("a"));
     await waitFor(() => answers.length === 1);
-    const waiting = pool.invoke(PAYLOAD, request("b"));
+    const waiting = pool.invoke(emptyPayload, request("b"));
     const refused = waiting.catch((error: unknown) => error);
     await pool.close();
     expect(await refused).toBeInstanceOf(Interrupted);
-    await expect(pool.invoke(PAYLOAD, request("c"))).rejects.toBeInstanceOf(Interrupted);
+    await expect(pool.invoke(emptyPayload, request("c"))).rejects.toBeInstanceOf(Interrupted);
     answers[0]?.();
     await running;
     expect(fakes.open()).toBe(0);

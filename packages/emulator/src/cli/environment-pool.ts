@@ -13,7 +13,10 @@ export interface PooledAnswer {
 export interface EnvironmentPool {
   /** Runs in a free environment, otherwise in a new one, otherwise waits. Errors: those of starting an environment. */
   invoke(payload: Uint8Array, options: InvokeOptions): Promise<PooledAnswer>;
-  /** Lays out the first environment while nobody waits; its processes start with the first invocation. Errors: those of starting an environment. */
+  /**
+   * Lays out the first environment while nobody waits; its processes start with the first invocation. Errors: those of
+   * starting an environment.
+   */
   prepare(): Promise<void>;
   /** Shuts every environment down; idempotent. */
   close(): Promise<void>;
@@ -23,7 +26,10 @@ export interface EnvironmentPool {
 export interface PoolOptions {
   readonly maxEnvironments: number;
   readonly start: (onLine: (line: LogLine) => void, initialize: "at-once" | "at-first-invoke") => Promise<Environment>;
-  /** Names the code and the layers as they are now. An environment of others is used no more: the next invocation gets a new one. */
+  /**
+   * Names the code and the layers as they are now. An environment of others is used no more: the next invocation gets a
+   * new one.
+   */
   readonly version: () => string;
   /** Shared with the pools of other functions, which may want the same port. */
   readonly turns: PortTurns;
@@ -32,7 +38,7 @@ export interface PoolOptions {
 }
 
 /** What servers say of a port that somebody else has: Node, libc, Go and Java. */
-const PORT_IN_USE = /EADDRINUSE|address already in use/i;
+const portInUse = /EADDRINUSE|address already in use/i;
 
 /** An empty pool. */
 export function createEnvironmentPool(options: PoolOptions): EnvironmentPool {
@@ -64,7 +70,9 @@ export function createEnvironmentPool(options: PoolOptions): EnvironmentPool {
     async giveWay() {
       const idle = free.splice(0);
       const busy = [...held.keys()].filter((environment) => !idle.includes(environment));
-      const freed = busy.map((environment) => new Promise<void>((resolve) => leaving.set(environment, resolve)).then(() => drop(environment)));
+      const freed = busy.map((environment) =>
+        new Promise<void>((resolve) => leaving.set(environment, resolve)).then(() => drop(environment)),
+      );
       await Promise.all([...idle.map(drop), ...freed]);
     },
   };
@@ -73,9 +81,12 @@ export function createEnvironmentPool(options: PoolOptions): EnvironmentPool {
     await preparing;
     for (;;) {
       if (isClosed) throw new Interrupted();
-      const environment = (await takeFree()) ?? (held.size + starts.size < limit ? await track(startOne("at-once")) : undefined);
+      const environment =
+        (await takeFree()) ?? (held.size + starts.size < limit ? await track(startOne("at-once")) : undefined);
       if (environment !== undefined) return environment;
-      if (held.size + starts.size >= limit) await new Promise<void>((resolve, reject) => waiting.push({ resolve, reject }));
+      if (held.size + starts.size >= limit) {
+        await new Promise<void>((resolve, reject) => waiting.push({ resolve, reject }));
+      }
     }
   };
   const takeFree = async (): Promise<Environment | undefined> => {
@@ -98,7 +109,7 @@ export function createEnvironmentPool(options: PoolOptions): EnvironmentPool {
   };
   const launch = async (initialize: "at-once" | "at-first-invoke"): Promise<Held> => {
     const state = { version: options.version(), wantsTakenPort: false, isUntried: initialize === "at-first-invoke" };
-    const environment = await options.start((line) => (state.wantsTakenPort ||= PORT_IN_USE.test(line.text)), initialize);
+    const environment = await options.start((line) => (state.wantsTakenPort ||= portInUse.test(line.text)), initialize);
     return Object.assign(state, { environment });
   };
   /** Environments share this machine's ports: where that hurts, the function goes on in those it has. */
@@ -125,7 +136,8 @@ export function createEnvironmentPool(options: PoolOptions): EnvironmentPool {
     if (state !== undefined) state.isUntried = false;
     const firstLine = environment.lines.length;
     const result = await environment.invoke(payload, invocation);
-    // Its processes, started by this invocation, found the port with another function: this one has seen nothing of it yet.
+    // Its processes, started by this invocation, found the port with another function: this one has seen nothing of it
+    // yet.
     if (isFirst && result.kind === "function-error" && state?.wantsTakenPort && options.turns.note(user)) {
       await drop(environment);
       return invoke(payload, invocation);

@@ -5,7 +5,10 @@ import { createStyle } from "./style.ts";
 
 const output = (isTerminal: boolean) => ({ write() {}, isTerminal, columns: 80 });
 const line = (source: LogLine["source"], text: string): LogLine => ({ source, name: "hello", text, epochMs: 1_012.34 });
-const format = (given: LogLine, over: { isTerminal?: boolean; verbose?: boolean; env?: Record<string, string> } = {}): string =>
+const format = (
+  given: LogLine,
+  over: { isTerminal?: boolean; verbose?: boolean; env?: Record<string, string> } = {},
+): string =>
   formatLine(given, {
     style: createStyle(output(over.isTerminal ?? false), over.env ?? {}),
     verbose: over.verbose ?? false,

@@ -7,8 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { processesLeft } from "../../test/processes-left.ts";
 
 /** The command as it is installed, on a project whose extension is written in bash. */
-const BIN = join(import.meta.dirname, "../../bin/lambda-emulator.js");
-const PROJECT = join(import.meta.dirname, "../../test/projects/bash-extension");
+const bin = join(import.meta.dirname, "../../bin/lambda-emulator.js");
+const projectFolder = join(import.meta.dirname, "../../test/projects/bash-extension");
 
 let folder: string;
 let mark: string;
@@ -28,8 +28,11 @@ interface Ended {
 async function start(event: unknown, words: readonly string[] = [], hang = "") {
   await writeFile(join(folder, "event.json"), JSON.stringify(event));
   await writeFile(join(folder, "env.json"), JSON.stringify({ Parameters: { MARK: mark, HANG: hang } }));
-  const options = ["-t", join(PROJECT, "template.yaml"), "-e", "event.json", "--env-vars", "env.json", ...words];
-  const child = spawn(process.execPath, [BIN, "invoke", ...options], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const options = ["-t", join(projectFolder, "template.yaml"), "-e", "event.json", "--env-vars", "env.json", ...words];
+  const child = spawn(process.execPath, [bin, "invoke", ...options], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const written = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (written.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (written.stderr += text));
@@ -44,7 +47,14 @@ describe("lambda-emulator invoke", () => {
     expect(stderr).not.toContain("error:");
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toEqual({ event: { n: 1 } });
-    const steps = ["[bash-extension] registered", "START RequestId", "in the function", "REPORT RequestId", "[bash-extension] bye", "shutdown"];
+    const steps = [
+      "[bash-extension] registered",
+      "START RequestId",
+      "in the function",
+      "REPORT RequestId",
+      "[bash-extension] bye",
+      "shutdown",
+    ];
     const places = steps.map((step) => stderr.indexOf(step));
     expect(places).not.toContain(-1);
     expect(places).toEqual([...places].sort((a, b) => a - b));
@@ -60,10 +70,16 @@ describe("lambda-emulator invoke", () => {
 
   test("gives lines and timeline of every invocation as JSON", async () => {
     const { ended } = await start({}, ["--json", "--count", "2"]);
-    const document = JSON.parse((await ended).stdout) as { answers: unknown[]; lines: { text: string }[]; timeline: { lane: string }[] };
+    const document = JSON.parse((await ended).stdout) as {
+      answers: unknown[];
+      lines: { text: string }[];
+      timeline: { lane: string }[];
+    };
     expect(document.answers).toHaveLength(2);
     expect(document.lines.filter((line) => line.text === "invoked")).toHaveLength(2);
-    expect(new Set(document.timeline.map((entry) => entry.lane))).toEqual(new Set(["platform", "runtime", "bash-extension"]));
+    expect(new Set(document.timeline.map((entry) => entry.lane))).toEqual(
+      new Set(["platform", "runtime", "bash-extension"]),
+    );
   });
 
   test.skipIf(process.platform !== "linux")("ends, cleaning up, when the reader of its output goes away", async () => {

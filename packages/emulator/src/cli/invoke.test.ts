@@ -1,8 +1,10 @@
 import { readdir, readFile, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createFakeEnvironments, createFakeIo, type FakeIo } from "../../test/fake-io.ts";
-import { answering, createFakeProject, MAKEFILE, runOn, TEMPLATE, type FakeProject } from "../../test/fake-project.ts";
+import { createFakeEnvironments, createFakeIo } from "../../test/fake-io.ts";
+import type { FakeIo } from "../../test/fake-io.ts";
+import { answering, createFakeProject, makefileText, runOn, templateText } from "../../test/fake-project.ts";
+import type { FakeProject } from "../../test/fake-project.ts";
 
 let project: FakeProject;
 let folder: string;
@@ -46,9 +48,12 @@ describe("invoke", () => {
   });
 
   test("takes a template that sam build wrote as it is, and before the one it came from", async () => {
-    const built = TEMPLATE.replace("layer/", "HelloLayer").replace("function/", "HelloFunction");
+    const built = templateText.replace("layer/", "HelloLayer").replace("function/", "HelloFunction");
     await project.write({
-      ".aws-sam/build/template.yaml": built.replaceAll("BuildMethod: makefile", "BuildMethod: makefile, SamResourceId: HelloLayer"),
+      ".aws-sam/build/template.yaml": built.replaceAll(
+        "BuildMethod: makefile",
+        "BuildMethod: makefile, SamResourceId: HelloLayer",
+      ),
       ".aws-sam/build/HelloFunction/app.py": "",
       ".aws-sam/build/HelloLayer/extensions/hello": "",
     });
@@ -60,8 +65,8 @@ describe("invoke", () => {
   });
 
   test("says when the template is newer than what sam build made of it", async () => {
-    await project.write({ ".aws-sam/build/template.yaml": TEMPLATE, ".aws-sam/build/function/app.py": "" });
-    await project.write({ ".aws-sam/build/layer/Makefile": MAKEFILE });
+    await project.write({ ".aws-sam/build/template.yaml": templateText, ".aws-sam/build/function/app.py": "" });
+    await project.write({ ".aws-sam/build/layer/Makefile": makefileText });
     await utimes(join(folder, ".aws-sam/build/template.yaml"), 1, 1);
     const io = await run(["invoke"], createFakeIo(folder, { startEnvironment: answering("1").start }));
     expect(io.written.stderr).toContain("template.yaml is newer than .aws-sam/build/template.yaml");
@@ -71,16 +76,26 @@ describe("invoke", () => {
     ["the function's code", "function/app.py"],
     ["a layer's source", "layer/Makefile"],
   ])("says when %s is newer than what sam build made of it", async (_, path) => {
-    await project.write({ ".aws-sam/build/template.yaml": TEMPLATE, ".aws-sam/build/function/app.py": "", ".aws-sam/build/layer/Makefile": MAKEFILE });
-    const setTime = (file: string, epochSeconds: number): Promise<void> => utimes(join(folder, file), epochSeconds, epochSeconds);
+    await project.write({
+      ".aws-sam/build/template.yaml": templateText,
+      ".aws-sam/build/function/app.py": "",
+      ".aws-sam/build/layer/Makefile": makefileText,
+    });
+    const setTime = (file: string, epochSeconds: number): Promise<void> =>
+      utimes(join(folder, file), epochSeconds, epochSeconds);
     for (const file of ["template.yaml", "function/app.py", "layer/Makefile"]) await setTime(file, 1_000);
     await setTime(".aws-sam/build/template.yaml", 2_000);
     const before = await run(["invoke"], createFakeIo(folder, { startEnvironment: answering("1").start }));
     expect(before.written.stderr).not.toContain("newer");
     await setTime(path, 3_000);
     const after = await run(["invoke"], createFakeIo(folder, { startEnvironment: answering("1").start }));
-    expect(after.written.stderr).toContain(`warning: ${path} is newer than .aws-sam/build/template.yaml: run sam build, or use -t template.yaml`);
-    const asked = await run(["invoke", "-t", "template.yaml"], createFakeIo(folder, { startEnvironment: answering("1").start }));
+    expect(after.written.stderr).toContain(
+      `warning: ${path} is newer than .aws-sam/build/template.yaml: run sam build, or use -t template.yaml`,
+    );
+    const asked = await run(
+      ["invoke", "-t", "template.yaml"],
+      createFakeIo(folder, { startEnvironment: answering("1").start }),
+    );
     expect(asked.written.stderr).not.toContain("newer");
   });
 
@@ -93,7 +108,12 @@ describe("invoke", () => {
     await run(["invoke", "-e", "event.json"], createFakeIo(folder, over));
     await run(["invoke", "--event", "-"], createFakeIo(folder, over));
     await run(["invoke", "--no-event"], createFakeIo(folder, over));
-    expect(environments.events.map(String)).toEqual(['{"from":"file"}', '{"byte":"order mark"}', '{"from":"stdin"}', "{}"]);
+    expect(environments.events.map(String)).toEqual([
+      '{"from":"file"}',
+      '{"byte":"order mark"}',
+      '{"from":"stdin"}',
+      "{}",
+    ]);
   });
 
   test("invokes as often as --count says and prints each answer", async () => {
@@ -105,7 +125,10 @@ describe("invoke", () => {
 
   test("freezes and moves the clock before each further invocation as --idle says", async () => {
     const environments = answering("1");
-    await run(["invoke", "--count", "3", "--idle", "10m"], createFakeIo(folder, { startEnvironment: environments.start }));
+    await run(
+      ["invoke", "--count", "3", "--idle", "10m"],
+      createFakeIo(folder, { startEnvironment: environments.start }),
+    );
     expect(environments.started[0]).toMatchObject({ freeze: true, clock: "movable" });
     expect(environments.skips).toEqual([600_000, 600_000]);
   });
@@ -132,9 +155,14 @@ describe("invoke", () => {
   });
 
   test("writes the timeline as HTML with --report", async () => {
-    const io = await run(["invoke", "--report", "r.html"], createFakeIo(folder, { startEnvironment: answering("1").start }));
+    const io = await run(
+      ["invoke", "--report", "r.html"],
+      createFakeIo(folder, { startEnvironment: answering("1").start }),
+    );
     expect(io.written.stderr).toMatch(/\nReport: r\.html\n$/);
-    expect(await readFile(join(folder, "r.html"), "utf8")).toContain('aria-label="platform: init, at 0.0 ms, took 10.0 ms"');
+    expect(await readFile(join(folder, "r.html"), "utf8")).toContain(
+      'aria-label="platform: init, at 0.0 ms, took 10.0 ms"',
+    );
   });
 
   test("ends with 1 where the function failed, its error on stdout", async () => {
@@ -156,10 +184,18 @@ describe("invoke", () => {
 
   test("lends the caller's AWS endpoints, which the template's own win over", async () => {
     const environments = answering("1");
-    const env = { PATH: process.env["PATH"], AWS_ENDPOINT_URL: "http://127.0.0.1:5000", AWS_ENDPOINT_URL_SSM: "http://127.0.0.1:5001", AWS_PROFILE: "mine" };
+    const env = {
+      PATH: process.env["PATH"],
+      AWS_ENDPOINT_URL: "http://127.0.0.1:5000",
+      AWS_ENDPOINT_URL_SSM: "http://127.0.0.1:5001",
+      AWS_PROFILE: "mine",
+    };
     await run(["invoke"], createFakeIo(folder, { startEnvironment: environments.start, env }));
     const variables = environments.started[0]?.function.environment ?? {};
-    expect(variables).toMatchObject({ AWS_ENDPOINT_URL: "http://127.0.0.1:5000", AWS_ENDPOINT_URL_SSM: "http://127.0.0.1:5001" });
+    expect(variables).toMatchObject({
+      AWS_ENDPOINT_URL: "http://127.0.0.1:5000",
+      AWS_ENDPOINT_URL_SSM: "http://127.0.0.1:5001",
+    });
     expect(variables).not.toHaveProperty("AWS_PROFILE");
   });
 
@@ -169,9 +205,24 @@ describe("invoke", () => {
   });
 
   test("hands timeout, region, freeze, variables and mapped layers to the environment", async () => {
-    await project.write({ "env.json": '{"Parameters":{"LEVEL":"debug"},"HelloFunction":{"OTHER":"x"},"HeloFunction":{}}', "mine/extensions/x": "" });
+    await project.write({
+      "env.json": '{"Parameters":{"LEVEL":"debug"},"HelloFunction":{"OTHER":"x"},"HeloFunction":{}}',
+      "mine/extensions/x": "",
+    });
     const environments = answering("1");
-    const words = ["invoke", "HelloFunction", "--timeout", "9", "--freeze", "--region", "eu-west-1", "-n", "env.json", "--bootstrap", "sh -c 'exec x'"];
+    const words = [
+      "invoke",
+      "HelloFunction",
+      "--timeout",
+      "9",
+      "--freeze",
+      "--region",
+      "eu-west-1",
+      "-n",
+      "env.json",
+      "--bootstrap",
+      "sh -c 'exec x'",
+    ];
     const mapping = ["--layer-mapping", "HelloLayer=mine", "Helo=x"];
     const io = await run([...words, ...mapping], createFakeIo(folder, { startEnvironment: environments.start }));
     expect(environments.started[0]).toMatchObject({
@@ -182,7 +233,9 @@ describe("invoke", () => {
     });
     expect(io.written.stderr).toContain("--layer-mapping: HelloFunction has no layer Helo");
     expect(io.written.stderr).toContain("OTHER is left out, the template does not declare it");
-    expect(io.written.stderr).toContain('--env-vars: the template has no function HeloFunction; did you mean "HelloFunction"?');
+    expect(io.written.stderr).toContain(
+      '--env-vars: the template has no function HeloFunction; did you mean "HelloFunction"?',
+    );
   });
 
   test("closes the environment and removes what it built when the user ends it, with 130", async () => {

@@ -3,20 +3,21 @@ import { dirname, resolve } from "node:path";
 import type { EnvironmentOptions, InvokeResult } from "../environment.ts";
 import { EmulatorError } from "../errors.ts";
 import type { CommandLine } from "./command-line.ts";
-import { unlessInterrupted, type Io } from "./io.ts";
-import { loadFunctions } from "./load-functions.ts";
 import { parseDuration } from "./duration.ts";
 import { fileProblem } from "./file-problem.ts";
+import { unlessInterrupted } from "./io.ts";
+import type { Io } from "./io.ts";
+import { loadFunctions } from "./load-functions.ts";
 import { planCode, unusedMappings } from "./plan-code.ts";
 import { createPrinter } from "./printer.ts";
 import { readEvent } from "./read-event.ts";
-import { withEnvironment } from "./running-environment.ts";
 import { renderReport } from "./report/page.ts";
+import { withEnvironment } from "./running-environment.ts";
 import { drawTimeline } from "./timeline-text.ts";
 import { createWorkspace, shortPath } from "./workspace.ts";
 
 /** The exit status where the function itself failed. */
-const FUNCTION_FAILED = 1;
+const functionFailedStatus = 1;
 
 /**
  * `lambda-emulator invoke`: runs one function with its extensions from init to shutdown. Log lines and timeline go to
@@ -36,7 +37,7 @@ export async function runInvoke(line: CommandLine, io: Io): Promise<number> {
     ...(await functions.findStale(request.name)),
     ...unused.map((name) => `--layer-mapping: ${resolved.logicalId} has no layer ${name}`),
   ];
-  if (request.idleMs > 0 && !io.canMoveClock()) warnings.push(NO_CLOCK);
+  if (request.idleMs > 0 && !io.canMoveClock()) warnings.push(noClockMessage);
   for (const warning of warnings) printer.warning(warning);
   const event = await unlessInterrupted(readEvent(request.eventFile, io), io.interrupted);
   const idleOptions = toIdleOptions(request, io);
@@ -69,7 +70,7 @@ export async function runInvoke(line: CommandLine, io: Io): Promise<number> {
       await forReport(reportPath, writeFile(reportPath, page));
       printer.onNote(`Report: ${shortPath(reportPath, io.cwd)}`);
     }
-    return done.answers.some((answer) => answer.kind === "function-error") ? FUNCTION_FAILED : 0;
+    return done.answers.some((answer) => answer.kind === "function-error") ? functionFailedStatus : 0;
   } finally {
     await workspace.close();
   }
@@ -79,20 +80,28 @@ function readRequest({ positionals, options }: CommandLine) {
   const [name, extra] = positionals;
   if (extra !== undefined) throw new EmulatorError(`unexpected argument ${extra}: invoke runs one function`);
   const eventFile = options.get("event")?.[0];
-  if (eventFile !== undefined && options.has("no-event")) throw new EmulatorError("give --event or --no-event, not both");
+  if (eventFile !== undefined && options.has("no-event")) {
+    throw new EmulatorError("give --event or --no-event, not both");
+  }
   const given = options.get("count")?.[0] ?? "1";
   const count = Number(given);
-  if (!Number.isInteger(count) || count < 1) throw new EmulatorError(`--count: expected a whole number from 1, got ${given}`);
+  if (!Number.isInteger(count) || count < 1) {
+    throw new EmulatorError(`--count: expected a whole number from 1, got ${given}`);
+  }
   const idle = options.get("idle")?.[0];
-  if (idle !== undefined && count === 1) throw new EmulatorError("--idle is the time between invocations: give --count, 2 or more");
+  if (idle !== undefined && count === 1) {
+    throw new EmulatorError("--idle is the time between invocations: give --count, 2 or more");
+  }
   const idleMs = idle === undefined ? 0 : parseDuration(idle, "--idle");
   return { name, eventFile, count, idleMs, reportFile: options.get("report")?.[0] };
 }
 
-const NO_CLOCK =
+const noClockMessage =
   "--idle: processes are stopped between invocations, but no time passes for them without libfaketime (Debian and Ubuntu: apt-get install faketime)";
 
-/** Lambda stops every process of an environment that waits, so nothing runs meanwhile and only the wall clock goes on. */
+/**
+ * Lambda stops every process of an environment that waits, so nothing runs meanwhile and only the wall clock goes on.
+ */
 function toIdleOptions({ idleMs }: { readonly idleMs: number }, io: Io): Pick<EnvironmentOptions, "freeze" | "clock"> {
   if (idleMs === 0) return {};
   return { freeze: true, ...(io.canMoveClock() ? { clock: "movable" } : {}) };

@@ -8,20 +8,22 @@ export function jsonErrorOffset(text: string): number | undefined {
   let expect: Expectation = "value";
   let at = 0;
   while (true) {
-    TOKEN.lastIndex = at;
-    const match = TOKEN.exec(text);
+    tokenPattern.lastIndex = at;
+    const match = tokenPattern.exec(text);
     const start = skipSpace(text, at);
     if (match === null) return expect === "end" && start === text.length ? undefined : start;
     const [, mark, string] = match;
     const next = step(mark ?? (string === undefined ? "literal" : "string"), expect, open);
     if (next === undefined) return start;
     expect = next;
-    at = TOKEN.lastIndex;
+    at = tokenPattern.lastIndex;
   }
 }
 
-/** White space, then a mark, a string or a literal. The ranges of a string leave out controls, `"` and the backslash. */
-const TOKEN =
+/**
+ * White space, then a mark, a string or a literal. The ranges of a string leave out controls, `"` and the backslash.
+ */
+const tokenPattern =
   /[\t\n\r ]*(?:([[\]{},:])|("[ !#-[\]-\uffff]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[ !#-[\]-\uffff]*)*")|(?:-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/y;
 
 type Expectation = "value" | "value or ]" | "key" | "key or }" | ":" | ", or close" | "end";

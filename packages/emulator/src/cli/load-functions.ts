@@ -2,14 +2,15 @@ import type { EnvironmentOptions } from "../environment.ts";
 import { EmulatorError } from "../errors.ts";
 import { didYouMean } from "../template/closest.ts";
 import { listFunctions } from "../template/list-functions.ts";
-import { resolveFunction, type ResolvedFunction } from "../template/resolve-function.ts";
+import { resolveFunction } from "../template/resolve-function.ts";
+import type { ResolvedFunction } from "../template/resolve-function.ts";
 import type { Scope } from "../template/scope.ts";
 import { isValueList, isValueMap, own, scalarText } from "../template/value.ts";
 import type { CommandLine } from "./command-line.ts";
 import { applyEnvVars, readEnvVars, unknownNames } from "./env-vars.ts";
 import type { Io } from "./io.ts";
-import { parseLayerMappings, parseParameterOverrides, splitWords } from "./overrides.ts";
 import { findNewerSource } from "./newer-source.ts";
+import { parseLayerMappings, parseParameterOverrides, splitWords } from "./overrides.ts";
 import { readTemplate } from "./read-template.ts";
 import { shortPath } from "./workspace.ts";
 
@@ -34,7 +35,10 @@ export interface LoadedFunction {
   readonly warnings: readonly string[];
 }
 
-/** Reads the template and the files and options that change it; `skipsBuilt` as for `readTemplate`. Errors: `EmulatorError`. */
+/**
+ * Reads the template and the files and options that change it; `skipsBuilt` as for `readTemplate`. Errors:
+ * `EmulatorError`.
+ */
 export async function loadFunctions(
   line: CommandLine,
   io: Io,
@@ -50,7 +54,11 @@ export async function loadFunctions(
   const timeoutSeconds = readTimeout(one("timeout"));
   const bootstrap = one("bootstrap") === undefined ? undefined : splitWords(one("bootstrap") ?? "");
   const layerMappings = parseLayerMappings(line.options.get("layer-mapping") ?? []);
-  const common = [...(file.warning === undefined ? [] : [file.warning]), ...parameterWarnings(scope), ...unknownNames(envVars, listFunctions(scope))];
+  const common = [
+    ...(file.warning === undefined ? [] : [file.warning]),
+    ...parameterWarnings(scope),
+    ...unknownNames(envVars, listFunctions(scope)),
+  ];
   return {
     scope,
     templatePath: file.path,
@@ -64,7 +72,11 @@ export async function loadFunctions(
         resolved,
         environmentOptions: {
           ...resolved.options,
-          function: { ...spec, environment: { ...readEndpoints(io.env), ...variables }, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) },
+          function: {
+            ...spec,
+            environment: { ...readEndpoints(io.env), ...variables },
+            ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+          },
           freeze: line.options.has("freeze"),
           cpuShare: line.options.has("cpu-share"),
           region,
@@ -79,7 +91,9 @@ export async function loadFunctions(
       const paths = await listSources(file.built.from, { scope, name, cwd: io.cwd, bootstrap });
       const newer = await findNewerSource(paths, file.built.epochMs);
       if (newer === undefined) return [];
-      return [`${shortPath(newer, io.cwd)} is newer than ${shortPath(file.path, io.cwd)}: run sam build, or use -t ${file.built.from}`];
+      return [
+        `${shortPath(newer, io.cwd)} is newer than ${shortPath(file.path, io.cwd)}: run sam build, or use -t ${file.built.from}`,
+      ];
     },
   };
 }
@@ -92,11 +106,20 @@ interface BuiltFunction {
   readonly bootstrap: readonly string[] | undefined;
 }
 
-/** The code and the layers of a built function, as the template has them that it was built from; nothing where that does not tell. */
-async function listSources(template: string, { scope, name, cwd, bootstrap }: BuiltFunction): Promise<readonly string[]> {
+/**
+ * The code and the layers of a built function, as the template has them that it was built from; nothing where that does
+ * not tell.
+ */
+async function listSources(
+  template: string,
+  { scope, name, cwd, bootstrap }: BuiltFunction,
+): Promise<readonly string[]> {
   try {
     const written = await readTemplate(template, { cwd });
-    const { spec, layers } = resolveFunction({ ...scope, template: written.template }, { name, folder: written.folder, bootstrap });
+    const { spec, layers } = resolveFunction(
+      { ...scope, template: written.template },
+      { name, folder: written.folder, bootstrap },
+    );
     return [spec.codePath, ...layers.flatMap((layer) => (layer.kind === "template" ? [layer.path] : []))];
   } catch (error) {
     if (error instanceof EmulatorError) return [];
@@ -118,16 +141,23 @@ function readCredentials(env: Io["env"]): Pick<EnvironmentOptions, "credentials"
   return given.length < 2 ? {} : { credentials: Object.fromEntries(given) };
 }
 
-/** Nor would the caller's credentials be of use without the AWS they belong to: a moto, a LocalStack. The template's own settings win. */
+/**
+ * Nor would the caller's credentials be of use without the AWS they belong to: a moto, a LocalStack. The template's own
+ * settings win.
+ */
 function readEndpoints(env: Io["env"]): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (/^AWS_ENDPOINT_URL(_|$)/.test(name) && value !== undefined ? [[name, value]] : [])),
+    Object.entries(env).flatMap(([name, value]) =>
+      /^AWS_ENDPOINT_URL(_|$)/.test(name) && value !== undefined ? [[name, value]] : [],
+    ),
   );
 }
 
 function architectureWarnings({ logicalId, architecture }: ResolvedFunction, io: Io): readonly string[] {
   if (architecture === io.architecture) return [];
-  return [`${logicalId} is for ${architecture}, this machine is ${io.architecture}: what is compiled for it does not run here`];
+  return [
+    `${logicalId} is for ${architecture}, this machine is ${io.architecture}: what is compiled for it does not run here`,
+  ];
 }
 
 /** Only warnings: one set of overrides often serves several templates, and sam local takes any value. */
@@ -135,9 +165,13 @@ function parameterWarnings({ template, parameters }: Scope): readonly string[] {
   const known = Object.keys(template.parameters);
   return Object.entries(parameters).flatMap(([name, value]) => {
     const declared = own(template.parameters, name);
-    if (declared === undefined) return [`--parameter-overrides: the template has no parameter ${name}${didYouMean(name, known)}`];
+    if (declared === undefined) {
+      return [`--parameter-overrides: the template has no parameter ${name}${didYouMean(name, known)}`];
+    }
     const allowed = isValueMap(declared) ? own(declared, "AllowedValues") : undefined;
     const texts = isValueList(allowed) ? allowed.map((one) => scalarText(one) ?? "") : [value];
-    return texts.includes(value) ? [] : [`--parameter-overrides: ${name}=${value} cannot be deployed, AllowedValues are ${texts.join(", ")}`];
+    return texts.includes(value)
+      ? []
+      : [`--parameter-overrides: ${name}=${value} cannot be deployed, AllowedValues are ${texts.join(", ")}`];
   });
 }

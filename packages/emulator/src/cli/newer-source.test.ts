@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { findNewerSource } from "./newer-source.ts";
 
-const BUILT = 1_700_000_000;
+const built = 1_700_000_000;
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "newer-source-"))));
 afterEach(() => rmSync(folder, { recursive: true }));
@@ -15,31 +15,39 @@ function write(path: string, seconds: number): void {
   utimesSync(join(folder, path), seconds, seconds);
 }
 
-const find = (...paths: readonly string[]) => findNewerSource(paths.map((path) => join(folder, path)), BUILT * 1000);
+const find = (...paths: readonly string[]) =>
+  findNewerSource(
+    paths.map((path) => join(folder, path)),
+    built * 1000,
+  );
 
 test("finds a file that was changed later, however deep, and none that was not", async () => {
-  write("function/app.py", BUILT);
-  write("function/deep/er/data.json", BUILT - 1);
+  write("function/app.py", built);
+  write("function/deep/er/data.json", built - 1);
   expect(await find("function", "nowhere")).toBeUndefined();
-  write("function/deep/er/data.json", BUILT + 1);
+  write("function/deep/er/data.json", built + 1);
   expect(await find("nowhere", "function")).toBe(join(folder, "function/deep/er/data.json"));
 });
 
 test("looks at a file that is named, as a zip", async () => {
-  write("layer.zip", BUILT + 1);
+  write("layer.zip", built + 1);
   expect(await find("layer.zip")).toBe(join(folder, "layer.zip"));
 });
 
-test.each(["node_modules/x/index.js", "dist/index.js", ".aws-sam/build.toml", "__pycache__/app.pyc", "app.test.ts", "README.md"])(
-  "leaves %s out: it is built, installed, or in no bundle",
-  async (path) => {
-    write(`layer/${path}`, BUILT + 1);
-    expect(await find("layer")).toBeUndefined();
-  },
-);
+test.each([
+  "node_modules/x/index.js",
+  "dist/index.js",
+  ".aws-sam/build.toml",
+  "__pycache__/app.pyc",
+  "app.test.ts",
+  "README.md",
+])("leaves %s out: it is built, installed, or in no bundle", async (path) => {
+  write(`layer/${path}`, built + 1);
+  expect(await find("layer")).toBeUndefined();
+});
 
 test("takes a folder that is named, whatever its name, and follows no link", async () => {
-  write("layer/dist/extensions/one", BUILT + 1);
+  write("layer/dist/extensions/one", built + 1);
   mkdirSync(join(folder, "linked"));
   symlinkSync(join(folder, "layer/dist/extensions"), join(folder, "linked/extensions"));
   expect(await find("linked")).toBeUndefined();

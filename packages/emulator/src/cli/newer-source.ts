@@ -2,7 +2,10 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isNotBundled } from "./not-code.ts";
 
-/** The first file found, in these files and folders, that was changed after that time; undefined where there is none. Errors: none. */
+/**
+ * The first file found, in these files and folders, that was changed after that time; undefined where there is none.
+ * Errors: none.
+ */
 export async function findNewerSource(paths: readonly string[], epochMs: number): Promise<string | undefined> {
   for (const path of paths) {
     const newer = await newerIn(path, epochMs);

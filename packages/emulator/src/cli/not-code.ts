@@ -1,9 +1,19 @@
 /** What tools keep beside code. */
-const KEPT_BY_TOOLS = new Set([".aws-sam", ".cache", ".git", ".idea", ".turbo", ".venv", ".vscode", "__pycache__", "node_modules"]);
+const keptByTools = new Set([
+  ".aws-sam",
+  ".cache",
+  ".git",
+  ".idea",
+  ".turbo",
+  ".venv",
+  ".vscode",
+  "__pycache__",
+  "node_modules",
+]);
 
 /** Whether a folder or file of this name is no code of the user's. */
 export function isNoCode(name: string): boolean {
-  return KEPT_BY_TOOLS.has(name);
+  return keptByTools.has(name);
 }
 
 /** Texts and tests lie beside sources and are in no layer. */

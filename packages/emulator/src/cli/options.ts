@@ -12,7 +12,7 @@ export interface OptionSpec {
 }
 
 /** Options of every command that runs functions of a template. */
-const TEMPLATE_OPTIONS: readonly OptionSpec[] = [
+const templateOptions: readonly OptionSpec[] = [
   {
     name: "template",
     short: "t",
@@ -41,22 +41,34 @@ const TEMPLATE_OPTIONS: readonly OptionSpec[] = [
   { name: "timeout", value: "SECONDS", help: "instead of the template's Timeout" },
   { name: "region", value: "REGION", help: "default: AWS_REGION, AWS_DEFAULT_REGION, us-east-1" },
   { name: "freeze", help: "stop every process between invocations, as Lambda does" },
-  { name: "cpu-share", help: "the CPU time that Lambda gives for the template's MemorySize, function and extensions together: 1 vCPU for 1769 MB" },
+  {
+    name: "cpu-share",
+    help: "the CPU time that Lambda gives for the template's MemorySize, function and extensions together: 1 vCPU for 1769 MB",
+  },
   { name: "verbose", short: "v", help: "more about what happens: time and source of each line, output of make" },
   { name: "help", short: "h", help: "this text" },
 ];
 
-export const INVOKE_OPTIONS: readonly OptionSpec[] = [
-  { name: "event", short: "e", value: "FILE", help: "JSON file with the event; - reads it from standard input. Default: {}" },
+export const invokeOptions: readonly OptionSpec[] = [
+  {
+    name: "event",
+    short: "e",
+    value: "FILE",
+    help: "JSON file with the event; - reads it from standard input. Default: {}",
+  },
   { name: "no-event", help: "invoke with {}" },
   { name: "count", value: "N", help: "invoke N times in the same environment, one after the other" },
-  { name: "idle", value: "DURATION", help: "with --count: freeze that long before each further invocation, as 90s, 10m, 2h; no real time passes" },
+  {
+    name: "idle",
+    value: "DURATION",
+    help: "with --count: freeze that long before each further invocation, as 90s, 10m, 2h; no real time passes",
+  },
   { name: "report", value: "FILE", help: "write the timeline as one HTML file" },
   { name: "json", help: "print one JSON document with answers, log lines and timeline, and nothing else" },
-  ...TEMPLATE_OPTIONS,
+  ...templateOptions,
 ];
 
-export const START_LAMBDA_OPTIONS: readonly OptionSpec[] = [
+export const startLambdaOptions: readonly OptionSpec[] = [
   { name: "port", short: "p", value: "PORT", help: "default: 3001; 0: any free one" },
   { name: "host", value: "HOST", help: "default: 127.0.0.1. Whoever reaches it runs code with your rights" },
   {
@@ -64,15 +76,20 @@ export const START_LAMBDA_OPTIONS: readonly OptionSpec[] = [
     value: "N",
     help: "environments of one function at the same time, default 10; further invocations wait. 1 where an extension has a fixed port",
   },
-  ...TEMPLATE_OPTIONS,
+  ...templateOptions,
 ];
 
 /** What `sam build` made does not change with its sources, so `dev` looks for the template as written. */
-const DEV_TEMPLATE = "SAM template. Default: template.yaml, template.yml, template.json, the first that is there";
+const devTemplateHelp = "SAM template. Default: template.yaml, template.yml, template.json, the first that is there";
 
-export const DEV_OPTIONS: readonly OptionSpec[] = [
-  { name: "event", short: "e", value: "FILE", help: "JSON file with the event, watched too; - reads it from standard input. Default: {}" },
-  ...TEMPLATE_OPTIONS.map((option) => (option.name === "template" ? { ...option, help: DEV_TEMPLATE } : option)),
+export const devOptions: readonly OptionSpec[] = [
+  {
+    name: "event",
+    short: "e",
+    value: "FILE",
+    help: "JSON file with the event, watched too; - reads it from standard input. Default: {}",
+  },
+  ...templateOptions.map((option) => (option.name === "template" ? { ...option, help: devTemplateHelp } : option)),
 ];
 
 /** The options as lines of help. Units: `width` is the column where their descriptions start. */

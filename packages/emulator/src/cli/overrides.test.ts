@@ -7,7 +7,7 @@ describe("parseParameterOverrides", () => {
     [["A=1", "B=two"], { A: "1", B: "two" }],
     [["A=1 B=2"], { A: "1", B: "2" }],
     [["ParameterKey=A,ParameterValue=1 ParameterKey=B,ParameterValue=2"], { A: "1", B: "2" }],
-    [['A="x y" B=\'z w\''], { A: "x y", B: "z w" }],
+    [["A=\"x y\" B='z w'"], { A: "x y", B: "z w" }],
     [["A=x y"], { A: "x y" }],
     [["A=x\\ y B=2"], { A: "x y", B: "2" }],
     [["A="], { A: "" }],
@@ -18,7 +18,9 @@ describe("parseParameterOverrides", () => {
   });
 
   test("refuses what has no key and value, naming it", () => {
-    expect(() => parseParameterOverrides(["A"])).toThrow(new EmulatorError("--parameter-overrides: expected Key=Value, got A"));
+    expect(() => parseParameterOverrides(["A"])).toThrow(
+      new EmulatorError("--parameter-overrides: expected Key=Value, got A"),
+    );
   });
 });
 

@@ -36,8 +36,9 @@ function splitAssignments(text: string): readonly string[] {
 export function splitWords(text: string): readonly string[] {
   const words = text.match(/(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'\\])+/g) ?? [];
   return words.map((word) =>
-    word.replaceAll(/"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|\\(.)/g, (_, double?: string, single?: string, one?: string) =>
-      one ?? (double ?? single ?? "").replaceAll(/\\(.)/g, "$1"),
+    word.replaceAll(
+      /"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|\\(.)/g,
+      (_, double?: string, single?: string, one?: string) => one ?? (double ?? single ?? "").replaceAll(/\\(.)/g, "$1"),
     ),
   );
 }

@@ -4,14 +4,20 @@ import { EmulatorError } from "../errors.ts";
 import type { BuildStep } from "../template/build-step.ts";
 import type { ResolvedFunction } from "../template/resolve-function.ts";
 import type { LayerReference } from "../template/resolve-layers.ts";
-import { isValueMap, own, type Value, type ValueMap } from "../template/value.ts";
+import { isValueMap, own } from "../template/value.ts";
+import type { Value, ValueMap } from "../template/value.ts";
 
 /** How a function's code or a layer comes to be on this machine. Paths are absolute. */
 export type Recipe =
   /** A folder or zip file, taken as it lies there. */
   | { readonly kind: "ready"; readonly logicalId: string; readonly path: string }
   /** What `make build-<LogicalId>` puts into ARTIFACTS_DIR. */
-  | { readonly kind: "make"; readonly logicalId: string; readonly path: string; readonly workingFolder: string | undefined }
+  | {
+      readonly kind: "make";
+      readonly logicalId: string;
+      readonly path: string;
+      readonly workingFolder: string | undefined;
+    }
   /** A folder that the build script of the package around it writes. */
   | {
       readonly kind: "package";
@@ -46,7 +52,8 @@ export async function planCode(resolved: ResolvedFunction, options: PlanOptions)
   for (const layer of resolved.layers) layers.push(await planLayer(layer, options));
   const { logicalId, spec, build } = resolved;
   await mustExist(spec.codePath, `${logicalId}: CodeUri`);
-  const code = build === undefined ? ready(logicalId, spec.codePath) : toMake({ logicalId, path: spec.codePath, step: build });
+  const code =
+    build === undefined ? ready(logicalId, spec.codePath) : toMake({ logicalId, path: spec.codePath, step: build });
   return { code, layers };
 }
 
@@ -76,7 +83,15 @@ function ready(logicalId: string, path: string): Recipe {
   return { kind: "ready", logicalId, path };
 }
 
-function toMake({ logicalId, path, step }: { readonly logicalId: string; readonly path: string; readonly step: BuildStep }): Recipe {
+function toMake({
+  logicalId,
+  path,
+  step,
+}: {
+  readonly logicalId: string;
+  readonly path: string;
+  readonly step: BuildStep;
+}): Recipe {
   if (step.method === "makefile") return { kind: "make", logicalId, path, workingFolder: step.workingFolder };
   throw new EmulatorError(
     `${logicalId}: BuildMethod ${step.method} is run by sam build only; run it, then use -t .aws-sam/build/template.yaml`,
@@ -84,7 +99,9 @@ function toMake({ logicalId, path, step }: { readonly logicalId: string; readonl
 }
 
 function mappedPath(layer: LayerReference, { layerMappings, cwd }: PlanOptions): string | undefined {
-  const given = namesOf(layer).map((name) => layerMappings[name]).find((path) => path !== undefined);
+  const given = namesOf(layer)
+    .map((name) => layerMappings[name])
+    .find((path) => path !== undefined);
   return given === undefined ? undefined : resolve(cwd, given);
 }
 
@@ -100,7 +117,9 @@ function namesOf(layer: LayerReference): readonly string[] {
 }
 
 /** The nearest package, where it is an extension's and can be built. */
-async function findPackage(folder: string): Promise<{ readonly packageFolder: string; readonly script: string } | undefined> {
+async function findPackage(
+  folder: string,
+): Promise<{ readonly packageFolder: string; readonly script: string } | undefined> {
   const content = await readPackage(folder);
   if (content === undefined) return dirname(folder) === folder ? undefined : findPackage(dirname(folder));
   const scripts = own(content, "scripts");

@@ -16,7 +16,10 @@ export interface PortUser {
 /** Functions whose extensions want the same port: one of them has environments at a time. */
 export interface PortTurns {
   join(user: PortUser): void;
-  /** Starts the first environment of a function, when it is that function's turn where its port is known to be wanted by others. */
+  /**
+   * Starts the first environment of a function, when it is that function's turn where its port is known to be wanted by
+   * others.
+   */
   start<T extends Launched>(user: PortUser, launch: () => Promise<T>): Promise<T>;
   /** Notes that a function found its port taken; false where none of the others can have it. */
   note(user: PortUser): boolean;

@@ -2,7 +2,8 @@ import type { LogLine } from "../environment.ts";
 import type { CommandLine } from "./command-line.ts";
 import { formatLine } from "./format-line.ts";
 import type { Io } from "./io.ts";
-import { createStyle, type Style } from "./style.ts";
+import { createStyle } from "./style.ts";
+import type { Style } from "./style.ts";
 
 /** What a command tells on stderr while it runs. */
 export interface Printer {

@@ -5,8 +5,11 @@ import { fileProblem } from "./file-problem.ts";
 import type { Io } from "./io.ts";
 import { parseJson } from "./read-json.ts";
 
-/** Lambda's limit of a synchronous invocation. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-export const MAX_EVENT_BYTES = 6 * 1024 * 1024;
+/**
+ * Lambda's limit of a synchronous invocation. Source:
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export const maxEventBytes = 6 * 1024 * 1024;
 
 /**
  * The event for an invocation: from a file, from standard input (`-`), or `{}`. Shape: the bytes as they were given,
@@ -17,8 +20,8 @@ export async function readEvent(file: string | undefined, io: Io): Promise<Uint8
   if (file === undefined) return Buffer.from("{}");
   const source = file === "-" ? "the event on standard input" : `event file ${file}`;
   const bytes = file === "-" ? await readAll(io.stdin) : await readEventFile(resolve(io.cwd, file), file);
-  if (bytes.length > MAX_EVENT_BYTES) {
-    throw new EmulatorError(`${source} has ${bytes.length} bytes; Lambda takes at most ${MAX_EVENT_BYTES} (6 MiB)`);
+  if (bytes.length > maxEventBytes) {
+    throw new EmulatorError(`${source} has ${bytes.length} bytes; Lambda takes at most ${maxEventBytes} (6 MiB)`);
   }
   const text = new TextDecoder().decode(bytes);
   if (text.trim() === "") throw new EmulatorError(`${source} is empty: write JSON, or leave --event out for {}`);
@@ -45,7 +48,7 @@ async function readAll(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   for await (const chunk of stream) {
     chunks.push(chunk);
     bytes += chunk.length;
-    if (bytes > MAX_EVENT_BYTES) break;
+    if (bytes > maxEventBytes) break;
   }
   return Buffer.concat(chunks);
 }

@@ -1,7 +1,9 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { EmulatorError } from "../errors.ts";
-import { unlessInterrupted, type Io } from "./io.ts";
+import { unlessInterrupted } from "./io.ts";
+import type { Io } from "./io.ts";
 
 /** A program that builds something. */
 export interface BuildCommand {
@@ -38,7 +40,9 @@ export async function runBuild(command: BuildCommand, io: Io, onOutput: (text: s
   }
   const ended = new Promise<string>((resolve) => {
     child.on("error", (error) => resolve(startProblem(error, command)));
-    child.on("close", (code, signal) => resolve(code === 0 ? "" : `${shown} failed in ${folder} (${signal ?? `exit ${code}`})`));
+    child.on("close", (code, signal) =>
+      resolve(code === 0 ? "" : `${shown} failed in ${folder} (${signal ?? `exit ${code}`})`),
+    );
   });
   const failure = await unlessInterrupted(ended, io.interrupted).catch(async (error: unknown) => {
     killGroup(child);
@@ -51,7 +55,9 @@ export async function runBuild(command: BuildCommand, io: Io, onOutput: (text: s
 /** ENOENT may mean either. */
 function startProblem(error: Error, { file, folder }: BuildCommand): string {
   if (!error.message.includes("ENOENT")) return error.message;
-  return existsSync(folder) ? `${file} is not on PATH: install it, or build with sam build and use -t .aws-sam/build/template.yaml` : `WorkingDirectory ${folder} is not there`;
+  return existsSync(folder)
+    ? `${file} is not on PATH: install it, or build with sam build and use -t .aws-sam/build/template.yaml`
+    : `WorkingDirectory ${folder} is not there`;
 }
 
 function killGroup({ pid }: ChildProcess): void {

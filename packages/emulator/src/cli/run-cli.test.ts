@@ -11,25 +11,31 @@ describe("lambda-emulator", () => {
     expect((await run(["--version"])).written.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
-  test.each(["invoke", "start-lambda", "dev"])("%s --help names every option that the README names", async (command) => {
-    const readme = await readFile(join(import.meta.dirname, "../../README.md"), "utf8");
-    const section = readme.split(`### \`${command}\``)[1]?.split("\n#")[0] ?? "";
-    const shared = readme.split("### All")[1]?.split("\n#")[0] ?? "";
-    const documented = [...`${section}${shared}`.matchAll(/^\| `(?:-\w, )?(--[\w-]+)/gm)].map((match) => match[1]);
-    const help = (await run([command, "--help"])).written.stdout;
-    const offered = [...help.matchAll(/^ {2}(?:-\w, | {4})(--[\w-]+)/gm)].map((match) => match[1]);
-    expect(new Set(documented)).toEqual(new Set(offered));
-  });
+  test.each(["invoke", "start-lambda", "dev"])(
+    "%s --help names every option that the README names",
+    async (command) => {
+      const readme = await readFile(join(import.meta.dirname, "../../README.md"), "utf8");
+      const section = readme.split(`### \`${command}\``)[1]?.split("\n#")[0] ?? "";
+      const shared = readme.split("### All")[1]?.split("\n#")[0] ?? "";
+      const documented = [...`${section}${shared}`.matchAll(/^\| `(?:-\w, )?(--[\w-]+)/gm)].map((match) => match[1]);
+      const help = (await run([command, "--help"])).written.stdout;
+      const offered = [...help.matchAll(/^ {2}(?:-\w, | {4})(--[\w-]+)/gm)].map((match) => match[1]);
+      expect(new Set(documented)).toEqual(new Set(offered));
+    },
+  );
 
-  test.each(["invoke", "start-lambda", "dev", "conformance"])("%s --help has examples whose options it has, and fits 100 columns", async (command) => {
-    const help = (await run([command, "--help"])).written.stdout;
-    const [options = "", examples = ""] = help.split("Examples:");
-    const own = examples.split("\n").filter((line) => line.includes(`lambda-emulator ${command} `));
-    expect(own.length).toBeGreaterThan(0);
-    for (const [option] of own.join("\n").matchAll(/--[\w-]+/g)) expect(options).toContain(` ${option}`);
-    expect(help.split("\n").filter((line) => line.length > 100)).toEqual([]);
-    expect(help).toContain("Exit status:");
-  });
+  test.each(["invoke", "start-lambda", "dev", "conformance"])(
+    "%s --help has examples whose options it has, and fits 100 columns",
+    async (command) => {
+      const help = (await run([command, "--help"])).written.stdout;
+      const [options = "", examples = ""] = help.split("Examples:");
+      const own = examples.split("\n").filter((line) => line.includes(`lambda-emulator ${command} `));
+      expect(own.length).toBeGreaterThan(0);
+      for (const [option] of own.join("\n").matchAll(/--[\w-]+/g)) expect(options).toContain(` ${option}`);
+      expect(help.split("\n").filter((line) => line.length > 100)).toEqual([]);
+      expect(help).toContain("Exit status:");
+    },
+  );
 
   test("help of a command is what its --help prints", async () => {
     expect((await run(["help", "dev"])).written.stdout).toBe((await run(["dev", "--help"])).written.stdout);

@@ -1,14 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { EmulatorError } from "../errors.ts";
 import { didYouMean } from "../template/closest.ts";
-import { readCommandLine, type CommandLine } from "./command-line.ts";
-import { CONFORMANCE_OPTIONS, runConformance } from "./conformance.ts";
+import { readCommandLine } from "./command-line.ts";
+import type { CommandLine } from "./command-line.ts";
+import { conformanceOptions, runConformance } from "./conformance.ts";
 import { runDev } from "./dev/dev.ts";
 import { runInvoke } from "./invoke.ts";
-import { Interrupted, type Io } from "./io.ts";
-import { describeOptions, DEV_OPTIONS, INVOKE_OPTIONS, START_LAMBDA_OPTIONS, type OptionSpec, wrap } from "./options.ts";
+import { Interrupted } from "./io.ts";
+import type { Io } from "./io.ts";
+import { describeOptions, devOptions, invokeOptions, startLambdaOptions, wrap } from "./options.ts";
+import type { OptionSpec } from "./options.ts";
 import { runStartLambda } from "./start-lambda.ts";
-import { createStyle, type Style } from "./style.ts";
+import { createStyle } from "./style.ts";
+import type { Style } from "./style.ts";
 
 interface Command {
   readonly usage: string;
@@ -21,17 +25,20 @@ interface Command {
   run(line: CommandLine, io: Io): Promise<number>;
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = {
+const commands: Readonly<Record<string, Command>> = {
   invoke: {
     usage: "lambda-emulator invoke [FUNCTION] [options]",
     about: "Runs one function of a SAM template with its extensions: init, invoke, shutdown.",
     examples: [
       ["lambda-emulator invoke HelloFunction --event events/event.json", "the answer goes to standard output"],
-      ["lambda-emulator invoke --count 3 --idle 10m --report timeline.html", "three invocations, frozen between them, as a picture"],
+      [
+        "lambda-emulator invoke --count 3 --idle 10m --report timeline.html",
+        "three invocations, frozen between them, as a picture",
+      ],
       ["lambda-emulator invoke --json | jq .answers", "everything as one document"],
     ],
     failure: "the function failed",
-    options: INVOKE_OPTIONS,
+    options: invokeOptions,
     run: runInvoke,
   },
   "start-lambda": {
@@ -39,16 +46,22 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     about: "Serves Lambda's Invoke API for every function of a SAM template: point an AWS SDK's endpoint to it.",
     examples: [
       ["lambda-emulator start-lambda --port 3001", "prints its URL"],
-      ["aws lambda invoke --endpoint-url http://127.0.0.1:3001 --function-name HelloFunction out.json", "in another terminal"],
+      [
+        "aws lambda invoke --endpoint-url http://127.0.0.1:3001 --function-name HelloFunction out.json",
+        "in another terminal",
+      ],
     ],
-    options: START_LAMBDA_OPTIONS,
+    options: startLambdaOptions,
     run: runStartLambda,
   },
   dev: {
     usage: "lambda-emulator dev [FUNCTION] [options]",
-    about: "Runs one function and invokes it again after every change of its template, its code, its layers' sources or its event.",
-    examples: [["lambda-emulator dev HelloFunction --event events/event.json", "edit, and see the answer within a second"]],
-    options: DEV_OPTIONS,
+    about:
+      "Runs one function and invokes it again after every change of its template, its code, its layers' sources or its event.",
+    examples: [
+      ["lambda-emulator dev HelloFunction --event events/event.json", "edit, and see the answer within a second"],
+    ],
+    options: devOptions,
     run: runDev,
   },
   conformance: {
@@ -59,14 +72,14 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       ["lambda-emulator conformance extension.zip --only freeze,shutdown", "two checks, and those they need"],
     ],
     failure: "a check failed",
-    options: CONFORMANCE_OPTIONS,
+    options: conformanceOptions,
     run: runConformance,
   },
 };
 
-const USAGE_OR_INPUT = 2;
+const badInputStatus = 2;
 /** The exit status where the user ended the command: 128 + SIGINT. */
-export const INTERRUPTED = 130;
+export const interruptedStatus = 130;
 
 /**
  * Runs a command line. Shape: the exit status: 0; 1 the function failed; 2 what was given cannot be run; 130 ended by
@@ -77,10 +90,10 @@ export async function runCli(argv: readonly string[], io: Io): Promise<number> {
   try {
     return await dispatch(argv, io);
   } catch (error) {
-    if (error instanceof Interrupted) return INTERRUPTED;
+    if (error instanceof Interrupted) return interruptedStatus;
     if (!(error instanceof EmulatorError)) throw error;
     io.stderr.write(`${style.red("error:")} ${error.message}\n`);
-    return USAGE_OR_INPUT;
+    return badInputStatus;
   }
 }
 
@@ -90,15 +103,15 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
     const output = io[name === undefined ? "stderr" : "stdout"];
     output.write(overview(createStyle(output, io.env)));
-    return name === undefined ? USAGE_OR_INPUT : 0;
+    return name === undefined ? badInputStatus : 0;
   }
   if (name === "--version") {
     io.stdout.write(`${await readVersion()}\n`);
     return 0;
   }
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (command === undefined) {
-    const names = Object.keys(COMMANDS);
+    const names = Object.keys(commands);
     throw new EmulatorError(`unknown command ${name}${didYouMean(name, names) || `; commands: ${names.join(", ")}`}`);
   }
   const line = readCommandLine(rest, command.options);
@@ -109,7 +122,11 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
 
 function describeCommand({ usage, about, options, examples, failure }: Command, style: Style): string {
   const lines = examples.map(([line, purpose]) => `  ${style.dim(`# ${purpose}`)}\n  ${line}`);
-  const statuses = [...(failure === undefined ? [] : ["0", `1 ${failure}`]), "2 what was given cannot be run", "130 ended by Ctrl-C"];
+  const statuses = [
+    ...(failure === undefined ? [] : ["0", `1 ${failure}`]),
+    "2 what was given cannot be run",
+    "130 ended by Ctrl-C",
+  ];
   return [
     `${style.bold("Usage:")} ${usage}\n\n${wrap(about, 0)}`,
     `${style.bold("Options:")}\n${describeOptions(options)}`,
@@ -125,10 +142,10 @@ async function readVersion(): Promise<string> {
 }
 
 function overview(style: Style): string {
-  const commands = Object.values(COMMANDS).map(({ usage, about }) => `  ${style.bold(usage)}\n      ${wrap(about, 6)}`);
+  const shown = Object.values(commands).map(({ usage, about }) => `  ${style.bold(usage)}\n      ${wrap(about, 6)}`);
   return [
     "AWS Lambda's execution environment on this machine, without Docker. It runs code with your rights.",
-    `${style.bold("Usage:")}\n${commands.join("\n")}`,
+    `${style.bold("Usage:")}\n${shown.join("\n")}`,
     "A command's options and examples: --help after its name. Version: --version.\n",
   ].join("\n\n");
 }

@@ -24,7 +24,9 @@ export async function runMake(target: MakeTarget, io: Io, onOutput: (text: strin
   const makefile = join(sourceFolder, "Makefile");
   const goal = `build-${logicalId}`;
   if (!(await stat(makefile).catch(() => undefined))?.isFile()) {
-    throw new EmulatorError(`${logicalId}: BuildMethod: makefile, but ${makefile} is not there; write a target ${goal}`);
+    throw new EmulatorError(
+      `${logicalId}: BuildMethod: makefile, but ${makefile} is not there; write a target ${goal}`,
+    );
   }
   const command = {
     logicalId,

@@ -13,9 +13,20 @@ export interface PackageScript {
  * Runs a package's build script with the programs of its node_modules on PATH, as `npm run build` does but without
  * npm, whose start takes longer than such a build. Errors: `EmulatorError` with its output where it fails.
  */
-export async function runScript({ logicalId, packageFolder, script }: PackageScript, io: Io, onOutput: (text: string) => void): Promise<void> {
+export async function runScript(
+  { logicalId, packageFolder, script }: PackageScript,
+  io: Io,
+  onOutput: (text: string) => void,
+): Promise<void> {
   const path = [...binFolders(packageFolder), io.env["PATH"] ?? ""].join(delimiter);
-  const command = { logicalId, file: "sh", args: ["-c", script], shown: `\`${script}\``, folder: packageFolder, env: { PATH: path } };
+  const command = {
+    logicalId,
+    file: "sh",
+    args: ["-c", script],
+    shown: `\`${script}\``,
+    folder: packageFolder,
+    env: { PATH: path },
+  };
   await runBuild(command, io, onOutput);
 }
 

@@ -1,11 +1,12 @@
 import type { Environment, EnvironmentOptions } from "../environment.ts";
-import { unlessInterrupted, type Io } from "./io.ts";
+import { unlessInterrupted } from "./io.ts";
+import type { Io } from "./io.ts";
 
 /**
  * The user who ends the command waits at most this long for SHUTDOWN, which may take 2 s; then the command ends, and
  * with it the environment's namespace and everyone in it. Units: milliseconds.
  */
-export const CLOSE_LIMIT_MS = 2_500;
+export const closeLimitMs = 2_500;
 
 /**
  * Starts an environment, gives it to `use` and closes it in every case, also where the user ends the command while it
@@ -26,7 +27,7 @@ export async function withEnvironment<T>(
     const environment = await unlessInterrupted(starting, io.interrupted);
     return await unlessInterrupted(use(environment), io.interrupted);
   } finally {
-    await (io.interrupted.aborted ? within(close(), CLOSE_LIMIT_MS) : close());
+    await (io.interrupted.aborted ? within(close(), closeLimitMs) : close());
   }
 }
 

@@ -4,11 +4,12 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createFakeEnvironments, createFakeIo, type FakeEnvironments, type FakeIo } from "../../test/fake-io.ts";
+import { createFakeEnvironments, createFakeIo } from "../../test/fake-io.ts";
+import type { FakeEnvironments, FakeIo } from "../../test/fake-io.ts";
 import { runCli } from "./run-cli.ts";
 
-const FUNCTION = "Type: AWS::Serverless::Function, Properties: { CodeUri: ., Handler: a.b, Runtime: python3.12";
-const TEMPLATE = `Resources:\n  First: { ${FUNCTION} } }\n  Second: { ${FUNCTION}, FunctionName: second-name } }\n  Missing: { ${FUNCTION.replace("CodeUri: .", "CodeUri: nowhere")} } }\n`;
+const functionText = "Type: AWS::Serverless::Function, Properties: { CodeUri: ., Handler: a.b, Runtime: python3.12";
+const templateText = `Resources:\n  First: { ${functionText} } }\n  Second: { ${functionText}, FunctionName: second-name } }\n  Missing: { ${functionText.replace("CodeUri: .", "CodeUri: nowhere")} } }\n`;
 
 let folder: string;
 let io: FakeIo;
@@ -17,12 +18,14 @@ let environments: FakeEnvironments;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "emulator api "));
-  await writeFile(join(folder, "template.yaml"), TEMPLATE);
+  await writeFile(join(folder, "template.yaml"), templateText);
   environments = createFakeEnvironments((event) => {
     const text = new TextDecoder().decode(event as Uint8Array);
     const isBad = text.includes("bad");
     return Promise.resolve(
-      isBad ? { kind: "function-error", payload: '{"errorType":"X"}' } : { kind: "response", payload: `{"got":${text}}` },
+      isBad
+        ? { kind: "function-error", payload: '{"errorType":"X"}' }
+        : { kind: "response", payload: `{"got":${text}}` },
     );
   });
   io = createFakeIo(folder, { startEnvironment: environments.start });
@@ -34,7 +37,10 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function call(name: string, init: { readonly body?: string; readonly headers?: Record<string, string> } = {}): Promise<Response> {
+async function call(
+  name: string,
+  init: { readonly body?: string; readonly headers?: Record<string, string> } = {},
+): Promise<Response> {
   await expect.poll(() => io.written.stdout).toContain("http://127.0.0.1:");
   return fetch(`${io.written.stdout.trim()}/2015-03-31/functions/${name}/invocations`, { method: "POST", ...init });
 }
@@ -50,12 +56,14 @@ describe("start-lambda", () => {
     expect(response.headers.get("x-amz-function-error")).toBeNull();
   });
 
-  test.each(["First", "second-name", "second-name:live", encodeURIComponent("arn:aws:lambda:us-east-1:123456789012:function:Second")])(
-    "finds the function %s",
-    async (name) => {
-      expect((await call(name)).status).toBe(200);
-    },
-  );
+  test.each([
+    "First",
+    "second-name",
+    "second-name:live",
+    encodeURIComponent("arn:aws:lambda:us-east-1:123456789012:function:Second"),
+  ])("finds the function %s", async (name) => {
+    expect((await call(name)).status).toBe(200);
+  });
 
   test("gives {} where there is no payload", async () => {
     expect(await (await call("First")).text()).toBe('{"got":{}}');
@@ -130,10 +138,22 @@ describe("start-lambda", () => {
   test.each([
     ["Nowhere", {}, 404, "ResourceNotFoundException", "Function not found: Nowhere"],
     ["First", { body: "{no" }, 400, "InvalidRequestContentException", "Could not parse request body into json"],
-    ["First", headers("invocation-type", "Sometimes"), 400, "InvalidParameterValueException", "Unknown invocation type: Sometimes"],
+    [
+      "First",
+      headers("invocation-type", "Sometimes"),
+      400,
+      "InvalidParameterValueException",
+      "Unknown invocation type: Sometimes",
+    ],
     ["First", headers("client-context", "bm8="), 400, "InvalidRequestContentException", "Client context"],
     ["First", { body: `"${"x".repeat(6_291_456)}"` }, 413, "RequestTooLargeException", "6291456 bytes"],
-    ["First", { body: `"${"x".repeat(1_048_576)}"`, ...headers("invocation-type", "Event") }, 413, "RequestTooLargeException", "1048576 bytes"],
+    [
+      "First",
+      { body: `"${"x".repeat(1_048_576)}"`, ...headers("invocation-type", "Event") },
+      413,
+      "RequestTooLargeException",
+      "1048576 bytes",
+    ],
     ["Missing", {}, 500, "ServiceException", "/nowhere is not there"],
   ])("answers a call of %s it cannot serve as Lambda does (%#)", async (name, init, status, errorType, message) => {
     const response = await call(name, init);
@@ -157,14 +177,19 @@ describe("start-lambda", () => {
       return { response, text: await response.text() };
     };
     const good = await stream({ body: "1" });
-    expect([good.response.status, good.response.headers.get("content-type")]).toEqual([200, "application/vnd.amazon.eventstream"]);
+    expect([good.response.status, good.response.headers.get("content-type")]).toEqual([
+      200,
+      "application/vnd.amazon.eventstream",
+    ]);
     expect(good.text).toMatch(/PayloadChunk.*application\/octet-stream{"got":1}.*InvokeComplete.*application\/json{}/s);
     const bad = await stream({ body: '"bad"', ...headers("log-type", "Tail") });
     expect(bad.response.status).toBe(200);
     expect(bad.text).not.toContain("PayloadChunk");
     expect(bad.text).toMatch(/{"ErrorCode":"Unhandled","ErrorDetails":"{\\"errorType\\":\\"X\\"}","LogResult":"\w+/);
     expect((await stream(headers("invocation-type", "DryRun"))).response.status).toBe(204);
-    expect((await stream(headers("invocation-type", "Event"))).response.headers.get("x-amzn-errortype")).toBe("InvalidParameterValueException");
+    expect((await stream(headers("invocation-type", "Event"))).response.headers.get("x-amzn-errortype")).toBe(
+      "InvalidParameterValueException",
+    );
   });
 
   test("answers other paths with 404 and says what is offered", async () => {

@@ -3,20 +3,30 @@ import { knock } from "../rehearsal.ts";
 import { findFunction, listFunctions } from "../template/list-functions.ts";
 import { codeVersion } from "./code-version.ts";
 import type { CommandLine } from "./command-line.ts";
-import { createEnvironmentPool, type EnvironmentPool } from "./environment-pool.ts";
-import { serviceError, type ServiceError } from "./invoke-api/request.ts";
-import { startInvokeApi, type RunInvocation } from "./invoke-api/server.ts";
-import { Interrupted, type Io } from "./io.ts";
-import { loadFunctions, type LoadedFunction, type LoadedFunctions } from "./load-functions.ts";
-import { type CodePlan, planCode } from "./plan-code.ts";
-import { createPortTurns, type PortTurns } from "./port-turns.ts";
-import { createPrinter, type Printer } from "./printer.ts";
-import { CLOSE_LIMIT_MS, within } from "./running-environment.ts";
-import { createWorkspace, type Workspace } from "./workspace.ts";
+import { createEnvironmentPool } from "./environment-pool.ts";
+import type { EnvironmentPool } from "./environment-pool.ts";
+import { serviceError } from "./invoke-api/request.ts";
+import type { ServiceError } from "./invoke-api/request.ts";
+import { startInvokeApi } from "./invoke-api/server.ts";
+import type { RunInvocation } from "./invoke-api/server.ts";
+import { Interrupted } from "./io.ts";
+import type { Io } from "./io.ts";
+import { loadFunctions } from "./load-functions.ts";
+import type { LoadedFunction, LoadedFunctions } from "./load-functions.ts";
+import { planCode } from "./plan-code.ts";
+import type { CodePlan } from "./plan-code.ts";
+import { createPortTurns } from "./port-turns.ts";
+import type { PortTurns } from "./port-turns.ts";
+import { createPrinter } from "./printer.ts";
+import type { Printer } from "./printer.ts";
+import { closeLimitMs, within } from "./running-environment.ts";
+import { createWorkspace } from "./workspace.ts";
+import type { Workspace } from "./workspace.ts";
 
 /**
  * `lambda-emulator start-lambda`: Lambda's Invoke API on a port, for every function of the template, until the user
- * ends it. Processes start with the first invocation that needs them, and code or layers that were replaced are used from the next one on.
+ * ends it. Processes start with the first invocation that needs them, and code or layers that were replaced are used
+ * from the next one on.
  * Errors: `EmulatorError` for bad input, then `Interrupted`; nothing is left running in any case.
  */
 export async function runStartLambda(line: CommandLine, io: Io): Promise<number> {
@@ -31,28 +41,40 @@ export async function runStartLambda(line: CommandLine, io: Io): Promise<number>
   const printer = createPrinter(line, io);
   for (const warning of functions.warnings) printer.warning(warning);
   const workspace = createWorkspace({ io, ...printer });
-  const service = createService({ functions, workspace, io, printer, maxEnvironments, turns: createPortTurns(() => printer.warning(TURNS)) });
+  const service = createService({
+    functions,
+    workspace,
+    io,
+    printer,
+    maxEnvironments,
+    turns: createPortTurns(() => printer.warning(turnsWarning)),
+  });
   const host = line.options.get("host")?.[0] ?? "127.0.0.1";
   const api = await startInvokeApi({ host, port, ...service, onAsyncFailure: printer.warning });
   try {
     io.stdout.write(`${api.url}\n`);
-    printer.onNote(`Functions: ${names.join(", ")}. Try: aws lambda invoke --endpoint-url ${api.url} --function-name ${names[0]} out.json`);
+    printer.onNote(
+      `Functions: ${names.join(", ")}. Try: aws lambda invoke --endpoint-url ${api.url} --function-name ${names[0]} out.json`,
+    );
     printer.onNote("Ctrl-C ends it.");
     for (const name of names) void service.prepare(name);
     // The first caller finds this path of the server loaded and compiled.
-    void knock(`${api.url}/2015-03-31/functions/${names[0]}/invocations`, { method: "POST", headers: { "X-Amz-Invocation-Type": "DryRun" } });
+    void knock(`${api.url}/2015-03-31/functions/${names[0]}/invocations`, {
+      method: "POST",
+      headers: { "X-Amz-Invocation-Type": "DryRun" },
+    });
     await new Promise((resolve) => {
       if (io.interrupted.aborted) resolve(undefined);
       io.interrupted.addEventListener("abort", resolve, { once: true });
     });
     throw new Interrupted();
   } finally {
-    await within(Promise.all([api.close(), service.close()]), CLOSE_LIMIT_MS);
+    await within(Promise.all([api.close(), service.close()]), closeLimitMs);
     await workspace.close();
   }
 }
 
-const TURNS =
+const turnsWarning =
   "functions want the same port, one of an extension: they take turns, each with a new environment; an extension with a port of its own for each function would let them run side by side";
 
 interface ServiceParts {
@@ -128,10 +150,17 @@ interface PlannedFunction extends LoadedFunction {
 async function planFunction(name: string, { functions, io }: ServiceParts): Promise<PlannedFunction> {
   const loaded = functions.resolve(name);
   const warnings = [...loaded.warnings, ...(await functions.findStale(name))];
-  return { ...loaded, warnings, plan: await planCode(loaded.resolved, { cwd: io.cwd, layerMappings: functions.layerMappings }) };
+  return {
+    ...loaded,
+    warnings,
+    plan: await planCode(loaded.resolved, { cwd: io.cwd, layerMappings: functions.layerMappings }),
+  };
 }
 
-async function startPool({ resolved, environmentOptions, warnings, plan }: PlannedFunction, parts: ServiceParts): Promise<EnvironmentPool> {
+async function startPool(
+  { resolved, environmentOptions, warnings, plan }: PlannedFunction,
+  parts: ServiceParts,
+): Promise<EnvironmentPool> {
   const { functions, workspace, io, printer, maxEnvironments } = parts;
   const { logicalId } = resolved;
   for (const warning of warnings) printer.warning(warning);

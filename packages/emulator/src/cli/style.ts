@@ -1,10 +1,10 @@
 import type { Io, Output } from "./io.ts";
 
 /** Colours for one stream: plain text where it is no terminal or NO_COLOR is set. */
-export type Style = Readonly<Record<keyof typeof CODES, (text: string) => string>>;
+export type Style = Readonly<Record<keyof typeof codes, (text: string) => string>>;
 
 /** The terminal's codes: on, off. `util.styleText` decides by standard output alone, and this writes to stderr. */
-const CODES = {
+const codes = {
   bold: [1, 22],
   dim: [2, 22],
   red: [31, 39],
@@ -20,10 +20,10 @@ export function createStyle(output: Output, env: Io["env"]): Style {
     (text: string): string =>
       isColoured ? `\u001b[${on}m${text}\u001b[${off}m` : text;
   return {
-    bold: paint(CODES.bold),
-    dim: paint(CODES.dim),
-    red: paint(CODES.red),
-    yellow: paint(CODES.yellow),
-    cyan: paint(CODES.cyan),
+    bold: paint(codes.bold),
+    dim: paint(codes.dim),
+    red: paint(codes.red),
+    yellow: paint(codes.yellow),
+    cyan: paint(codes.cyan),
   };
 }

@@ -50,7 +50,10 @@ describe("drawTimeline", () => {
     );
     fc.assert(
       fc.property(entries, fc.integer({ min: 80, max: 200 }), (given, columns) => {
-        const drawn = drawTimeline(given.map(({ tookMs, ...rest }) => ({ ...rest, endEpochMs: rest.startEpochMs + tookMs })), { columns });
+        const drawn = drawTimeline(
+          given.map(({ tookMs, ...rest }) => ({ ...rest, endEpochMs: rest.startEpochMs + tookMs })),
+          { columns },
+        );
         expect(Math.max(...drawn.split("\n").map((line) => line.length))).toBeLessThanOrEqual(columns);
       }),
     );

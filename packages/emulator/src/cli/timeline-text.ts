@@ -12,12 +12,12 @@ export interface TimelineTextOptions {
  */
 export function drawTimeline(entries: readonly TimelineEntry[], options: TimelineTextOptions): string {
   if (entries.length === 0) return "";
-  const shown = [...entries].sort(byTime).slice(0, MAX_ROWS);
+  const shown = [...entries].sort(byTime).slice(0, maxRows);
   const startEpochMs = Math.min(...shown.map((entry) => entry.startEpochMs));
   const endEpochMs = Math.max(...shown.map((entry) => entry.endEpochMs));
   const rows = toRows(shown);
   const labelWidth = Math.max(...rows.map((row) => row.label.length));
-  const barWidth = Math.max(20, options.columns - labelWidth - NUMBERS_WIDTH - 4);
+  const barWidth = Math.max(20, options.columns - labelWidth - numbersWidth - 4);
   const cell = (epochMs: number): number =>
     ((epochMs - startEpochMs) / Math.max(endEpochMs - startEpochMs, 0.001)) * barWidth;
   const lines = rows.map(({ label, startMs, endMs }) => {
@@ -26,17 +26,17 @@ export function drawTimeline(entries: readonly TimelineEntry[], options: Timelin
     const numbers = `${ms(startMs - startEpochMs)} ${startMs === endMs ? "" : ms(endMs - startMs)}`;
     return `${label.padEnd(labelWidth)}  ${(" ".repeat(from) + bar).padEnd(barWidth)}  ${numbers.trimEnd()}`;
   });
-  const head = `${"".padEnd(labelWidth)}  ${"".padEnd(barWidth)}  ${"at".padStart(NUMBER)} ${"took".padStart(NUMBER)}  ms`;
+  const head = `${"".padEnd(labelWidth)}  ${"".padEnd(barWidth)}  ${"at".padStart(numberWidth)} ${"took".padStart(numberWidth)}  ms`;
   const more = entries.length - shown.length;
   const rest = more === 0 ? [] : [`… and ${more} more steps; --json and --report have them all`];
   return [head, ...lines, ...rest].join("\n");
 }
 
 /** About two screens; many invocations have thousands of steps. */
-const MAX_ROWS = 60;
+const maxRows = 60;
 
-const NUMBER = 9;
-const NUMBERS_WIDTH = 2 * NUMBER + 5;
+const numberWidth = 9;
+const numbersWidth = 2 * numberWidth + 5;
 
 interface Row {
   readonly label: string;
@@ -69,5 +69,5 @@ function laneWidth(lanes: readonly string[]): number {
 }
 
 function ms(value: number): string {
-  return value.toFixed(1).padStart(NUMBER);
+  return value.toFixed(1).padStart(numberWidth);
 }

@@ -3,9 +3,11 @@ import { readdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFakeIo } from "../../test/fake-io.ts";
-import { createFakeProject, MAKEFILE, type FakeProject } from "../../test/fake-project.ts";
+import { createFakeProject, makefileText } from "../../test/fake-project.ts";
+import type { FakeProject } from "../../test/fake-project.ts";
 import type { CodePlan } from "./plan-code.ts";
-import { createWorkspace, type Workspace } from "./workspace.ts";
+import { createWorkspace } from "./workspace.ts";
+import type { Workspace } from "./workspace.ts";
 
 let project: FakeProject;
 let workspace: Workspace;
@@ -38,7 +40,7 @@ describe("workspace", () => {
   test("tries again what failed", async () => {
     await project.write({ "layer/Makefile": "build-HelloLayer:\n\tfalse\n" });
     await expect(buildLayer()).rejects.toThrow("make build-HelloLayer failed");
-    await project.write({ "layer/Makefile": MAKEFILE });
+    await project.write({ "layer/Makefile": makefileText });
     expect(await readdir(await buildLayer())).toEqual(["extensions"]);
   });
 
@@ -63,14 +65,23 @@ describe("workspace", () => {
     const packageFolder = join(project.folder, "pkg");
     const path = join(packageFolder, "dist");
     const script = 'mkdir dist && echo "$PATH" > dist/path';
-    await workspace.prepare({ ...plan, layers: [{ kind: "package", logicalId: "HelloLayer", path, packageFolder, script }] });
+    await workspace.prepare({
+      ...plan,
+      layers: [{ kind: "package", logicalId: "HelloLayer", path, packageFolder, script }],
+    });
     const folders = (await readFile(join(path, "path"), "utf8")).split(":");
     expect(folders[0]).toBe(join(packageFolder, "node_modules/.bin"));
     expect(folders).toContain(join(project.folder, "node_modules/.bin"));
   });
 
   test("says when a package's script does not write the layer", async () => {
-    const recipe = { kind: "package", logicalId: "HelloLayer", path: join(project.folder, "no"), packageFolder: project.folder, script: "true" } as const;
+    const recipe = {
+      kind: "package",
+      logicalId: "HelloLayer",
+      path: join(project.folder, "no"),
+      packageFolder: project.folder,
+      script: "true",
+    } as const;
     await expect(workspace.prepare({ ...plan, layers: [recipe] })).rejects.toThrow("`true` did not write ContentUri");
   });
 });

@@ -1,7 +1,8 @@
 import { mkdir, rm, stat } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { EmulatorError } from "../errors.ts";
-import { makeScratchFolder, type ScratchFolder } from "../scratch-folder.ts";
+import { makeScratchFolder } from "../scratch-folder.ts";
+import type { ScratchFolder } from "../scratch-folder.ts";
 import type { Io } from "./io.ts";
 import type { CodePlan, Recipe } from "./plan-code.ts";
 import { runMake } from "./run-make.ts";

@@ -3,9 +3,11 @@ import { makeScratchFolder } from "../scratch-folder.ts";
 import { didYouMean } from "../template/closest.ts";
 import { isSupportedRuntime } from "../template/supported-runtime.ts";
 import type { Check } from "./check.ts";
-import { openSubject, type SubjectOptions } from "./open-subject.ts";
+import { openSubject } from "./open-subject.ts";
+import type { SubjectOptions } from "./open-subject.ts";
 import { checks } from "./registry.ts";
-import { type CheckResult, runChecks, type RunOptions } from "./run-checks.ts";
+import { runChecks } from "./run-checks.ts";
+import type { CheckResult, RunOptions } from "./run-checks.ts";
 
 /** What to check, and how. */
 export interface ConformanceOptions extends SubjectOptions, RunOptions {
@@ -24,12 +26,16 @@ export interface ConformanceReport {
   readonly failed: number;
   readonly notApplicable: number;
   readonly results: readonly CheckResult[];
-  /** What the extensions wrote where nothing disturbed them: one that a wrong setting made useless keeps every rule, and says why here. */
+  /**
+   * What the extensions wrote where nothing disturbed them: one that a wrong setting made useless keeps every rule, and
+   * says why here.
+   */
   readonly lines: readonly string[];
 }
 
 /**
- * Checks the extensions of a layer against everything Lambda does to an extension, each check in an environment of its own.
+ * Checks the extensions of a layer against everything Lambda does to an extension, each check in an environment of its
+ * own.
  * Errors: `EmulatorError` for a layer, a check or a runtime that cannot be; the signal's reason.
  */
 export async function checkConformance(options: ConformanceOptions): Promise<ConformanceReport> {
@@ -42,7 +48,8 @@ export async function checkConformance(options: ConformanceOptions): Promise<Con
   try {
     const subject = await openSubject(options, { folder: folder.path, functionRuntime });
     const results = await runChecks(subject, chosen, options);
-    const count = (wanted: CheckResult["outcome"]): number => results.filter(({ outcome }) => outcome === wanted).length;
+    const count = (wanted: CheckResult["outcome"]): number =>
+      results.filter(({ outcome }) => outcome === wanted).length;
     return {
       layer: options.layer,
       extensions: subject.extensions.map(({ name }) => name),

@@ -1,6 +1,8 @@
-import { type Dirent, lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import type { Dirent } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { type ElfHeader, parseElfHeader } from "./elf-header.ts";
+import { parseElfHeader } from "./elf-header.ts";
+import type { ElfHeader } from "./elf-header.ts";
 
 /** What the first bytes of a file say. */
 export type FileContent =
@@ -16,7 +18,9 @@ export interface ExtensionFile {
   readonly content: FileContent;
 }
 
-/** The entries of a layer's `extensions/` in the order Lambda starts them: all but folders. Empty where there is none. */
+/**
+ * The entries of a layer's `extensions/` in the order Lambda starts them: all but folders. Empty where there is none.
+ */
 export function readExtensionFiles(layer: string): readonly ExtensionFile[] {
   const folder = join(layer, "extensions");
   return listFolder(folder)
@@ -44,7 +48,10 @@ function readExtensionFile(layer: string, name: string): ExtensionFile {
 /** As many links as the kernel follows. */
 const maxLinks = 40;
 
-/** Where a path leads on Lambda, as a path of this machine: the layer lies in /opt there. Undefined where there is nothing. */
+/**
+ * Where a path leads on Lambda, as a path of this machine: the layer lies in /opt there. Undefined where there is
+ * nothing.
+ */
 export function followLinks(layer: string, path: string): string | undefined {
   let current = path;
   for (let links = 0; links <= maxLinks; links += 1) {

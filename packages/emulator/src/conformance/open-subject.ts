@@ -4,8 +4,9 @@ import { EmulatorError } from "../errors.ts";
 import { unzip } from "../namespace/unzip.ts";
 import type { Subject } from "./check.ts";
 import { readExtensionFiles } from "./extension-file.ts";
-import { attributed, runTrial, type Trial, type TrialSetup } from "./trial.ts";
 import { writeTrialFunction } from "./trial-function.ts";
+import { attributed, runTrial } from "./trial.ts";
+import type { Trial, TrialSetup } from "./trial.ts";
 
 /** The layer, and what its extensions are run with. */
 export interface SubjectOptions {
@@ -33,7 +34,9 @@ export async function openSubject(options: SubjectOptions, { folder, functionRun
   const extensions = readExtensionFiles(layer);
   const machine = process.arch === "x64" ? "x86_64" : process.arch;
   const architecture = options.architecture ?? machine;
-  if (!known.includes(architecture)) throw new EmulatorError(`architecture: expected ${known.join(" or ")}, got ${architecture}`);
+  if (!known.includes(architecture)) {
+    throw new EmulatorError(`architecture: expected ${known.join(" or ")}, got ${architecture}`);
+  }
   const spec = await writeTrialFunction(folder, functionRuntime);
   const setup: TrialSetup = {
     layer,

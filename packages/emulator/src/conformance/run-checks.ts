@@ -4,7 +4,13 @@ import { attributed } from "./trial.ts";
 
 /** How far a run is. */
 export type ConformanceProgress =
-  | { readonly kind: "started"; readonly id: string; readonly title: string; readonly index: number; readonly total: number }
+  | {
+      readonly kind: "started";
+      readonly id: string;
+      readonly title: string;
+      readonly index: number;
+      readonly total: number;
+    }
   | { readonly kind: "finished"; readonly result: CheckResult };
 
 /** What one check found. */
@@ -29,7 +35,11 @@ export interface RunOptions {
 }
 
 /** Runs the chosen checks one after another (extensions may have fixed ports), each after those that it needs. */
-export async function runChecks(subject: Subject, chosen: readonly Check[], options: RunOptions): Promise<readonly CheckResult[]> {
+export async function runChecks(
+  subject: Subject,
+  chosen: readonly Check[],
+  options: RunOptions,
+): Promise<readonly CheckResult[]> {
   const judge = createJudge(subject);
   const results: CheckResult[] = [];
   for (const [index, check] of chosen.entries()) {
@@ -82,7 +92,13 @@ const shownLines = 10;
 
 function toResult({ id, title, advice }: Check, verdict: Verdict, durationMs: number): CheckResult {
   const { kind: outcome, detail } = verdict;
-  const result = { id, title, outcome, ...(detail === undefined ? {} : { detail }), durationMs: Math.round(durationMs) };
+  const result = {
+    id,
+    title,
+    outcome,
+    ...(detail === undefined ? {} : { detail }),
+    durationMs: Math.round(durationMs),
+  };
   if (verdict.kind !== "fail") return result;
   const lines = verdict.trial?.lines.filter(({ source }) => source !== "function").slice(-shownLines) ?? [];
   return { ...result, advice, lines: lines.map((line) => attributed(line)) };

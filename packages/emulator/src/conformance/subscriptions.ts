@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { WatchedCall } from "../faults/fault.ts";
-import { parseSubscription, type Subscription } from "../telemetry/subscription.ts";
+import { parseSubscription } from "../telemetry/subscription.ts";
+import type { Subscription } from "../telemetry/subscription.ts";
 
 /** A subscription to telemetry that the platform accepted. */
 export interface AcceptedSubscription extends Subscription {
@@ -16,13 +17,20 @@ export function toAcceptedSubscription(call: WatchedCall): AcceptedSubscription 
   if (call.status !== 200 || call.extension === undefined) return undefined;
   const parsed = parseSubscription(Buffer.from(call.body), anySchema);
   if (parsed.kind === "invalid") return undefined;
-  return { ...parsed.subscription, extension: call.extension, wasListening: isListening(parsed.subscription.destination.port) };
+  return {
+    ...parsed.subscription,
+    extension: call.extension,
+    wasListening: isListening(parsed.subscription.destination.port),
+  };
 }
 
 /** Column 4 of the kernel's table of TCP sockets. */
 const listenState = "0A";
 
-/** Whether a socket of this machine listens on a port; undefined where there is no /proc. A connection made to find out would disturb. */
+/**
+ * Whether a socket of this machine listens on a port; undefined where there is no /proc. A connection made to find out
+ * would disturb.
+ */
 function isListening(port: number): boolean | undefined {
   const ending = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
   try {

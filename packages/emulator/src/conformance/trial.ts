@@ -1,16 +1,12 @@
 import { setTimeout as pause } from "node:timers/promises";
-import {
-  type Environment,
-  type EnvironmentOptions,
-  type FunctionSpec,
-  type InvokeResult,
-  type LogLine,
-  startEnvironment,
-} from "../environment.ts";
+import { startEnvironment } from "../environment.ts";
+import type { Environment, EnvironmentOptions, FunctionSpec, InvokeResult, LogLine } from "../environment.ts";
 import type { Fault, WatchedCall } from "../faults/fault.ts";
 import type { TimelineEntry } from "../timeline.ts";
-import { type AcceptedSubscription, toAcceptedSubscription } from "./subscriptions.ts";
-import { findTroubles, type Trouble } from "./trouble.ts";
+import { toAcceptedSubscription } from "./subscriptions.ts";
+import type { AcceptedSubscription } from "./subscriptions.ts";
+import { findTroubles } from "./trouble.ts";
+import type { Trouble } from "./trouble.ts";
 
 /** How an environment is disturbed. */
 export interface TrialPlan {
@@ -91,7 +87,11 @@ export async function runTrial(setup: TrialSetup, plan: TrialPlan): Promise<Tria
   }
 }
 
-function toOptions(setup: TrialSetup, { options, faults = [], variables }: TrialPlan, watches: readonly Fault[]): EnvironmentOptions {
+function toOptions(
+  setup: TrialSetup,
+  { options, faults = [], variables }: TrialPlan,
+  watches: readonly Fault[],
+): EnvironmentOptions {
   return {
     initTimeoutSeconds,
     ...options,
@@ -102,7 +102,11 @@ function toOptions(setup: TrialSetup, { options, faults = [], variables }: Trial
   };
 }
 
-async function runPlan(environment: Environment, extensions: readonly string[], plan: TrialPlan): Promise<readonly Trouble[]> {
+async function runPlan(
+  environment: Environment,
+  extensions: readonly string[],
+  plan: TrialPlan,
+): Promise<readonly Trouble[]> {
   const { timeline } = environment;
   const findAll = (): readonly Trouble[] => findTroubles(timeline, extensions);
   const isReady = extensions.every((name) => timeline.some(({ lane, kind }) => lane === name && kind === "next"));

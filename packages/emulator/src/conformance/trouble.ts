@@ -3,8 +3,8 @@ import type { TimelineEntry } from "../timeline.ts";
 /** What an extension did wrong, seen from outside. */
 export interface Trouble {
   /**
-   * `not-started`: no register or no first `next`; `ended`: its process ended unasked; `stuck`: no `next` after an event;
-   * `not-stopped`: no clean end at SHUTDOWN; `invocation`: the function got no answer through.
+   * `not-started`: no register or no first `next`; `ended`: its process ended unasked; `stuck`: no `next` after an
+   * event; `not-stopped`: no clean end at SHUTDOWN; `invocation`: the function got no answer through.
    */
   readonly kind: "not-started" | "ended" | "stuck" | "not-stopped" | "invocation";
   readonly text: string;
@@ -62,8 +62,16 @@ function advance(life: Life, { kind, detail = "" }: TimelineEntry): void {
 function atExit(life: Life, { detail = "" }: TimelineEntry, isEnding: boolean): Trouble | undefined {
   if (life.isTold) return atShutdown(life, detail);
   if (!life.hasRegistered || life.asked === 0) {
-    if (isEnding) return { kind: "not-started", text: `did not ${life.hasRegistered ? "ask for its first event" : "register"} in time` };
-    return { kind: "not-started", text: `ended (${detail}) before it ${life.hasRegistered ? "asked for its first event" : "registered"}` };
+    if (isEnding) {
+      return {
+        kind: "not-started",
+        text: `did not ${life.hasRegistered ? "ask for its first event" : "register"} in time`,
+      };
+    }
+    return {
+      kind: "not-started",
+      text: `ended (${detail}) before it ${life.hasRegistered ? "asked for its first event" : "registered"}`,
+    };
   }
   if (!isEnding) {
     const when = life.isWaiting ? "while it waited for an event" : "instead of asking for the next event";
@@ -75,7 +83,9 @@ function atExit(life: Life, { detail = "" }: TimelineEntry, isEnding: boolean): 
 
 function atShutdown(life: Life, detail: string): Trouble | undefined {
   if (detail === "exit code 0") return undefined;
-  if (detail !== "signal: killed") return { kind: "not-stopped", text: `ended with ${detail} at SHUTDOWN, where 0 is expected` };
+  if (detail !== "signal: killed") {
+    return { kind: "not-stopped", text: `ended with ${detail} at SHUTDOWN, where 0 is expected` };
+  }
   const instead = life.isWaiting ? "asked for another event" : "went on";
   return { kind: "not-stopped", text: `${instead} after SHUTDOWN and was killed when its time was up` };
 }

@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { shellQuote } from "../namespace/shell-quote.ts";
-import { findParentGroups, type ParentGroup } from "./find-parent-groups.ts";
+import { findParentGroups } from "./find-parent-groups.ts";
+import type { ParentGroup } from "./find-parent-groups.ts";
 
 /** A control group whose processes share a limit of CPU time. */
 export interface CpuGroup {
@@ -14,12 +15,17 @@ export interface CpuGroup {
 }
 
 /** Either the group or why there is none. */
-export type CpuGroupOutcome = { readonly kind: "ready"; readonly group: CpuGroup } | { readonly kind: "refused"; readonly reason: string };
+export type CpuGroupOutcome =
+  | { readonly kind: "ready"; readonly group: CpuGroup }
+  | { readonly kind: "refused"; readonly reason: string };
 
 /** Lambda's own period: a small share comes in many short slices. Units: microseconds. */
 const periodUs = 20_000;
 
-/** Makes a group in the nearest place that this process may write to. It is removed when this process ends, however that comes. */
+/**
+ * Makes a group in the nearest place that this process may write to. It is removed when this process ends, however that
+ * comes.
+ */
 export async function openCpuGroup(vcpus: number): Promise<CpuGroupOutcome> {
   const parents = readParentGroups();
   let reason = "no control group of this machine passes the cpu controller on";
@@ -52,7 +58,11 @@ function passesCpuOn({ version, folder }: ParentGroup): boolean {
 function startKeeper(parent: ParentGroup, vcpus: number): Promise<CpuGroupOutcome> {
   const group = join(parent.folder, `lambda-emulator-${randomUUID()}`);
   const members = join(group, "cgroup.procs");
-  const child = spawn("sh", ["-c", keeperScript(parent, group, vcpus)], { cwd: "/", detached: true, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn("sh", ["-c", keeperScript(parent, group, vcpus)], {
+    cwd: "/",
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   child.stdin.on("error", () => {});
   let errors = "";
   child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
@@ -67,7 +77,13 @@ function startKeeper(parent: ParentGroup, vcpus: number): Promise<CpuGroupOutcom
   return new Promise((resolve) => {
     child.stdout.once("data", () => {
       // The shell tells its own folder in variables that were not there before.
-      const enter = (argv: readonly string[]) => ["/bin/sh", "-c", 'echo $$ > "$0"; unset PWD OLDPWD SHLVL; exec "$@"', members, ...argv];
+      const enter = (argv: readonly string[]) => [
+        "/bin/sh",
+        "-c",
+        'echo $$ > "$0"; unset PWD OLDPWD SHLVL; exec "$@"',
+        members,
+        ...argv,
+      ];
       resolve({ kind: "ready", group: { enter, close } });
     });
     void ended.then(() => resolve({ kind: "refused", reason: errors.trim() || "sh is missing" }));

@@ -7,11 +7,17 @@ export interface ParentGroup {
 }
 
 /**
- * The groups that may limit CPU time below them, nearest first: of version 1 where its cpu hierarchy is mounted, as only
- * one version has the controller. Shape: the texts of /proc/self/mounts and /proc/self/cgroup.
+ * The groups that may limit CPU time below them, nearest first: of version 1 where its cpu hierarchy is mounted, as
+ * only one version has the controller. Shape: the texts of /proc/self/mounts and /proc/self/cgroup.
  * Source: https://man7.org/linux/man-pages/man7/cgroups.7.html
  */
-export function findParentGroups({ mounts, memberships }: { readonly mounts: string; readonly memberships: string }): readonly ParentGroup[] {
+export function findParentGroups({
+  mounts,
+  memberships,
+}: {
+  readonly mounts: string;
+  readonly memberships: string;
+}): readonly ParentGroup[] {
   const mounted = mounts.split("\n").map((line) => line.split(" "));
   const groups = memberships.split("\n").map((line) => /^\d+:([^:]*):(.*)$/.exec(line) ?? []);
   const cpu = mounted.find(([, , type, options]) => type === "cgroup" && options?.split(",").includes("cpu"));

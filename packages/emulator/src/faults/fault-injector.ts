@@ -61,7 +61,9 @@ export function createFaultInjector(options: FaultOptions): FaultInjector {
       next(request);
     },
     bodies(extension, events) {
-      const entry = armed.find(({ fault }) => fault.kind === "telemetry" && (fault.extension ?? extension) === extension);
+      const entry = armed.find(
+        ({ fault }) => fault.kind === "telemetry" && (fault.extension ?? extension) === extension,
+      );
       return entry?.fault.kind === "telemetry" ? entry.fault.mutate(events) : [`[${events.join(",")}]`];
     },
   };
@@ -82,14 +84,22 @@ interface Surroundings {
   readonly options: FaultOptions;
 }
 
-function withFault(fault: CallFault, next: (request: ApiRequest) => void, { caller, options }: Surroundings): (request: ApiRequest) => void {
+function withFault(
+  fault: CallFault,
+  next: (request: ApiRequest) => void,
+  { caller, options }: Surroundings,
+): (request: ApiRequest) => void {
   return (request) => {
     switch (fault.kind) {
       case "delay":
         setTimeout(() => next(request), fault.delayMs);
         break;
       case "answer":
-        request.respond({ status: fault.status, headers: { "Content-Type": "application/json" }, body: fault.body ?? "" });
+        request.respond({
+          status: fault.status,
+          headers: { "Content-Type": "application/json" },
+          body: fault.body ?? "",
+        });
         break;
       case "cut":
         request.cut();
@@ -112,7 +122,12 @@ function watched(request: ApiRequest, { extension }: Caller, onAnswer: (call: Wa
   return {
     ...request,
     respond(answer) {
-      onAnswer({ extension, body: request.body.toString("utf8"), status: answer.status, answer: answer.body.toString("utf8") });
+      onAnswer({
+        extension,
+        body: request.body.toString("utf8"),
+        status: answer.status,
+        answer: answer.body.toString("utf8"),
+      });
       request.respond(answer);
     },
   };

@@ -1,10 +1,19 @@
 /** Calls by the last words of their path. */
 export type CallName =
-  "register" | "event/next" | "init/error" | "exit/error" | "telemetry" | "invocation/next" | "invocation/response" | "invocation/error";
+  | "register"
+  | "event/next"
+  | "init/error"
+  | "exit/error"
+  | "telemetry"
+  | "invocation/next"
+  | "invocation/response"
+  | "invocation/error";
 
 /** A call and how it was answered. */
 export interface WatchedCall {
-  /** Who calls: the name it registers under, else the extension whose identifier it shows; undefined for the runtime. */
+  /**
+   * Who calls: the name it registers under, else the extension whose identifier it shows; undefined for the runtime.
+   */
   readonly extension: string | undefined;
   readonly body: string;
   readonly status: number;
@@ -37,7 +46,9 @@ export type Fault =
   | (CallFilter & { readonly kind: "lose-answer" })
   /** The process is killed when the call arrives: an extension by its name, or `runtime`. */
   | (CallFilter & { readonly kind: "kill"; readonly process: string })
-  /** No trouble: `onAnswer` is told of the call just before its answer goes out, also of one that another fault makes. */
+  /**
+   * No trouble: `onAnswer` is told of the call just before its answer goes out, also of one that another fault makes.
+   */
   | (CallFilter & { readonly kind: "watch"; readonly onAnswer: (call: WatchedCall) => void })
   /** Batches arrive changed; `mutations` has the usual ones. */
   | { readonly kind: "telemetry"; readonly extension?: string; readonly mutate: Mutation };
@@ -54,7 +65,12 @@ export const mutations = {
   single: (events) => [...events],
   /** Events that nobody knows stand between the others. */
   unknownEvent: (events) => [
-    toArray(events.flatMap((event) => ['{"time":"2026-01-01T00:00:00.000Z","type":"platform.somethingNew","record":{"a":[null]}}', event])),
+    toArray(
+      events.flatMap((event) => [
+        '{"time":"2026-01-01T00:00:00.000Z","type":"platform.somethingNew","record":{"a":[null]}}',
+        event,
+      ]),
+    ),
   ],
   /** The records of log lines are objects. */
   objectRecords: (events) => [toArray(events.map((event) => objectRecord(event)))],

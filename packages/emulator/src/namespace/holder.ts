@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createLineSplitter } from "../process/line-splitter.ts";
-import { type BindStyle, type Mount, mountScript, mountTable } from "./mount-script.ts";
+import { mountScript, mountTable } from "./mount-script.ts";
+import type { BindStyle, Mount } from "./mount-script.ts";
 import { shellQuote } from "./shell-quote.ts";
 
 /** The process that keeps a mount namespace alive. */
@@ -17,9 +18,14 @@ export interface Holder {
 }
 
 /** Either the holder or why there is none. */
-export type HolderOutcome = { readonly kind: "ready"; readonly holder: Holder } | { readonly kind: "refused"; readonly reason: string };
+export type HolderOutcome =
+  | { readonly kind: "ready"; readonly holder: Holder }
+  | { readonly kind: "refused"; readonly reason: string };
 
-/** Tries a mount namespace as root, then one with a user namespace. The work folder is removed when the holder ends, however that comes. */
+/**
+ * Tries a mount namespace as root, then one with a user namespace. The work folder is removed when the holder ends,
+ * however that comes.
+ */
 export async function startHolder(mounts: readonly Mount[], workFolder: string): Promise<HolderOutcome> {
   const file = join(workFolder, "mounts");
   await writeFile(file, mountTable(mounts));

@@ -21,10 +21,17 @@ export function findPython(version: string, searchPath: string): PythonInterpret
       .filter((path) => isExecutable(path));
   const exact = candidates(`python${version}`);
   // A version manager's shim takes half a second to tell what it stands for: asked only where no file tells.
-  return first(exact, readPython) ?? first(exact, askPython) ?? first(candidates("python3"), (path) => readPython(path) ?? askPython(path));
+  return (
+    first(exact, readPython) ??
+    first(exact, askPython) ??
+    first(candidates("python3"), (path) => readPython(path) ?? askPython(path))
+  );
 }
 
-function first(candidates: readonly string[], inspect: (path: string) => PythonInterpreter | undefined): PythonInterpreter | undefined {
+function first(
+  candidates: readonly string[],
+  inspect: (path: string) => PythonInterpreter | undefined,
+): PythonInterpreter | undefined {
   for (const candidate of candidates) {
     const found = inspect(candidate);
     if (found !== undefined) return found;
@@ -50,7 +57,8 @@ function askPython(candidate: string): PythonInterpreter | undefined {
 }
 
 function runPython(candidate: string): PythonInterpreter | undefined {
-  const program = "import sys,os; print(os.path.realpath(sys.executable), sys.base_prefix, '%d.%d' % sys.version_info[:2], sep='\\n')";
+  const program =
+    "import sys,os; print(os.path.realpath(sys.executable), sys.base_prefix, '%d.%d' % sys.version_info[:2], sep='\\n')";
   try {
     const output = execFileSync(candidate, ["-c", program], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
     const [path, prefix, version] = output.split("\n");

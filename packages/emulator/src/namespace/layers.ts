@@ -28,19 +28,25 @@ export async function codeFolder(codePath: string, workFolder: string): Promise<
 
 async function kindOf(path: string, what: string): Promise<"folder" | "zip"> {
   const found = await stat(path).catch(() => undefined);
-  if (found === undefined) throw new EmulatorError(`${what} ${path} does not exist: build it first, or correct the path`);
+  if (found === undefined) {
+    throw new EmulatorError(`${what} ${path} does not exist: build it first, or correct the path`);
+  }
   if (found.isDirectory()) return "folder";
   if (path.endsWith(".zip")) return "zip";
   throw new EmulatorError(`${what} ${path}: expected a folder or a .zip file`);
 }
 
-/** Puts a folder's files over another's, as hard links where the file system lets it: a carried runtime weighs 100 MB. */
+/**
+ * Puts a folder's files over another's, as hard links where the file system lets it: a carried runtime weighs 100 MB.
+ */
 async function overlay(from: string, to: string): Promise<void> {
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const source = join(from, entry.name);
     const target = join(to, entry.name);
     const existing = await lstat(target).catch(() => undefined);
-    if (existing !== undefined && !(existing.isDirectory() && entry.isDirectory())) await rm(target, { recursive: true });
+    if (existing !== undefined && !(existing.isDirectory() && entry.isDirectory())) {
+      await rm(target, { recursive: true });
+    }
     if (entry.isDirectory()) {
       await mkdir(target, { recursive: true, mode: (await stat(source)).mode });
       await overlay(source, target);

@@ -29,19 +29,24 @@ export interface Bind {
   readonly isReadOnly?: boolean;
 }
 
-/** How binds are made: all by one `mount` (9 ms faster for seven of them), or each by its own, which may give up read-only. */
+/**
+ * How binds are made: all by one `mount` (9 ms faster for seven of them), or each by its own, which may give up
+ * read-only.
+ */
 export type BindStyle = { readonly kind: "table"; readonly file: string } | { readonly kind: "one-by-one" };
 
 /**
- * The holder of a mount namespace, as a shell script: mounts (first what is hidden, then the binds, in their order), prints `ready PID`,
- * waits for the end of its standard input (the emulator closed it, or died in whatever way), then kills every process that lives in
- * the namespace. The mounts end with the namespace's last process.
+ * The holder of a mount namespace, as a shell script: mounts (first what is hidden, then the binds, in their order),
+ * prints `ready PID`, waits for the end of its standard input (the emulator closed it, or died in whatever way), then
+ * kills every process that lives in the namespace. The mounts end with the namespace's last process.
  */
 export function mountScript(mounts: readonly Mount[], style: BindStyle): string {
   return [
     "set -e",
     ...mounts.flatMap((mount) => (mount.kind === "hide" ? hideLines(mount) : [])),
-    ...(style.kind === "table" ? [`mount --all --fstab ${shellQuote(style.file)}`] : bindsOf(mounts).flatMap((bind) => bindLines(bind))),
+    ...(style.kind === "table"
+      ? [`mount --all --fstab ${shellQuote(style.file)}`]
+      : bindsOf(mounts).flatMap((bind) => bindLines(bind))),
     ...mounts.flatMap((mount) => (mount.kind === "full" ? fullLines(mount) : [])),
     "echo ready $$",
     "while read -r _; do :; done",
@@ -64,7 +69,8 @@ export function mountScript(mounts: readonly Mount[], style: BindStyle): string 
 /** The binds as the table that `mount --fstab` reads. Source: fstab(5) */
 export function mountTable(mounts: readonly Mount[]): string {
   const lines = bindsOf(mounts).map(
-    ({ from, to, isReadOnly = false }) => `${tableWord(from)} ${tableWord(to)} none ${isReadOnly ? "rbind,ro" : "rbind"} 0 0\n`,
+    ({ from, to, isReadOnly = false }) =>
+      `${tableWord(from)} ${tableWord(to)} none ${isReadOnly ? "rbind,ro" : "rbind"} 0 0\n`,
   );
   return lines.join("");
 }
@@ -90,10 +96,15 @@ function fullLines({ folder }: FullFolder): string[] {
 function bindLines({ from, to, isReadOnly = false }: Bind): string[] {
   const paths = `${shellQuote(from)} ${shellQuote(to)}`;
   if (!isReadOnly) return [`mount --rbind ${paths}`];
-  return [`mount -o rbind,ro ${paths} 2>/dev/null || { mount --rbind ${paths} && echo ${shellQuote(`writable ${to}`)}; }`];
+  return [
+    `mount -o rbind,ro ${paths} 2>/dev/null || { mount --rbind ${paths} && echo ${shellQuote(`writable ${to}`)}; }`,
+  ];
 }
 
-/** An overlay whose upper layer says "not there"; where the kernel refuses it, an empty file that cannot be executed stands there. */
+/**
+ * An overlay whose upper layer says "not there"; where the kernel refuses it, an empty file that cannot be executed
+ * stands there.
+ */
 function hideLines({ folder, names, workFolder, emptyFile }: Hide): string[] {
   const whiteouts = names.map((name) => `mknod ${shellQuote(`${workFolder}/${name}`)} c 0 0`);
   const overlay = `mount -t overlay overlay -o ${shellQuote(`lowerdir=${workFolder}:${folder}`)} ${shellQuote(folder)}`;

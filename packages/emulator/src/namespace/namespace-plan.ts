@@ -6,7 +6,9 @@ import type { Bind, Mount } from "./mount-script.ts";
 import { clientsFolder } from "./runtime-program.ts";
 import type { SandboxParts } from "./sandbox.ts";
 
-/** PATH of Lambda's managed runtimes. Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+/**
+ * PATH of Lambda's managed runtimes. Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
 const lambdaPath = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin";
 
 /** What to mount, and where the parts are then found. */

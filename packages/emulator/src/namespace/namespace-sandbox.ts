@@ -4,7 +4,8 @@ import { EmulatorError } from "../errors.ts";
 import type { Holder } from "./holder.ts";
 import { isExecutable } from "./interpreter.ts";
 import type { NamespacePlan } from "./namespace-plan.ts";
-import { hasOwnClient, type RuntimeProgram } from "./runtime-program.ts";
+import { hasOwnClient } from "./runtime-program.ts";
+import type { RuntimeProgram } from "./runtime-program.ts";
 import type { Sandbox, SandboxParts } from "./sandbox.ts";
 
 /** The sandbox whose processes see Lambda's own paths. */
@@ -18,7 +19,8 @@ export function namespaceSandbox(parts: SandboxParts, plan: NamespacePlan, holde
     ...(holder.hasUserNamespace ? ["-U", "--preserve-credentials"] : []),
   ];
   const notices = holder.writablePaths.map(
-    (path) => `${path.replace(workFolder, "")} is writable here and is not on Lambda: the kernel refused a read-only mount`,
+    (path) =>
+      `${path.replace(workFolder, "")} is writable here and is not on Lambda: the kernel refused a read-only mount`,
   );
   if (program.kind === "python" && program.notice !== undefined) notices.push(program.notice);
   const hostPath = (insidePath: string): string => `/proc/${holder.pid}/root${insidePath}`;
@@ -43,7 +45,9 @@ export function namespaceSandbox(parts: SandboxParts, plan: NamespacePlan, holde
 
 function findNsenter(): string {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
-  const found = [...folders, "/usr/bin", "/bin"].map((folder) => join(folder, "nsenter")).find((path) => isExecutable(path));
+  const found = [...folders, "/usr/bin", "/bin"]
+    .map((folder) => join(folder, "nsenter"))
+    .find((path) => isExecutable(path));
   if (found === undefined) throw new EmulatorError("nsenter is missing: install util-linux");
   return found;
 }
@@ -51,6 +55,10 @@ function findNsenter(): string {
 function runtimeCommand(program: RuntimeProgram, hostPath: (path: string) => string): readonly string[] {
   if (program.bootstrap !== undefined) return program.bootstrap;
   if (program.kind === "node") return ["/var/lang/bin/node", "/var/runtime/node/index.mjs"];
-  if (program.kind === "python") return [`/var/lang/bin/python${program.python.version}`, "/var/runtime/python/bootstrap.py"];
-  return [["/var/task/bootstrap", "/opt/bootstrap"].find((path) => isExecutable(hostPath(path))) ?? "/var/task/bootstrap"];
+  if (program.kind === "python") {
+    return [`/var/lang/bin/python${program.python.version}`, "/var/runtime/python/bootstrap.py"];
+  }
+  return [
+    ["/var/task/bootstrap", "/opt/bootstrap"].find((path) => isExecutable(hostPath(path))) ?? "/var/task/bootstrap",
+  ];
 }

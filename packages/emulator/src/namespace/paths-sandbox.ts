@@ -1,9 +1,10 @@
 import { mkdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { isExecutable } from "./interpreter.ts";
-import { clientsFolder, hasOwnClient, type RuntimeProgram } from "./runtime-program.ts";
-import { startWatchdog } from "./watchdog.ts";
+import { clientsFolder, hasOwnClient } from "./runtime-program.ts";
+import type { RuntimeProgram } from "./runtime-program.ts";
 import type { Sandbox, SandboxParts } from "./sandbox.ts";
+import { startWatchdog } from "./watchdog.ts";
 
 /** The sandbox for machines without mount namespaces: the processes see this machine's own paths. */
 export async function pathsSandbox(parts: SandboxParts, reason: string): Promise<Sandbox> {
@@ -12,13 +13,20 @@ export async function pathsSandbox(parts: SandboxParts, reason: string): Promise
   const bin = join(workFolder, "bin");
   await mkdir(bin);
   if (program.kind === "node") await symlink(program.path, join(bin, "node"));
-  if (program.kind === "python") for (const name of ["python", "python3"]) await symlink(program.python.path, join(bin, name));
+  if (program.kind === "python") {
+    for (const name of ["python", "python3"]) await symlink(program.python.path, join(bin, name));
+  }
   const notices = [
     `no mount namespace (${reason}): /opt is ${opt} and /var/task is ${code}, /tmp and PATH are this machine's, and files of the function can be written to`,
   ];
   if (program.kind === "python" && program.notice !== undefined) notices.push(program.notice);
   return {
-    folders: { opt, task: code, runtime: clientsFolder, path: `${bin}:${process.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"}` },
+    folders: {
+      opt,
+      task: code,
+      runtime: clientsFolder,
+      path: `${bin}:${process.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"}`,
+    },
     runtimeCommand: runtimeCommand(program, parts),
     isOwnClient: hasOwnClient(program),
     notices,
@@ -42,5 +50,7 @@ function runtimeCommand(program: RuntimeProgram, { code, opt }: SandboxParts): r
   if (program.bootstrap !== undefined) return program.bootstrap;
   if (program.kind === "node") return [program.path, join(clientsFolder, "node/index.mjs")];
   if (program.kind === "python") return [program.python.path, join(clientsFolder, "python/bootstrap.py")];
-  return [[join(code, "bootstrap"), join(opt, "bootstrap")].find((path) => isExecutable(path)) ?? join(code, "bootstrap")];
+  return [
+    [join(code, "bootstrap"), join(opt, "bootstrap")].find((path) => isExecutable(path)) ?? join(code, "bootstrap"),
+  ];
 }

@@ -2,7 +2,8 @@ import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { EnvironmentOptions } from "../environment-options.ts";
 import { EmulatorError } from "../errors.ts";
-import { findPython, isExecutable, type PythonInterpreter } from "./interpreter.ts";
+import { findPython, isExecutable } from "./interpreter.ts";
+import type { PythonInterpreter } from "./interpreter.ts";
 
 /** What runs the function. */
 export type RuntimeProgram =
@@ -18,7 +19,10 @@ export type RuntimeProgram =
 /** The folder with the emulator's own runtime clients; the same distance from `src` and from `dist`. */
 export const clientsFolder = fileURLToPath(new URL("../../runtimes/", import.meta.url));
 
-/** Finds the interpreter of a function on this machine; throws `EmulatorError` where there is none, or for a language without a client here. */
+/**
+ * Finds the interpreter of a function on this machine; throws `EmulatorError` where there is none, or for a language
+ * without a client here.
+ */
 export function findRuntimeProgram(options: EnvironmentOptions): RuntimeProgram {
   const { runtime, bootstrap } = options.function;
   if (/^nodejs\d+\.x$/.test(runtime)) return nodeProgram(options.nodePath ?? process.execPath, bootstrap);
@@ -38,10 +42,14 @@ function nodeProgram(path: string, bootstrap: readonly string[] | undefined): Ru
 function pythonProgram(version: string, bootstrap: readonly string[] | undefined): RuntimeProgram {
   const python = findPython(version, process.env["PATH"] ?? "");
   if (python === undefined) {
-    throw new EmulatorError(`no python${version} and no python3 on PATH: install one to run a python${version} function`);
+    throw new EmulatorError(
+      `no python${version} and no python3 on PATH: install one to run a python${version} function`,
+    );
   }
   const notice =
-    python.version === version ? undefined : `Python ${python.version} runs the python${version} function: no python${version} on PATH`;
+    python.version === version
+      ? undefined
+      : `Python ${python.version} runs the python${version} function: no python${version} on PATH`;
   return { kind: "python", python, bootstrap, notice };
 }
 

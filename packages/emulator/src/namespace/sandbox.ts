@@ -5,10 +5,11 @@ import type { EnvironmentOptions } from "../environment-options.ts";
 import type { Folders } from "../process/environment-variables.ts";
 import { startHolder } from "./holder.ts";
 import { codeFolder, mergeLayers } from "./layers.ts";
-import { namespaceSandbox } from "./namespace-sandbox.ts";
 import { planNamespace } from "./namespace-plan.ts";
+import { namespaceSandbox } from "./namespace-sandbox.ts";
 import { pathsSandbox } from "./paths-sandbox.ts";
-import { type RuntimeProgram, findRuntimeProgram } from "./runtime-program.ts";
+import { findRuntimeProgram } from "./runtime-program.ts";
+import type { RuntimeProgram } from "./runtime-program.ts";
 
 /** Where the processes of one environment live. */
 export interface Sandbox {
@@ -27,7 +28,10 @@ export interface Sandbox {
   hostPath(insidePath: string): string;
   /** The command for this process that runs another one inside. */
   enter(argv: readonly string[], workingFolder?: string): readonly string[];
-  /** Sees to it that a process started inside ends with the emulator, however that ends; `exited` says that it ended itself. */
+  /**
+   * Sees to it that a process started inside ends with the emulator, however that ends; `exited` says that it ended
+   * itself.
+   */
   guard(pid: number, exited: Promise<unknown>): void;
   /** Ends what is left inside, unmounts, removes files; idempotent. */
   close(): Promise<void>;
@@ -42,7 +46,10 @@ export interface SandboxParts {
   readonly tmp: "normal" | "full" | "read-only";
 }
 
-/** Builds /opt, /var/task, /var/lang, /var/runtime and /tmp in a mount namespace, or finds paths that stand for them. Leaves nothing behind when it throws. */
+/**
+ * Builds /opt, /var/task, /var/lang, /var/runtime and /tmp in a mount namespace, or finds paths that stand for them.
+ * Leaves nothing behind when it throws.
+ */
 export async function createSandbox(options: EnvironmentOptions): Promise<Sandbox> {
   const program = findRuntimeProgram(options);
   const workFolder = await mkdtemp(join(tmpdir(), "lambda-emulator-"));

@@ -4,14 +4,18 @@ import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
-import { type Entry, type ZipFile, openPromise } from "yauzl";
+import { openPromise } from "yauzl";
+import type { Entry, ZipFile } from "yauzl";
 import { EmulatorError } from "../errors.ts";
 
 const folderType = 0o040000;
 const linkType = 0o120000;
 const typeMask = 0o170000;
 
-/** Unpacks a zip file over a folder, modes and symbolic links kept; a file without a mode gets 0644. Throws `EmulatorError` for a broken file. */
+/**
+ * Unpacks a zip file over a folder, modes and symbolic links kept; a file without a mode gets 0644. Throws
+ * `EmulatorError` for a broken file.
+ */
 export async function unzip(zipPath: string, target: string): Promise<void> {
   try {
     const zip = await openPromise(zipPath);

@@ -1,5 +1,6 @@
 import { preciseEpochMs } from "../timeline.ts";
-import { childrenOf, type Generation } from "./generation.ts";
+import { childrenOf } from "./generation.ts";
+import type { Generation } from "./generation.ts";
 import type { World } from "./world.ts";
 
 /** A stop of everything between two invocations. */

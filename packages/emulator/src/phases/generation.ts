@@ -2,7 +2,8 @@ import type { ApiRequest } from "../api/server.ts";
 import type { Child } from "../process/child.ts";
 import type { ExtensionState } from "../state/extension-state.ts";
 import type { RuntimeState } from "../state/runtime-state.ts";
-import { type Changes, createChanges } from "./changes.ts";
+import { createChanges } from "./changes.ts";
+import type { Changes } from "./changes.ts";
 
 /** Why a phase failed. */
 export interface Failure {
@@ -35,14 +36,22 @@ export interface Invocation {
   readonly functionArn: string;
   /** Gives the caller its answer; only the first one counts. */
   answer(answered: Answered): void;
-  /** Gives the caller a piece of an answer that is still being written; nothing once it is answered. Shape: how long the next one has to wait. Units: milliseconds. */
+  /**
+   * Gives the caller a piece of an answer that is still being written; nothing once it is answered. Shape: how long the
+   * next one has to wait. Units: milliseconds.
+   */
   piece(bytes: Buffer): number;
   /** Tells the caller that there will be no answer. */
   abandon(): void;
   /** When the first piece of a streamed answer came. */
   firstPieceEpochMs?: number;
   /** When the answer began and ended, for the spans; undefined before. */
-  response?: { readonly startEpochMs: number; readonly endEpochMs: number; readonly bytes: number; readonly errorType?: string };
+  response?: {
+    readonly startEpochMs: number;
+    readonly endEpochMs: number;
+    readonly bytes: number;
+    readonly errorType?: string;
+  };
 }
 
 /** An extension of this generation: external ones are processes, internal ones live in the runtime's. */
@@ -120,5 +129,7 @@ export async function waitFor(
 
 /** Every process of the generation that was started. */
 export function childrenOf(generation: Generation): readonly Child[] {
-  return [generation.runtime.child, ...generation.extensions.map((extension) => extension.child)].filter((child) => child !== undefined);
+  return [generation.runtime.child, ...generation.extensions.map((extension) => extension.child)].filter(
+    (child) => child !== undefined,
+  );
 }

@@ -1,6 +1,7 @@
 import { preciseEpochMs } from "../timeline.ts";
 import { announce } from "./announce.ts";
-import { type Failure, type Generation, waitFor } from "./generation.ts";
+import { waitFor } from "./generation.ts";
+import type { Failure, Generation } from "./generation.ts";
 import { launchExtensions, launchRuntime } from "./launch.ts";
 import { extensionLine, initReportLine } from "./platform-lines.ts";
 import type { World } from "./world.ts";
@@ -84,7 +85,8 @@ function emitInitStart(world: World, phase: InitPlan["phase"]): void {
     functionVersion: settings.functionVersion,
     instanceId: settings.logStreamName,
     // Managed Instances tell bytes.
-    instanceMaxMemory: settings.memorySizeMb * (settings.initializationType === "lambda-managed-instances" ? 1_048_576 : 1),
+    instanceMaxMemory:
+      settings.memorySizeMb * (settings.initializationType === "lambda-managed-instances" ? 1_048_576 : 1),
   });
 }
 
@@ -104,7 +106,12 @@ function emitInitEnd(world: World, generation: Generation, { outcome, phase, was
   const { telemetry, settings } = world;
   const status = { ready: "success", failed: "error", timeout: "timeout" }[outcome.kind];
   const errorType = outcome.kind === "ready" ? undefined : outcome.failure.errorType;
-  const base = { initializationType: settings.initializationType, phase, status, ...(errorType === undefined ? {} : { errorType }) };
+  const base = {
+    initializationType: settings.initializationType,
+    phase,
+    status,
+    ...(errorType === undefined ? {} : { errorType }),
+  };
   if (wasRuntimeStarted) telemetry.emit("platform.initRuntimeDone", base);
   for (const { name, state, events, errorType } of generation.extensions) {
     const record = { name, state, events, ...(errorType === undefined ? {} : { errorType }) };

@@ -34,7 +34,12 @@ export function createInvocation(world: World, call: Call): Invocation {
     answer({ kind, payload }) {
       if (isAnswered) return;
       isAnswered = true;
-      call.resolve({ requestId, kind, payload: payload.toString("utf8"), durationMs: preciseEpochMs() - receivedEpochMs });
+      call.resolve({
+        requestId,
+        kind,
+        payload: payload.toString("utf8"),
+        durationMs: preciseEpochMs() - receivedEpochMs,
+      });
     },
     piece(bytes) {
       if (!isAnswered) options.onPiece?.(bytes);
@@ -53,7 +58,10 @@ function newTraceId(): string {
   return `Root=1-${seconds}-${randomBytes(12).toString("hex")};Parent=${randomBytes(8).toString("hex")};Sampled=0`;
 }
 
-/** What the caller gets where the platform, not the function, answers; a runtime that reported its init error speaks for itself. */
+/**
+ * What the caller gets where the platform, not the function, answers; a runtime that reported its init error speaks for
+ * itself.
+ */
 export function failureAnswer(requestId: string, failure: Failure, generation: Generation): Answered {
   const reported = generation.reported?.payload;
   if (reported !== undefined && reported.length > 0) return { kind: "function-error", payload: reported };

@@ -2,15 +2,19 @@ import { releaseEvent } from "../api/extensions-api.ts";
 import { releaseInvocation } from "../api/runtime-api.ts";
 import { preciseEpochMs } from "../timeline.ts";
 import { announce } from "./announce.ts";
-import { type Failure, type Generation, type Invocation, waitFor } from "./generation.ts";
-import { type FailedInit, roundToMicroseconds } from "./init.ts";
+import { waitFor } from "./generation.ts";
+import type { Failure, Generation, Invocation } from "./generation.ts";
+import { roundToMicroseconds } from "./init.ts";
+import type { FailedInit } from "./init.ts";
 import { maxMemoryUsedMb, warnOfMemory } from "./memory.ts";
 import { endLine, failureLine, reportLine, startLine, timeoutLine } from "./platform-lines.ts";
 import { createSpan, responseSpans } from "./response-spans.ts";
 import type { World } from "./world.ts";
 
 /** How an invocation ended for the platform. */
-export type InvokeOutcome = { readonly kind: "done" } | { readonly kind: "timeout" | "failed"; readonly failure: Failure };
+export type InvokeOutcome =
+  | { readonly kind: "done" }
+  | { readonly kind: "timeout" | "failed"; readonly failure: Failure };
 
 /** An invocation and what its report adds. */
 export interface InvokeRun {
@@ -24,14 +28,18 @@ export function announceStart(world: World, invocation: Invocation): void {
   const { requestId } = invocation;
   announce(world, {
     type: "platform.start",
-    record: { requestId, version: world.settings.functionVersion, tracing: { type: "X-Amzn-Trace-Id", value: invocation.traceId } },
+    record: {
+      requestId,
+      version: world.settings.functionVersion,
+      tracing: { type: "X-Amzn-Trace-Id", value: invocation.traceId },
+    },
     text: startLine(requestId, world.settings.functionVersion),
   });
 }
 
 /**
- * Releases the event to every extension that subscribed and to the runtime, and is over when all have called `next` again.
- * The caller has its answer as soon as the runtime gave it. The timeout counts the extensions.
+ * Releases the event to every extension that subscribed and to the runtime, and is over when all have called `next`
+ * again. The caller has its answer as soon as the runtime gave it. The timeout counts the extensions.
  */
 export async function runInvocation(world: World, generation: Generation, run: InvokeRun): Promise<InvokeOutcome> {
   const { invocation } = run;
@@ -45,19 +53,41 @@ export async function runInvocation(world: World, generation: Generation, run: I
   const runtimeDoneEpochMs = preciseEpochMs();
   if (ending === "met") {
     emitRuntimeDone(world, invocation, { startEpochMs, endEpochMs: runtimeDoneEpochMs, status: "success" });
-    ending = await waitFor(generation, () => waiting.every(({ state }) => state === "Ready"), invocation.deadlineEpochMs);
-    if (waiting.length > 0) world.timeline.span("platform", "overhead", runtimeDoneEpochMs, { requestId: invocation.requestId });
+    ending = await waitFor(
+      generation,
+      () => waiting.every(({ state }) => state === "Ready"),
+      invocation.deadlineEpochMs,
+    );
+    if (waiting.length > 0) {
+      world.timeline.span("platform", "overhead", runtimeDoneEpochMs, { requestId: invocation.requestId });
+    }
   } else {
     const status = ending === "deadline" ? "timeout" : "error";
-    emitRuntimeDone(world, invocation, { startEpochMs, endEpochMs: runtimeDoneEpochMs, status, failure: generation.failure });
+    emitRuntimeDone(world, invocation, {
+      startEpochMs,
+      endEpochMs: runtimeDoneEpochMs,
+      status,
+      failure: generation.failure,
+    });
   }
   world.timeline.span("platform", "invoke", startEpochMs, { requestId: invocation.requestId });
   const outcome = toOutcome(world, generation, invocation, ending);
-  emitReport(world, generation, { ...run, outcome, startEpochMs, runtimeDoneEpochMs, hasExtensions: waiting.length > 0 });
+  emitReport(world, generation, {
+    ...run,
+    outcome,
+    startEpochMs,
+    runtimeDoneEpochMs,
+    hasExtensions: waiting.length > 0,
+  });
   return outcome;
 }
 
-function toOutcome(world: World, generation: Generation, invocation: Invocation, ending: "met" | "failed" | "deadline"): InvokeOutcome {
+function toOutcome(
+  world: World,
+  generation: Generation,
+  invocation: Invocation,
+  ending: "met" | "failed" | "deadline",
+): InvokeOutcome {
   if (ending === "met") return { kind: "done" };
   if (ending === "deadline") {
     const seconds = (world.settings.timeoutMs / 1000).toFixed(2);
@@ -65,9 +95,14 @@ function toOutcome(world: World, generation: Generation, invocation: Invocation,
     // Lambda does not say whom it waited for; whoever develops an extension wants to know.
     if (generation.runtime.state !== "Ready") world.write("platform", "platform", "it waited for the function");
     for (const { name, state, events } of generation.extensions) {
-      if (events.includes("INVOKE") && state !== "Ready") world.write("platform", "platform", `it waited for ${name} to ask for its next event`);
+      if (events.includes("INVOKE") && state !== "Ready") {
+        world.write("platform", "platform", `it waited for ${name} to ask for its next event`);
+      }
     }
-    return { kind: "timeout", failure: { errorType: "Sandbox.Timedout", errorMessage: `Task timed out after ${seconds} seconds` } };
+    return {
+      kind: "timeout",
+      failure: { errorType: "Sandbox.Timedout", errorMessage: `Task timed out after ${seconds} seconds` },
+    };
   }
   const failure = generation.failure ?? { errorType: "Sandbox.Failure", errorMessage: "unknown" };
   world.write("platform", "platform", failureLine(invocation.requestId, failure));
@@ -86,12 +121,18 @@ function emitRuntimeDone(world: World, invocation: Invocation, done: RuntimeDone
   const spans =
     response === undefined
       ? []
-      : [...responseSpans(done.startEpochMs, response), createSpan("runtimeOverhead", response.endEpochMs, done.endEpochMs)];
+      : [
+          ...responseSpans(done.startEpochMs, response),
+          createSpan("runtimeOverhead", response.endEpochMs, done.endEpochMs),
+        ];
   world.telemetry.emit("platform.runtimeDone", {
     requestId: invocation.requestId,
     status: done.status,
     ...(done.failure === undefined ? {} : { errorType: done.failure.errorType }),
-    metrics: { durationMs: roundToMicroseconds(done.endEpochMs - done.startEpochMs), producedBytes: response?.bytes ?? 0 },
+    metrics: {
+      durationMs: roundToMicroseconds(done.endEpochMs - done.startEpochMs),
+      producedBytes: response?.bytes ?? 0,
+    },
     tracing: { type: "X-Amzn-Trace-Id", value: invocation.traceId },
     ...(spans.length === 0 ? {} : { spans }),
   });
@@ -112,7 +153,8 @@ function emitReport(world: World, generation: Generation, run: ReportRun): void 
   const status = { done: "success", failed: "error", timeout: "timeout" } as const;
   const errorType = outcome.kind === "failed" ? outcome.failure.errorType : undefined;
   const maxMemory = maxMemoryUsedMb(generation);
-  // The init phase is paid for too. Source: https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase/
+  // The init phase is paid for too. Source:
+  // https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase/
   const billedDurationMs = Math.ceil(durationMs + (initDurationMs ?? 0));
   const metrics = {
     durationMs: roundToMicroseconds(durationMs),
@@ -154,7 +196,12 @@ function emitReport(world: World, generation: Generation, run: ReportRun): void 
 }
 
 /** Writes what an invocation leaves whose init failed: the function never saw it. */
-export function reportFailedInit(world: World, generation: Generation, invocation: Invocation, outcome: FailedInit): void {
+export function reportFailedInit(
+  world: World,
+  generation: Generation,
+  invocation: Invocation,
+  outcome: FailedInit,
+): void {
   const startEpochMs = preciseEpochMs() - outcome.durationMs;
   announceStart(world, invocation);
   const { failure } = outcome;

@@ -4,9 +4,15 @@ import { isExecutable } from "../namespace/interpreter.ts";
 import type { Sandbox } from "../namespace/sandbox.ts";
 import type { Failure } from "./generation.ts";
 
-/** Why the kernel would not execute a file of the inside, in the words of the platform and with what to do; undefined where it would. */
+/**
+ * Why the kernel would not execute a file of the inside, in the words of the platform and with what to do; undefined
+ * where it would.
+ */
 export function findLaunchObstacle(sandbox: Pick<Sandbox, "hostPath">, path: string): Failure | undefined {
-  const refuse = (errorType: string, reason: string): Failure => ({ errorType, errorMessage: `fork/exec ${path}: ${reason}` });
+  const refuse = (errorType: string, reason: string): Failure => ({
+    errorType,
+    errorMessage: `fork/exec ${path}: ${reason}`,
+  });
   const program = followLinks(sandbox, path);
   if (program === undefined) return refuse("UnknownError", "no such file or directory (a broken link?)");
   if (program.isFolder || !isExecutable(program.hostPath)) {
@@ -23,24 +29,37 @@ export function findLaunchObstacle(sandbox: Pick<Sandbox, "hostPath">, path: str
   }
   const found = followLinks(sandbox, interpreter);
   if (found === undefined || !isExecutable(found.hostPath)) {
-    return refuse("UnknownError", `no such file or directory (its #! line names ${interpreter}, which this runtime does not have)`);
+    return refuse(
+      "UnknownError",
+      `no such file or directory (its #! line names ${interpreter}, which this runtime does not have)`,
+    );
   }
   return undefined;
 }
 
 /**
- * Why the program of the runtime cannot be executed: a path, or a name that is looked up in PATH; undefined where it can.
+ * Why the program of the runtime cannot be executed: a path, or a name that is looked up in PATH; undefined where it
+ * can.
  * Source: the messages are the official emulator's, the advice is not.
  */
-export function findEntrypointObstacle(sandbox: Pick<Sandbox, "hostPath" | "folders">, program: string): Failure | undefined {
+export function findEntrypointObstacle(
+  sandbox: Pick<Sandbox, "hostPath" | "folders">,
+  program: string,
+): Failure | undefined {
   const { task, opt, path } = sandbox.folders;
   const refuse = (errorMessage: string): Failure => ({ errorType: "Runtime.InvalidEntrypoint", errorMessage });
   if (!program.includes("/")) {
-    const isFound = path.split(":").some((folder) => isExecutable(followLinks(sandbox, `${folder}/${program}`)?.hostPath ?? ""));
-    return isFound ? undefined : refuse(`exec: "${program}": executable file not found in $PATH (name its file, or put it into the code)`);
+    const isFound = path
+      .split(":")
+      .some((folder) => isExecutable(followLinks(sandbox, `${folder}/${program}`)?.hostPath ?? ""));
+    return isFound
+      ? undefined
+      : refuse(`exec: "${program}": executable file not found in $PATH (name its file, or put it into the code)`);
   }
   if (program === `${task}/bootstrap` && followLinks(sandbox, program) === undefined) {
-    return refuse(`Couldn't find valid bootstrap(s): [${program} ${opt}/bootstrap] (build the function, or point to the folder that has it)`);
+    return refuse(
+      `Couldn't find valid bootstrap(s): [${program} ${opt}/bootstrap] (build the function, or point to the folder that has it)`,
+    );
   }
   const obstacle = findLaunchObstacle(sandbox, program);
   return obstacle === undefined ? undefined : refuse(obstacle.errorMessage);

@@ -1,23 +1,29 @@
 import { readdirSync } from "node:fs";
-import { type Child, type ExitStatus, startChild } from "../process/child.ts";
+import { startChild } from "../process/child.ts";
+import type { Child, ExitStatus } from "../process/child.ts";
 import { extensionVariables, runtimeVariables } from "../process/environment-variables.ts";
 import { newId } from "../settings.ts";
 import { nextExtensionState } from "../state/extension-state.ts";
 import { preciseEpochMs } from "../timeline.ts";
-import { type Extension, type Failure, type Generation, fail } from "./generation.ts";
+import { fail } from "./generation.ts";
+import type { Extension, Failure, Generation } from "./generation.ts";
 import { findEntrypointObstacle, findLaunchObstacle } from "./launch-obstacle.ts";
 import type { World } from "./world.ts";
 
 /** More than this many, external and internal together, is an error. */
 export const maxExtensions = 10;
 
-/** Starts every file of /opt/extensions, in the order of their names, without waiting for any. Stops at the first that cannot be started. */
+/**
+ * Starts every file of /opt/extensions, in the order of their names, without waiting for any. Stops at the first that
+ * cannot be started.
+ */
 export function launchExtensions(world: World, generation: Generation): void {
   const folder = `${world.sandbox.folders.opt}/extensions`;
   for (const name of extensionNames(world.sandbox.hostPath(folder))) {
     const extension: Extension = { kind: "external", name, id: newId(), state: "Started", events: [] };
     generation.extensions.push(extension);
-    const obstacle = generation.extensions.length > maxExtensions ? tooMany : findLaunchObstacle(world.sandbox, `${folder}/${name}`);
+    const obstacle =
+      generation.extensions.length > maxExtensions ? tooMany : findLaunchObstacle(world.sandbox, `${folder}/${name}`);
     if (obstacle !== undefined) {
       extension.state = nextExtensionState(extension.state, "launch-failed") ?? extension.state;
       extension.errorType = obstacle.errorType;

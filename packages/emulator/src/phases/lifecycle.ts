@@ -1,12 +1,17 @@
-import type { InvokeOptions, InvokeResult } from "../invoke-result.ts";
 import { EmulatorError } from "../errors.ts";
-import { type Freeze, freeze } from "./freeze.ts";
-import { createGeneration, fail, type Failure, type Generation, type Invocation } from "./generation.ts";
-import { type InitOutcome, runInit } from "./init.ts";
-import { type Call, createInvocation, failureAnswer } from "./invocation.ts";
+import type { InvokeOptions, InvokeResult } from "../invoke-result.ts";
+import { freeze } from "./freeze.ts";
+import type { Freeze } from "./freeze.ts";
+import { createGeneration, fail } from "./generation.ts";
+import type { Failure, Generation, Invocation } from "./generation.ts";
+import { runInit } from "./init.ts";
+import type { InitOutcome } from "./init.ts";
+import { createInvocation, failureAnswer } from "./invocation.ts";
+import type { Call } from "./invocation.ts";
 import { announceStart, reportFailedInit, runInvocation } from "./invoke.ts";
 import { runRestore } from "./restore.ts";
-import { type ShutdownReason, shutDown } from "./shutdown.ts";
+import { shutDown } from "./shutdown.ts";
+import type { ShutdownReason } from "./shutdown.ts";
 import type { World } from "./world.ts";
 
 /** The life of one environment: init, invocations one after another, resets, shutdown. */
@@ -99,7 +104,11 @@ export function createLifecycle(world: World): Lifecycle {
       return;
     }
     announceStart(world, invocation);
-    const outcome = await runInvocation(world, generation, { invocation, initDurationMs, restoreDurationMs: restored?.durationMs });
+    const outcome = await runInvocation(world, generation, {
+      invocation,
+      initDurationMs,
+      restoreDurationMs: restored?.durationMs,
+    });
     initDurationMs = undefined;
     if (outcome.kind === "done") freezeIfAsked();
     else await giveUp(invocation, outcome);
@@ -152,7 +161,9 @@ export function createLifecycle(world: World): Lifecycle {
       // The caller has its answer: the extensions get a moment to finish.
       if (running?.response !== undefined) await settledWithin(last, settleLimitMs);
       running?.abandon();
-      if (running !== undefined || !isReady) fail(generation, { errorType: "Sandbox.Failure", errorMessage: "the environment was closed" });
+      if (running !== undefined || !isReady) {
+        fail(generation, { errorType: "Sandbox.Failure", errorMessage: "the environment was closed" });
+      }
     },
     shutdown(reason) {
       isClosed = true;

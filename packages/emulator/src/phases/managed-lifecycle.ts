@@ -2,12 +2,14 @@ import { releaseManagedInvocation } from "../api/managed-runtime-api.ts";
 import { EmulatorError } from "../errors.ts";
 import { preciseEpochMs } from "../timeline.ts";
 import { announce } from "./announce.ts";
-import { createGeneration, type Failure, fail, type Invocation, waitFor } from "./generation.ts";
+import { createGeneration, fail, waitFor } from "./generation.ts";
+import type { Failure, Invocation } from "./generation.ts";
 import { roundToMicroseconds, runInit } from "./init.ts";
 import { createInvocation, failureAnswer } from "./invocation.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { responseSpans } from "./response-spans.ts";
-import { type ShutdownReason, shutDown } from "./shutdown.ts";
+import { shutDown } from "./shutdown.ts";
+import type { ShutdownReason } from "./shutdown.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -36,8 +38,9 @@ export function createManagedLifecycle(world: World): Lifecycle {
     // A failure that comes after the answer is not this invocation's.
     const outcome = invocation.response === undefined ? ending : "met";
     world.timeline.span("platform", "invoke", startEpochMs, { requestId: invocation.requestId });
-    if (outcome !== "met")
+    if (outcome !== "met") {
       invocation.answer(failureAnswer(invocation.requestId, toFailure(world, outcome, generation.failure), generation));
+    }
     announceManagedReport(world, invocation, { startEpochMs, outcome, failure: generation.failure });
     if (generation.failure !== undefined) await end("failure");
   }
@@ -45,14 +48,20 @@ export function createManagedLifecycle(world: World): Lifecycle {
   return {
     generation,
     async start() {
-      const outcome = await runInit(world, generation, { phase: "init", deadlineEpochMs: Date.now() + world.settings.initTimeoutMs });
+      const outcome = await runInit(world, generation, {
+        phase: "init",
+        deadlineEpochMs: Date.now() + world.settings.initTimeoutMs,
+      });
       if (outcome.kind !== "ready") await end("failure");
     },
     invoke(event, options) {
-      if (ended !== undefined)
+      if (ended !== undefined) {
         return Promise.reject(
-          new EmulatorError("the environment has ended, and on Managed Instances none takes its place: start another one"),
+          new EmulatorError(
+            "the environment has ended, and on Managed Instances none takes its place: start another one",
+          ),
         );
+      }
       return new Promise((resolve, reject) => {
         const work = run(createInvocation(world, { event, options, resolve, reject }));
         running.add(work);
@@ -79,12 +88,20 @@ export function createManagedLifecycle(world: World): Lifecycle {
 
 function toFailure(world: World, ending: "failed" | "deadline", failure: Failure | undefined): Failure {
   if (ending === "failed" && failure !== undefined) return failure;
-  return { errorType: "Sandbox.Timedout", errorMessage: `Task timed out after ${(world.settings.timeoutMs / 1000).toFixed(2)} seconds` };
+  return {
+    errorType: "Sandbox.Timedout",
+    errorMessage: `Task timed out after ${(world.settings.timeoutMs / 1000).toFixed(2)} seconds`,
+  };
 }
 
 function announceManagedStart(world: World, invocation: Invocation): void {
   const { requestId, functionArn, traceId } = invocation;
-  const record = { requestId, functionArn, version: world.settings.functionVersion, tracing: { type: "X-Amzn-Trace-Id", value: traceId } };
+  const record = {
+    requestId,
+    functionArn,
+    version: world.settings.functionVersion,
+    tracing: { type: "X-Amzn-Trace-Id", value: traceId },
+  };
   announce(world, { type: "platform.start", record, text: "" });
 }
 
@@ -94,7 +111,11 @@ interface ManagedEnd {
   readonly failure: Failure | undefined;
 }
 
-function announceManagedReport(world: World, invocation: Invocation, { startEpochMs, outcome, failure }: ManagedEnd): void {
+function announceManagedReport(
+  world: World,
+  invocation: Invocation,
+  { startEpochMs, outcome, failure }: ManagedEnd,
+): void {
   const { requestId, response, traceId } = invocation;
   const spans = responseSpans(startEpochMs, response);
   // Unlike on demand, an error that the handler reported counts.

@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
-import { type Generation, childrenOf } from "./generation.ts";
+import { childrenOf } from "./generation.ts";
+import type { Generation } from "./generation.ts";
 import type { World } from "./world.ts";
 
 /**
- * The peak memory of the processes the platform started, in MB; 0 where the system does not tell. What is mapped from files counts as much as
- * the process has that has most of it: a function and extensions on one Node.js share its pages, and Lambda counts those once.
+ * The peak memory of the processes the platform started, in MB; 0 where the system does not tell. What is mapped from
+ * files counts as much as the process has that has most of it: a function and extensions on one Node.js share its
+ * pages, and Lambda counts those once.
  */
 export function maxMemoryUsedMb(generation: Generation): number {
   let ownKilobytes = 0;

@@ -28,7 +28,9 @@ export interface ReportFacts {
   readonly errorType?: string | undefined;
 }
 
-/** The last line of an invocation. Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
+/**
+ * The last line of an invocation. Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
 export function reportLine(facts: ReportFacts): string {
   const parts = [
     `REPORT RequestId: ${facts.requestId}`,

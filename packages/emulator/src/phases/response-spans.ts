@@ -9,7 +9,8 @@ export interface Span {
 }
 
 /**
- * The parts that every invocation with an answer has: until its first byte, and while it was written; none where there was no answer.
+ * The parts that every invocation with an answer has: until its first byte, and while it was written; none where there
+ * was no answer.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html#span
  */
 export function responseSpans(startEpochMs: number, response: Invocation["response"]): readonly Span[] {

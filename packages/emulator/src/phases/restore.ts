@@ -1,16 +1,21 @@
 import { nextRuntimeState } from "../state/runtime-state.ts";
 import { preciseEpochMs } from "../timeline.ts";
 import { announce } from "./announce.ts";
-import { type Failure, type Generation, waitFor } from "./generation.ts";
+import { waitFor } from "./generation.ts";
+import type { Failure, Generation } from "./generation.ts";
 import { roundToMicroseconds } from "./init.ts";
 import { restoreReportLine } from "./platform-lines.ts";
 import type { World } from "./world.ts";
 
 /** How a restore ended. */
 export type RestoreOutcome =
-  { readonly kind: "restored"; readonly durationMs: number } | { readonly kind: "failed" | "timeout"; readonly failure: Failure };
+  | { readonly kind: "restored"; readonly durationMs: number }
+  | { readonly kind: "failed" | "timeout"; readonly failure: Failure };
 
-/** For the restore and the function's hooks together. Source: https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html */
+/**
+ * For the restore and the function's hooks together. Source:
+ * https://docs.aws.amazon.com/lambda/latest/dg/snapstart.html
+ */
 const restoreLimitMs = 10_000;
 
 /** Lets a runtime that waits in `restore/next` run its hooks; one that went straight to `next` has none. */
@@ -44,4 +49,7 @@ export async function runRestore(world: World, generation: Generation): Promise<
   return { kind: ending === "failed" ? "failed" : "timeout", failure };
 }
 
-const timedOut: Failure = { errorType: "SnapStartTimeoutException", errorMessage: "the restore and its hooks took more than 10 seconds" };
+const timedOut: Failure = {
+  errorType: "SnapStartTimeoutException",
+  errorMessage: "the restore and its hooks took more than 10 seconds",
+};

@@ -1,6 +1,7 @@
 import { releaseEvent } from "../api/extensions-api.ts";
 import { preciseEpochMs } from "../timeline.ts";
-import { childrenOf, type Extension, type Generation } from "./generation.ts";
+import { childrenOf } from "./generation.ts";
+import type { Extension, Generation } from "./generation.ts";
 import type { World } from "./world.ts";
 
 /** Why an environment ends, as the event says it. */
@@ -24,7 +25,9 @@ const reapLimitMs = 2000;
 export async function shutDown(world: World, generation: Generation, reason: ShutdownReason): Promise<void> {
   generation.isShuttingDown = true;
   const startEpochMs = preciseEpochMs();
-  const registered = generation.extensions.filter((extension) => extension.state !== "Started" && extension.state !== "LaunchError");
+  const registered = generation.extensions.filter(
+    (extension) => extension.state !== "Started" && extension.state !== "LaunchError",
+  );
   const external = registered.filter((extension) => extension.kind === "external");
   const limitMs = external.length > 0 ? externalLimitMs : internalLimitMs;
   const deadlineEpochMs = Date.now() + limitMs;
@@ -38,7 +41,10 @@ export async function shutDown(world: World, generation: Generation, reason: Shu
   }
   await endExtensions(world, generation, informed, { kind: "SHUTDOWN", deadlineEpochMs, reason });
   for (const child of childrenOf(generation)) child.signal("SIGKILL");
-  await generation.changes.until(() => childrenOf(generation).every((child) => !child.isRunning), Date.now() + reapLimitMs);
+  await generation.changes.until(
+    () => childrenOf(generation).every((child) => !child.isRunning),
+    Date.now() + reapLimitMs,
+  );
   world.telemetry.reset();
   world.timeline.span("platform", "shutdown", startEpochMs, { detail: reason });
 }
@@ -56,7 +62,12 @@ interface ShutdownEvent {
   readonly reason: ShutdownReason;
 }
 
-async function endExtensions(world: World, generation: Generation, informed: readonly Extension[], event: ShutdownEvent): Promise<void> {
+async function endExtensions(
+  world: World,
+  generation: Generation,
+  informed: readonly Extension[],
+  event: ShutdownEvent,
+): Promise<void> {
   for (const extension of informed) releaseEvent(world, extension, event);
   await generation.changes.until(() => informed.every(({ child }) => child?.isRunning !== true), event.deadlineEpochMs);
 }

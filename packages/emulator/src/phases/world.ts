@@ -14,6 +14,8 @@ export interface World {
   readonly clock: EnvironmentClock;
   /** `127.0.0.1:port`. */
   readonly runtimeApi: string;
-  /** Takes a line of output: keeps it, tells the caller, and makes a telemetry event of a function's or an extension's. */
+  /**
+   * Takes a line of output: keeps it, tells the caller, and makes a telemetry event of a function's or an extension's.
+   */
   write(source: LogLine["source"], name: string, text: string, requestId?: string): void;
 }

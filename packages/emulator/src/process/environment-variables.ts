@@ -43,7 +43,9 @@ export function runtimeVariables(settings: Settings, runtimeApi: string, folders
       ? {}
       : { AWS_LAMBDA_LOG_GROUP_NAME: settings.logGroupName, AWS_LAMBDA_LOG_STREAM_NAME: settings.logStreamName }),
     AWS_LAMBDA_LOG_FORMAT: settings.logFormat,
-    ...(settings.initializationType === "lambda-managed-instances" ? { AWS_LAMBDA_MAX_CONCURRENCY: String(settings.maxConcurrency) } : {}),
+    ...(settings.initializationType === "lambda-managed-instances"
+      ? { AWS_LAMBDA_MAX_CONCURRENCY: String(settings.maxConcurrency) }
+      : {}),
     LAMBDA_TASK_ROOT: folders.task,
     LAMBDA_RUNTIME_DIR: folders.runtime,
     _HANDLER: settings.handler,

@@ -37,5 +37,10 @@ test.each([
 
 test("cuts a line that is too long, and loses nothing of it", () => {
   const long = "x".repeat(maxLineLength * 2 + 5);
-  expect(split([Buffer.from(`${long}\nshort\n`)])).toEqual([long.slice(0, maxLineLength), long.slice(0, maxLineLength), "xxxxx", "short"]);
+  expect(split([Buffer.from(`${long}\nshort\n`)])).toEqual([
+    long.slice(0, maxLineLength),
+    long.slice(0, maxLineLength),
+    "xxxxx",
+    "short",
+  ]);
 });

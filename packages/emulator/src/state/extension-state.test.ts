@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { type ExtensionState, type ExtensionStep, extensionTransitionMessage, nextExtensionState } from "./extension-state.ts";
+import { extensionTransitionMessage, nextExtensionState } from "./extension-state.ts";
+import type { ExtensionState, ExtensionStep } from "./extension-state.ts";
 
 type Call = "register" | "next" | "init/error" | "exit/error" | "release";
 const calls: readonly Call[] = ["register", "next", "init/error", "exit/error", "release"];
@@ -41,7 +42,12 @@ test.each<[ExtensionState, ExtensionStep, string, string]>([
     "probe",
     "State transition from Registered to Registered failed for extension probe. Error: State transition is not allowed",
   ],
-  ["Ready", "next", "an-id", "State transition from Ready to Ready failed for extension an-id. Error: State transition is not allowed"],
+  [
+    "Ready",
+    "next",
+    "an-id",
+    "State transition from Ready to Ready failed for extension an-id. Error: State transition is not allowed",
+  ],
   [
     "InitError",
     "exit/error",

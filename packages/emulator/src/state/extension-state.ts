@@ -1,9 +1,25 @@
 /** States of an extension, spelt as they stand in `platform.extension` and in the API's error messages. */
 export type ExtensionState =
-  "Started" | "Registered" | "Ready" | "Running" | "InitError" | "ExitError" | "ShutdownFailed" | "Exited" | "LaunchError";
+  | "Started"
+  | "Registered"
+  | "Ready"
+  | "Running"
+  | "InitError"
+  | "ExitError"
+  | "ShutdownFailed"
+  | "Exited"
+  | "LaunchError";
 
 /** What moves an extension: its calls, the release of an event, and how its process starts and ends. */
-export type ExtensionStep = "register" | "next" | "init/error" | "exit/error" | "release" | "launch-failed" | "exited" | "killed";
+export type ExtensionStep =
+  | "register"
+  | "next"
+  | "init/error"
+  | "exit/error"
+  | "release"
+  | "launch-failed"
+  | "exited"
+  | "killed";
 
 type Row = Readonly<Partial<Record<ExtensionStep, ExtensionState>>>;
 

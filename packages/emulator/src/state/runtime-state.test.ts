@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { nextRuntimeState, type RuntimeState, type RuntimeStep, runtimeTransitionMessage } from "./runtime-state.ts";
+import { nextRuntimeState, runtimeTransitionMessage } from "./runtime-state.ts";
+import type { RuntimeState, RuntimeStep } from "./runtime-state.ts";
 
 const steps: readonly RuntimeStep[] = ["next", "response", "error", "init/error", "release", "sent"];
 
@@ -12,7 +13,9 @@ function isAllowed(done: readonly RuntimeStep[], step: RuntimeStep): boolean {
   const isInvoked = lastRelease !== -1 && !since.includes("sent");
   const isAnswering = isInvoked && (since.includes("response") || since.includes("error"));
   const isWaiting =
-    lastRelease === -1 ? done.includes("next") : since.includes("sent") && since.slice(since.indexOf("sent")).includes("next");
+    lastRelease === -1
+      ? done.includes("next")
+      : since.includes("sent") && since.slice(since.indexOf("sent")).includes("next");
   if (step === "next") return !isAnswering;
   if (step === "release") return isWaiting;
   if (step === "sent") return isAnswering;

@@ -11,8 +11,19 @@ export type RuntimeState =
   | "RuntimeResponseSentState"
   | "RuntimeRestoreErrorState";
 
-/** What moves the runtime: calls of the Runtime API, and the platform's own steps after the semicolon in each row below. */
-export type RuntimeStep = "next" | "response" | "error" | "init/error" | "restore/next" | "restore/error" | "release" | "sent" | "restore";
+/**
+ * What moves the runtime: calls of the Runtime API, and the platform's own steps after the semicolon in each row below.
+ */
+export type RuntimeStep =
+  | "next"
+  | "response"
+  | "error"
+  | "init/error"
+  | "restore/next"
+  | "restore/error"
+  | "release"
+  | "sent"
+  | "restore";
 
 type Row = Readonly<Partial<Record<RuntimeStep, RuntimeState>>>;
 

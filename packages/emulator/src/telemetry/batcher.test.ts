@@ -1,27 +1,33 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Batch, createBatcher } from "./batcher.ts";
+import { createBatcher } from "./batcher.ts";
+import type { Batch } from "./batcher.ts";
 
 const arbitraryEvents = fc.array(fc.string({ unit: "grapheme", maxLength: 30 }), { maxLength: 60 });
 
 test("keeps every event, in order, in batches that fill exactly at a limit", () => {
   fc.assert(
-    fc.property(arbitraryEvents, fc.integer({ min: 1, max: 10 }), fc.integer({ min: 1, max: 120 }), (events, maxItems, maxBytes) => {
-      const batcher = createBatcher({ maxItems, maxBytes, timeoutMs: 25 });
-      const full = events.map((event) => batcher.add(event, 0)).filter((batch) => batch !== undefined);
-      const rest = batcher.take();
-      const batches: Batch[] = rest === undefined ? full : [...full, rest];
+    fc.property(
+      arbitraryEvents,
+      fc.integer({ min: 1, max: 10 }),
+      fc.integer({ min: 1, max: 120 }),
+      (events, maxItems, maxBytes) => {
+        const batcher = createBatcher({ maxItems, maxBytes, timeoutMs: 25 });
+        const full = events.map((event) => batcher.add(event, 0)).filter((batch) => batch !== undefined);
+        const rest = batcher.take();
+        const batches: Batch[] = rest === undefined ? full : [...full, rest];
 
-      expect(batches.flatMap((batch) => batch.events)).toEqual(events);
-      for (const batch of batches) {
-        expect(batch.bytes).toBe(Buffer.byteLength(batch.events.join("")));
-        expect(batch.events.length).toBeLessThanOrEqual(maxItems);
-        // Without its last event no batch was full yet.
-        const before = batch.events.slice(0, -1);
-        expect(Buffer.byteLength(before.join(""))).toBeLessThan(maxBytes);
-      }
-      for (const batch of full) expect(batch.events.length === maxItems || batch.bytes >= maxBytes).toBe(true);
-    }),
+        expect(batches.flatMap((batch) => batch.events)).toEqual(events);
+        for (const batch of batches) {
+          expect(batch.bytes).toBe(Buffer.byteLength(batch.events.join("")));
+          expect(batch.events.length).toBeLessThanOrEqual(maxItems);
+          // Without its last event no batch was full yet.
+          const before = batch.events.slice(0, -1);
+          expect(Buffer.byteLength(before.join(""))).toBeLessThan(maxBytes);
+        }
+        for (const batch of full) expect(batch.events.length === maxItems || batch.bytes >= maxBytes).toBe(true);
+      },
+    ),
   );
 });
 

@@ -17,7 +17,10 @@ export interface Batcher {
   readonly dueEpochMs: number | undefined;
 }
 
-/** A batch is full when it holds `maxItems` events or at least `maxBytes` bytes, the event that crosses the line included. */
+/**
+ * A batch is full when it holds `maxItems` events or at least `maxBytes` bytes, the event that crosses the line
+ * included.
+ */
 export function createBatcher({ maxItems, maxBytes, timeoutMs }: Buffering): Batcher {
   let events: string[] = [];
   let bytes = 0;

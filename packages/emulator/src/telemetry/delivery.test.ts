@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Batch } from "./batcher.ts";
-import { createDelivery, type Delivery, type DeliveryRule } from "./delivery.ts";
+import { createDelivery } from "./delivery.ts";
+import type { Delivery, DeliveryRule } from "./delivery.ts";
 import type { Sender, Sent } from "./sender.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -78,7 +79,9 @@ test("loses a batch that does not fit any more, and says so", async () => {
   const { delivery, sender, lost } = start("retry", 3);
   delivery.offer(batch("aa"));
   delivery.offer(batch("bb"));
-  expect(lost).toEqual(["bb: Some logs were dropped because the downstream consumer is slower than the logs production rate"]);
+  expect(lost).toEqual([
+    "bb: Some logs were dropped because the downstream consumer is slower than the logs production rate",
+  ]);
   await sender.answer(ok);
   delivery.offer(batch("cc"));
   expect(sender.sent).toEqual(["aa", "cc"]);
@@ -94,7 +97,9 @@ test("under the strict rule loses what becomes due while another batch is under 
   const { delivery, sender, lost } = start("strict");
   delivery.offer(batch("a"));
   delivery.offer(batch("b"));
-  expect(lost).toEqual(["b: Some logs were dropped because the downstream consumer is slower than the logs production rate"]);
+  expect(lost).toEqual([
+    "b: Some logs were dropped because the downstream consumer is slower than the logs production rate",
+  ]);
   await sender.answer(failed);
   expect(lost.at(-1)).toBe("a: could not send events: HTTP 500");
   await vi.advanceTimersByTimeAsync(60_000);

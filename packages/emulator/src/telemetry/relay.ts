@@ -2,7 +2,8 @@ import type { Timeline } from "../timeline.ts";
 import type { Batch } from "./batcher.ts";
 import type { DeliveryRule } from "./delivery.ts";
 import { createSender } from "./sender.ts";
-import { createSubscriber, type Subscriber } from "./subscriber.ts";
+import { createSubscriber } from "./subscriber.ts";
+import type { Subscriber } from "./subscriber.ts";
 import type { Subscription } from "./subscription.ts";
 import type { TelemetryEvent } from "./telemetry-event.ts";
 
@@ -12,7 +13,10 @@ export interface TelemetryRelay {
   emit(type: string, record: unknown): void;
   /** A line of the function or of an extension. */
   log(stream: "function" | "extension", line: string, requestId: string | undefined): void;
-  /** Starts a subscription with what happened since init began; a second one of the same extension takes the first one's place. */
+  /**
+   * Starts a subscription with what happened since init began; a second one of the same extension takes the first one's
+   * place.
+   */
   subscribe(name: string, subscription: Subscription): void;
   /** No more subscriptions: what was kept for late ones is let go. */
   closeSubscriptions(): void;
@@ -60,7 +64,9 @@ export function createRelay(options: RelayOptions): TelemetryRelay {
       rule,
       sender: createSender(subscription.destination, (events) => options.bodies(name, events)),
       onAttempt: (batch, startEpochMs, outcome) =>
-        timeline.span(name, "telemetry", startEpochMs, { detail: `${batch.events.length} events, ${batch.bytes} bytes: ${outcome}` }),
+        timeline.span(name, "telemetry", startEpochMs, {
+          detail: `${batch.events.length} events, ${batch.bytes} bytes: ${outcome}`,
+        }),
       onLost: (batch, reason) => reportLoss(batch, reason),
     });
     subscribers = [...subscribers.filter((other) => other !== earlier), subscriber];

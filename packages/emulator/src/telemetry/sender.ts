@@ -1,5 +1,6 @@
 import { Agent, request } from "node:http";
-import { connect, type Socket } from "node:net";
+import { connect } from "node:net";
+import type { Socket } from "node:net";
 import type { Batch } from "./batcher.ts";
 import type { Destination } from "./subscription.ts";
 
@@ -23,7 +24,10 @@ export function createSender(destination: Destination, toBodies: ToBodies): Send
   return destination.protocol === "HTTP" ? createHttpSender(destination, toBodies) : createTcpSender(destination.port);
 }
 
-function createHttpSender({ port, path, method }: Destination & { readonly protocol: "HTTP" }, toBodies: ToBodies): Sender {
+function createHttpSender(
+  { port, path, method }: Destination & { readonly protocol: "HTTP" },
+  toBodies: ToBodies,
+): Sender {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const attempt = (body: string, mayRepeat: boolean): Promise<Sent> =>
     new Promise((resolve) => {
@@ -31,7 +35,9 @@ function createHttpSender({ port, path, method }: Destination & { readonly proto
       const outgoing = request({ host, port, path, method, headers, agent }, (response) => {
         const { statusCode = 0 } = response;
         response.resume();
-        response.once("close", () => resolve(statusCode < 300 ? { kind: "sent" } : { kind: "failed", reason: `HTTP ${statusCode}` }));
+        response.once("close", () =>
+          resolve(statusCode < 300 ? { kind: "sent" } : { kind: "failed", reason: `HTTP ${statusCode}` }),
+        );
       });
       outgoing.once("error", (error: NodeJS.ErrnoException) => {
         // An idle connection that the listener closed says nothing about the listener.

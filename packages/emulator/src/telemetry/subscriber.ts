@@ -1,8 +1,11 @@
-import { createBatcher, type Batch } from "./batcher.ts";
-import { createDelivery, type DeliveryRule } from "./delivery.ts";
+import { createBatcher } from "./batcher.ts";
+import type { Batch } from "./batcher.ts";
+import { createDelivery } from "./delivery.ts";
+import type { DeliveryRule } from "./delivery.ts";
 import type { Sender } from "./sender.ts";
 import type { Subscription } from "./subscription.ts";
-import { encodeEvent, type TelemetryEvent } from "./telemetry-event.ts";
+import { encodeEvent } from "./telemetry-event.ts";
+import type { TelemetryEvent } from "./telemetry-event.ts";
 
 /** One extension's subscription at work. */
 export interface Subscriber {
@@ -62,7 +65,10 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
     subscription,
     take(event) {
       if (!subscription.types.includes(event.stream)) return;
-      const full = batcher.add(encodeEvent(event, { logFormat, schemaVersion: subscription.schemaVersion }), Date.now());
+      const full = batcher.add(
+        encodeEvent(event, { logFormat, schemaVersion: subscription.schemaVersion }),
+        Date.now(),
+      );
       if (full !== undefined) offer(full);
       arm();
     },

@@ -40,7 +40,10 @@ test.each([
 });
 
 test.each([
-  [{ destination: { ...http, URI: "http://sandbox.localdomain" }, types: [] }, ["types should not be empty", "URI port is not provided"]],
+  [
+    { destination: { ...http, URI: "http://sandbox.localdomain" }, types: [] },
+    ["types should not be empty", "URI port is not provided"],
+  ],
   [{ schemaVersion: "2020-01-01" }, ["schemaVersion should be one of 2022-07-01, 2022-12-13, 2025-01-29"]],
   [{ types: ["platform", "runtime"] }, ["types should be among platform, function, extension"]],
   [{ destination: undefined }, ["destination protocol should be HTTP or TCP"]],

@@ -23,11 +23,14 @@ export interface Subscription {
 
 /** The subscription, or every problem of its body. */
 export type ParsedSubscription =
-  { readonly kind: "ok"; readonly subscription: Subscription } | { readonly kind: "invalid"; readonly problems: readonly string[] };
+  | { readonly kind: "ok"; readonly subscription: Subscription }
+  | { readonly kind: "invalid"; readonly problems: readonly string[] };
 
 const streams: readonly string[] = ["platform", "function", "extension"] satisfies readonly EventStream[];
 
-/** Range and default of each limit. Source: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-api-reference.html */
+/**
+ * Range and default of each limit. Source: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-api-reference.html
+ */
 const limits = {
   maxItems: { least: 1000, most: 10_000, usual: 10_000 },
   maxBytes: { least: 262_144, most: 1_048_576, usual: 262_144 },
@@ -43,7 +46,10 @@ export function parseSubscription(body: Buffer, schemaVersions: readonly string[
   try {
     value = JSON.parse(body.toString("utf8"));
   } catch (error) {
-    return { kind: "invalid", problems: [`failed to parse JSON: ${error instanceof Error ? error.message : String(error)}`] };
+    return {
+      kind: "invalid",
+      problems: [`failed to parse JSON: ${error instanceof Error ? error.message : String(error)}`],
+    };
   }
   const problems: string[] = [];
   const fields = toObject(value);
@@ -94,8 +100,9 @@ function parseUri(uri: string, method: "POST" | "PUT", problems: string[]): Dest
   const match = /^http:\/\/([^/:?#]+)(?::(\d+))?([/?#].*)?$/.exec(uri);
   const [, host = "", port] = match ?? [];
   if (match === null) problems.push("URI should be http://sandbox.localdomain:port");
-  else if (host !== "sandbox.localdomain" && host !== "sandbox") problems.push("URI host should be sandbox.localdomain");
-  else if (port === undefined) problems.push("URI port is not provided");
+  else if (host !== "sandbox.localdomain" && host !== "sandbox") {
+    problems.push("URI host should be sandbox.localdomain");
+  } else if (port === undefined) problems.push("URI port is not provided");
   else if (!isUsablePort(Number(port))) problems.push("URI port should be from 1 to 65535, and not 9001");
   else return { protocol: "HTTP", port: Number(port), path: toPath(match[3]), method };
   return undefined;

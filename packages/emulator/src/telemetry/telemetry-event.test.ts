@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { encodeEvent, type LogEncoding, type TelemetryEvent } from "./telemetry-event.ts";
+import { encodeEvent } from "./telemetry-event.ts";
+import type { LogEncoding, TelemetryEvent } from "./telemetry-event.ts";
 
 const epochMs = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
 const time = "2026-01-02T03:04:05.006Z";
@@ -13,7 +14,11 @@ test.each<[string, LogEncoding, unknown]>([
   ['{"a":1}', { logFormat: "Text", schemaVersion: "2025-01-29" }, '{"a":1}'],
   ['{"a":1}', { logFormat: "JSON", schemaVersion: "2022-07-01" }, '{"a":1}'],
   ['{"a":1}', { logFormat: "JSON", schemaVersion: "2022-12-13" }, { a: 1 }],
-  ["plain", { logFormat: "JSON", schemaVersion: "2022-12-13" }, { timestamp: time, level: "INFO", requestId: "an-id", message: "plain" }],
+  [
+    "plain",
+    { logFormat: "JSON", schemaVersion: "2022-12-13" },
+    { timestamp: time, level: "INFO", requestId: "an-id", message: "plain" },
+  ],
   [
     "{broken",
     { logFormat: "JSON", schemaVersion: "2025-01-29" },

@@ -4,7 +4,12 @@ export type EventStream = "platform" | "function" | "extension";
 /** An event before it is written for a subscriber, whose schema decides about the record of a log line. */
 export type TelemetryEvent =
   | { readonly stream: "platform"; readonly epochMs: number; readonly type: string; readonly record: unknown }
-  | { readonly stream: "function" | "extension"; readonly epochMs: number; readonly line: string; readonly requestId: string | undefined };
+  | {
+      readonly stream: "function" | "extension";
+      readonly epochMs: number;
+      readonly line: string;
+      readonly requestId: string | undefined;
+    };
 
 /** How lines become records. */
 export interface LogEncoding {
@@ -21,7 +26,11 @@ export function encodeEvent(event: TelemetryEvent, encoding: LogEncoding): strin
   const time = new Date(event.epochMs).toISOString();
   if (event.stream === "platform") return JSON.stringify({ time, type: event.type, record: event.record });
   const isObject = encoding.logFormat === "JSON" && encoding.schemaVersion !== "2022-07-01";
-  return JSON.stringify({ time, type: event.stream, record: isObject ? toRecord(event.line, time, event.requestId) : event.line });
+  return JSON.stringify({
+    time,
+    type: event.stream,
+    record: isObject ? toRecord(event.line, time, event.requestId) : event.line,
+  });
 }
 
 function toRecord(line: string, timestamp: string, requestId: string | undefined): unknown {

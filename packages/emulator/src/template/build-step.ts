@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
-import { isValueMap, own, type Value } from "./value.ts";
+import { isValueMap, own } from "./value.ts";
+import type { Value } from "./value.ts";
 
 /** What `sam build` would still do with a folder. */
 export interface BuildStep {

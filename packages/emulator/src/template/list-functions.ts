@@ -3,7 +3,8 @@ import { didYouMean } from "./closest.ts";
 import { mergeGlobals } from "./merge-globals.ts";
 import { isDeployed, resolveValue } from "./resolve-value.ts";
 import type { Scope } from "./scope.ts";
-import { isValueMap, own, scalarText, type Value, type ValueMap } from "./value.ts";
+import { isValueMap, own, scalarText } from "./value.ts";
+import type { Value, ValueMap } from "./value.ts";
 
 /** A function of the template, its globals merged in, its values still unresolved. */
 export interface TemplateFunction {
@@ -38,7 +39,11 @@ export function findFunction(scope: Scope, wanted: string | undefined): Template
   const functions = listFunctions(scope);
   const names = functions.map((one) => one.logicalId);
   const [only, ...others] = functions;
-  if (only === undefined) throw new EmulatorError(`the template has no function${hiddenHint(scope) || ": no resource of Type AWS::Serverless::Function or AWS::Lambda::Function"}`);
+  if (only === undefined) {
+    throw new EmulatorError(
+      `the template has no function${hiddenHint(scope) || ": no resource of Type AWS::Serverless::Function or AWS::Lambda::Function"}`,
+    );
+  }
   if (wanted === undefined) {
     if (others.length === 0) return only;
     throw new EmulatorError(`the template has ${functions.length} functions: name one of ${names.join(", ")}`);

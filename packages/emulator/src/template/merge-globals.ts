@@ -1,12 +1,14 @@
-import { isCall, isValueList, isValueMap, own, type Value, type ValueMap } from "./value.ts";
+import { isCall, isValueList, isValueMap, own } from "./value.ts";
+import type { Value, ValueMap } from "./value.ts";
 
 /** Where a function's list takes the place of the global one; every other list is added to it. */
-const REPLACED = new Set(["Architectures"]);
+const replaced = new Set(["Architectures"]);
 
 /**
  * Merges `Globals.Function` into a function's properties as SAM does: maps key by key, lists global items first,
  * anything else the function's own.
- * Source: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html
+ * Source:
+ * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html
  */
 export function mergeGlobals(globals: ValueMap, properties: ValueMap): ValueMap {
   const keys = [...new Set([...Object.keys(globals), ...Object.keys(properties)])];
@@ -16,7 +18,7 @@ export function mergeGlobals(globals: ValueMap, properties: ValueMap): ValueMap 
 function merge(global: Value | undefined, local: Value | undefined, key: string): Value {
   if (global === undefined || local === undefined) return local ?? global ?? null;
   // A call is one value, not a map to merge into.
-  if (isCall(global) || isCall(local) || REPLACED.has(key)) return local;
+  if (isCall(global) || isCall(local) || replaced.has(key)) return local;
   if (isValueMap(global) && isValueMap(local)) return mergeGlobals(global, local);
   if (isValueList(global) && isValueList(local)) return [...global, ...local];
   return local;

@@ -97,8 +97,34 @@ describe("parseTemplate", () => {
   });
 
   test("answers any text at all with a template or with problems", () => {
-    const token = fc.constantFrom("a", ":", " ", "\n", "- ", "[", "]", "{", "}", "!Ref", "&a", "*a", "<<", '"', "'", "|", "? ", "#", "\t", "~", "---", "%");
-    const text = fc.oneof(fc.string(), fc.array(token, { maxLength: 40 }).map((tokens) => tokens.join("")));
+    const token = fc.constantFrom(
+      "a",
+      ":",
+      " ",
+      "\n",
+      "- ",
+      "[",
+      "]",
+      "{",
+      "}",
+      "!Ref",
+      "&a",
+      "*a",
+      "<<",
+      '"',
+      "'",
+      "|",
+      "? ",
+      "#",
+      "\t",
+      "~",
+      "---",
+      "%",
+    );
+    const text = fc.oneof(
+      fc.string(),
+      fc.array(token, { maxLength: 40 }).map((tokens) => tokens.join("")),
+    );
     fc.assert(
       fc.property(text, (input) => {
         const parsed = parseTemplate(input);

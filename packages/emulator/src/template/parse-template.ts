@@ -1,5 +1,7 @@
-import { readYaml, type TextProblem } from "./read-yaml.ts";
-import { isValueMap, own, type Value, type ValueMap } from "./value.ts";
+import { readYaml } from "./read-yaml.ts";
+import type { TextProblem } from "./read-yaml.ts";
+import { isValueMap, own } from "./value.ts";
+import type { Value, ValueMap } from "./value.ts";
 
 /** The sections of a SAM or CloudFormation template that decide how a function runs. */
 export interface Template {
@@ -15,7 +17,7 @@ export type ParsedTemplate =
   | { readonly kind: "template"; readonly template: Template }
   | { readonly kind: "problems"; readonly problems: readonly TextProblem[] };
 
-const SECTIONS = ["Parameters", "Mappings", "Conditions", "Globals", "Resources"] as const;
+const sections = ["Parameters", "Mappings", "Conditions", "Globals", "Resources"] as const;
 
 /**
  * Reads a SAM template, YAML or JSON. Of the functions only the short forms are rewritten; `resolveFunction` resolves.
@@ -26,9 +28,9 @@ export function parseTemplate(text: string): ParsedTemplate {
   if (read.kind === "problems") return read;
   const root = read.value;
   if (!isValueMap(root)) return problem("expected a map with `Resources:`, found " + describe(root));
-  const wrong = SECTIONS.find((name) => !isSection(own(root, name)));
+  const wrong = sections.find((name) => !isSection(own(root, name)));
   if (wrong !== undefined) return problem(`${wrong}: expected a map, found ${describe(own(root, wrong))}`);
-  const section = (name: (typeof SECTIONS)[number]): ValueMap => {
+  const section = (name: (typeof sections)[number]): ValueMap => {
     const value = own(root, name);
     return isValueMap(value) ? value : {};
   };

@@ -2,7 +2,8 @@ import { EmulatorError } from "../errors.ts";
 import type { TemplateFunction } from "./list-functions.ts";
 import { resolveValue } from "./resolve-value.ts";
 import type { Scope } from "./scope.ts";
-import { isValueMap, own, type Value } from "./value.ts";
+import { isValueMap, own } from "./value.ts";
+import type { Value } from "./value.ts";
 
 /** Reads the properties of a function one by one; what is wrong gathers in `problems` and the value is undefined. */
 export interface PropertyReader {
@@ -58,7 +59,9 @@ function readCode(found: TemplateFunction, reader: PropertyReader): string | und
   const { properties } = found;
   const key = found.type === "AWS::Serverless::Function" ? "CodeUri" : "Code";
   if (own(properties, "PackageType") === "Image" || own(properties, "ImageUri") !== undefined) {
-    reader.problems.push(`PackageType: container images are not run by this emulator; point ${key} to the files of the image and run its command with --bootstrap, under PackageType: Zip and a Runtime`);
+    reader.problems.push(
+      `PackageType: container images are not run by this emulator; point ${key} to the files of the image and run its command with --bootstrap, under PackageType: Zip and a Runtime`,
+    );
     return undefined;
   }
   const value = reader.value(key);

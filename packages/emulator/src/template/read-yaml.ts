@@ -1,4 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument, type Alias, type Document, type Node } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
+import type { Alias, Document, Node } from "yaml";
 import type { Value } from "./value.ts";
 
 /** Something wrong with the text. Units: `line` and `column` count from 1. */
@@ -14,11 +15,11 @@ export type ReadYaml =
   | { readonly kind: "problems"; readonly problems: readonly TextProblem[] };
 
 /** More than any real template; a bound so that reading one never exhausts the stack. */
-const MAX_DEPTH = 200;
+const maxDepth = 200;
 /** The first few say what is wrong; a broken file repeats them by the hundred. */
-const MAX_PROBLEMS = 5;
+const maxProblems = 5;
 /** Aliases can multiply a small text into gigabytes. */
-const MAX_NODES = 200_000;
+const maxNodes = 200_000;
 
 /**
  * Reads YAML 1.1, the version CloudFormation takes, and writes its short forms (`!Ref x`) as long ones (`{Ref: x}`).
@@ -28,7 +29,7 @@ const MAX_NODES = 200_000;
 export function readYaml(text: string): ReadYaml {
   const document = parseDocument(text, { version: "1.1" });
   if (document.errors.length > 0) {
-    const problems = document.errors.slice(0, MAX_PROBLEMS).map((error) => ({
+    const problems = document.errors.slice(0, maxProblems).map((error) => ({
       message: (error.message.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, ""),
       line: error.linePos?.[0].line ?? 1,
       column: error.linePos?.[0].col ?? 1,
@@ -65,8 +66,8 @@ interface Reading {
 }
 
 function readNode(node: Node | null, reading: Reading, depth: number): Value {
-  if (depth > MAX_DEPTH) throw new ReadFailure(`nested deeper than ${MAX_DEPTH} levels`, node);
-  if (++reading.nodes > MAX_NODES) throw new ReadFailure(`more than ${MAX_NODES} values, counting aliases`, node);
+  if (depth > maxDepth) throw new ReadFailure(`nested deeper than ${maxDepth} levels`, node);
+  if (++reading.nodes > maxNodes) throw new ReadFailure(`more than ${maxNodes} values, counting aliases`, node);
   if (isAlias(node)) {
     const target = reading.targets.get(node) ?? node.resolve(reading.document);
     if (target !== undefined) reading.targets.set(node, target);

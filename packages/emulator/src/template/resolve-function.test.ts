@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { BASE, resolveText, toTemplate, withFunction } from "../../test/template-text.ts";
+import { baseProperties, resolveText, toTemplate, withFunction } from "../../test/template-text.ts";
 import { resolveFunction } from "./resolve-function.ts";
 
 const variable = (value: string, more = "", parameters = {}): string | undefined =>
-  resolveText(withFunction(`${BASE}, Environment: { Variables: { V: ${value} } }`, more), { parameters }).spec.environment?.["V"];
+  resolveText(withFunction(`${baseProperties}, Environment: { Variables: { V: ${value} } }`, more), { parameters }).spec
+    .environment?.["V"];
 
 describe("resolveFunction", () => {
   test("resolves a whole function with globals, parameters and a layer", () => {
@@ -49,7 +50,12 @@ describe("resolveFunction", () => {
       },
       layers: [
         { kind: "arn", arn: "arn:aws:lambda:us-east-1:1:layer:shared:2" },
-        { kind: "template", logicalId: "Extension", path: "/project/layer", build: { method: "makefile", workingFolder: undefined } },
+        {
+          kind: "template",
+          logicalId: "Extension",
+          path: "/project/layer",
+          build: { method: "makefile", workingFolder: undefined },
+        },
       ],
       build: undefined,
       architecture: "arm64",
@@ -60,19 +66,29 @@ describe("resolveFunction", () => {
 
   test("takes what sam build wrote as built, though BuildMethod is still there", () => {
     const layer = "Metadata: { BuildMethod: makefile, SamResourceId: L }, Properties: { ContentUri: L }";
-    const template = withFunction(`${BASE}, Layers: [!Ref L]`, `  L: { Type: AWS::Serverless::LayerVersion, ${layer} }\n`);
+    const template = withFunction(
+      `${baseProperties}, Layers: [!Ref L]`,
+      `  L: { Type: AWS::Serverless::LayerVersion, ${layer} }\n`,
+    );
     expect(resolveText(template).layers).toMatchObject([{ path: "/project/L", build: undefined }]);
   });
 
   test("takes any runtime with a bootstrap", () => {
-    const scope = { template: toTemplate(withFunction("Runtime: java21, Handler: x")), parameters: {}, region: "us-east-1" };
+    const scope = {
+      template: toTemplate(withFunction("Runtime: java21, Handler: x")),
+      parameters: {},
+      region: "us-east-1",
+    };
     const { spec } = resolveFunction(scope, { folder: "/", bootstrap: ["java", "Main"] });
     expect(spec).toMatchObject({ runtime: "java21", bootstrap: ["java", "Main"] });
   });
 
   test("tells where make runs", () => {
     const layer = "Metadata: { BuildMethod: makefile, WorkingDirectory: ./tools }, Properties: { ContentUri: layer }";
-    const template = withFunction(`${BASE}, Layers: [!Ref L]`, `  L: { Type: AWS::Serverless::LayerVersion, ${layer} }\n`);
+    const template = withFunction(
+      `${baseProperties}, Layers: [!Ref L]`,
+      `  L: { Type: AWS::Serverless::LayerVersion, ${layer} }\n`,
+    );
     expect(resolveText(template).layers).toMatchObject([{ build: { workingFolder: "/project/tools" } }]);
   });
 
@@ -86,7 +102,7 @@ describe("resolveFunction", () => {
   });
 
   test("runs a function with a capacity provider as a managed instance", () => {
-    const template = withFunction(`${BASE}, CapacityProviderConfig: { Arn: x }`);
+    const template = withFunction(`${baseProperties}, CapacityProviderConfig: { Arn: x }`);
     expect(resolveText(template).options).toEqual({ initializationType: "lambda-managed-instances" });
   });
 
@@ -97,8 +113,8 @@ describe("resolveFunction", () => {
     ["Hello:live", "Hello"],
     ["second-name", "Second"],
   ])("finds a function by %s", (name, logicalId) => {
-    const second = `  Second: { Type: AWS::Serverless::Function, Properties: { ${BASE}, FunctionName: second-name } }\n`;
-    expect(resolveText(withFunction(BASE, second), { name }).logicalId).toBe(logicalId);
+    const second = `  Second: { Type: AWS::Serverless::Function, Properties: { ${baseProperties}, FunctionName: second-name } }\n`;
+    expect(resolveText(withFunction(baseProperties, second), { name }).logicalId).toBe(logicalId);
   });
 });
 
@@ -158,7 +174,7 @@ Conditions:
 
   test("may be chosen with all others by a condition", () => {
     const environment = "Environment: { Variables: !If [IsProd, { V: prod }, { V: !Ref Stage, W: only here }] }";
-    const resolved = resolveText(withFunction(`${BASE}, ${environment}`, resources));
+    const resolved = resolveText(withFunction(`${baseProperties}, ${environment}`, resources));
     expect(resolved.spec.environment).toEqual({ V: "dev", W: "only here" });
   });
 
@@ -173,7 +189,7 @@ Conditions:
     ["[a, b]", "expected text, found a list or a map"],
     ["!Select [9, !Ref Names]", "!Select 9: the list has no such item"],
   ])("%s is empty, and a warning says why", (written, why) => {
-    const template = withFunction(`${BASE}, Environment: { Variables: { V: ${written} } }`, resources);
+    const template = withFunction(`${baseProperties}, Environment: { Variables: { V: ${written} } }`, resources);
     const resolved = resolveText(template);
     expect(resolved.spec.environment).toEqual({ V: "" });
     expect(resolved.warnings).toEqual([`Hello: variable V is empty (${why}); give it with --env-vars`]);

@@ -1,14 +1,17 @@
 import { resolve } from "node:path";
 import type { EnvironmentOptions, FunctionSpec } from "../environment.ts";
 import { EmulatorError } from "../errors.ts";
-import { readBuildStep, type BuildStep } from "./build-step.ts";
+import { readBuildStep } from "./build-step.ts";
+import type { BuildStep } from "./build-step.ts";
 import { findFunction } from "./list-functions.ts";
 import { createPropertyReader } from "./property-reader.ts";
-import { resolveLayers, type LayerReference } from "./resolve-layers.ts";
+import { resolveLayers } from "./resolve-layers.ts";
+import type { LayerReference } from "./resolve-layers.ts";
 import { resolveVariables } from "./resolve-variables.ts";
-import { runtimeProblems } from "./supported-runtime.ts";
 import type { Scope } from "./scope.ts";
-import { isValueList, isValueMap, own, type Value } from "./value.ts";
+import { runtimeProblems } from "./supported-runtime.ts";
+import { isValueList, isValueMap, own } from "./value.ts";
+import type { Value } from "./value.ts";
 
 /** A function of a template, ready to run once its code and layers are built. */
 export interface ResolvedFunction {
@@ -38,18 +41,19 @@ export interface FunctionPlace {
  * absolute. Touches no file.
  * Errors: `EmulatorError` with one line for every problem.
  */
-export function resolveFunction(
-  scope: Scope,
-  where: FunctionPlace,
-): ResolvedFunction {
+export function resolveFunction(scope: Scope, where: FunctionPlace): ResolvedFunction {
   const found = findFunction(scope, where.name);
   const reader = createPropertyReader(found, scope);
   const runtime = reader.text("Runtime");
   const code = reader.code();
-  if (runtime === undefined && code !== undefined) reader.problems.push("Runtime: missing; name one, as nodejs22.x or python3.13");
+  if (runtime === undefined && code !== undefined) {
+    reader.problems.push("Runtime: missing; name one, as nodejs22.x or python3.13");
+  }
   if (runtime !== undefined && where.bootstrap === undefined) reader.problems.push(...runtimeProblems(runtime));
   const handler = reader.text("Handler") ?? (runtime?.startsWith("provided") === true ? "bootstrap" : undefined);
-  if (handler === undefined && code !== undefined) reader.problems.push("Handler: missing; name file and function, as app.handler for `handler` of app.mjs or app.py");
+  if (handler === undefined && code !== undefined) {
+    reader.problems.push("Handler: missing; name file and function, as app.handler for `handler` of app.mjs or app.py");
+  }
   const timeoutSeconds = reader.wholeNumber("Timeout", { min: 1, max: 900 });
   const memorySizeMb = reader.wholeNumber("MemorySize", { min: 128, max: 32_768 });
   const architecture = reader.attempt("Architectures", () => readArchitecture(reader.value("Architectures")));

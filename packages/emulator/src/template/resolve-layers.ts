@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
 import { EmulatorError } from "../errors.ts";
-import { readBuildStep, type BuildStep } from "./build-step.ts";
+import { readBuildStep } from "./build-step.ts";
+import type { BuildStep } from "./build-step.ts";
 import { layerArn } from "./resolve-reference.ts";
 import { isDeployed, resolveValue } from "./resolve-value.ts";
 import type { Scope } from "./scope.ts";
-import { isValueList, isValueMap, own, type Value, type ValueMap } from "./value.ts";
+import { isValueList, isValueMap, own } from "./value.ts";
+import type { Value, ValueMap } from "./value.ts";
 
 /** A layer of a function. Paths are absolute. */
 export type LayerReference =
@@ -19,7 +21,7 @@ export type LayerReference =
   | { readonly kind: "arn"; readonly arn: string };
 
 /** What Lambda allows. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const MAX_LAYERS = 5;
+const maxLayers = 5;
 
 /**
  * Resolves the `Layers` of a function, in their order: references to layers of the template, or ARNs.
@@ -28,8 +30,8 @@ const MAX_LAYERS = 5;
 export function resolveLayers(layers: Value, scope: Scope, folder: string): readonly LayerReference[] {
   const resolved = resolveValue(layers, scope);
   if (!isValueList(resolved)) throw new EmulatorError("expected a list of layers");
-  if (resolved.length > MAX_LAYERS) {
-    throw new EmulatorError(`${resolved.length} layers; Lambda takes at most ${MAX_LAYERS}`);
+  if (resolved.length > maxLayers) {
+    throw new EmulatorError(`${resolved.length} layers; Lambda takes at most ${maxLayers}`);
   }
   const ownLayers = listLayers(scope);
   return resolved.map((value): LayerReference => {
@@ -65,7 +67,9 @@ function toReference(layer: TemplateLayer, scope: Scope, folder: string): LayerR
   const properties = own(resource, "Properties");
   const written = isValueMap(properties) ? own(properties, contentKey) : undefined;
   const content = written === undefined ? undefined : resolveValue(written, scope);
-  if (content === undefined || content === null) throw new EmulatorError(`layer ${logicalId}: ${contentKey} is missing`);
+  if (content === undefined || content === null) {
+    throw new EmulatorError(`layer ${logicalId}: ${contentKey} is missing`);
+  }
   if (typeof content !== "string" || content.startsWith("s3://")) {
     throw new EmulatorError(`layer ${logicalId} is in S3: download it and give --layer-mapping ${logicalId}=FOLDER`);
   }

@@ -1,7 +1,9 @@
 import { EmulatorError } from "../errors.ts";
 import { didYouMean } from "./closest.ts";
-import { ACCOUNT_ID, partitionOf, STACK_NAME, type Scope } from "./scope.ts";
-import { isValueList, isValueMap, own, scalarText, type Value, type ValueMap } from "./value.ts";
+import { accountId, partitionOf, stackName } from "./scope.ts";
+import type { Scope } from "./scope.ts";
+import { isValueList, isValueMap, own, scalarText } from "./value.ts";
+import type { Value, ValueMap } from "./value.ts";
 
 /**
  * What `Ref` gives: a parameter's value, a pseudo parameter, or the name AWS would give the resource.
@@ -12,10 +14,12 @@ export function resolveRef(name: string, scope: Scope): Value | undefined {
   const parameter = own(scope.template.parameters, name);
   if (parameter !== undefined) return resolveParameter(name, isValueMap(parameter) ? parameter : {}, scope);
   const resource = own(scope.template.resources, name);
-  if (!isValueMap(resource)) throw new EmulatorError(`!Ref ${name}: the template has no such parameter or resource${nearest(name, scope)}`);
+  if (!isValueMap(resource)) {
+    throw new EmulatorError(`!Ref ${name}: the template has no such parameter or resource${nearest(name, scope)}`);
+  }
   const type = own(resource, "Type");
   if (type === "AWS::Serverless::LayerVersion" || type === "AWS::Lambda::LayerVersion") return layerArn(name, scope);
-  const service = typeof type === "string" ? own(REFERRED_BY_ARN, type) : undefined;
+  const service = typeof type === "string" ? own(referredByArn, type) : undefined;
   return service === undefined ? physicalName(name, scope) : arn(scope, service, physicalName(name, scope));
 }
 
@@ -25,9 +29,11 @@ export function resolveRef(name: string, scope: Scope): Value | undefined {
  */
 export function resolveAttribute(name: string, attribute: string, scope: Scope): Value {
   const resource = own(scope.template.resources, name);
-  if (!isValueMap(resource)) throw new EmulatorError(`!GetAtt ${name}.${attribute}: the template has no such resource${nearest(name, scope)}`);
+  if (!isValueMap(resource)) {
+    throw new EmulatorError(`!GetAtt ${name}.${attribute}: the template has no such resource${nearest(name, scope)}`);
+  }
   const type = own(resource, "Type");
-  const service = typeof type === "string" ? own(ARN_SERVICES, type) : undefined;
+  const service = typeof type === "string" ? own(arnServices, type) : undefined;
   if (attribute === "Arn" && service !== undefined) return arn(scope, service, physicalName(name, scope));
   if (attribute.endsWith("Name")) return physicalName(name, scope);
   throw new EmulatorError(`!GetAtt ${name}.${attribute}: its value is known only to a deployed stack`);
@@ -39,14 +45,14 @@ export function layerArn(logicalId: string, scope: Scope): string {
 }
 
 /** Resources whose `Ref` is an ARN. `*` stands for the name. */
-const REFERRED_BY_ARN = {
+const referredByArn = {
   "AWS::SNS::Topic": "sns:*",
   "AWS::Serverless::StateMachine": "states:stateMachine:*",
   "AWS::StepFunctions::StateMachine": "states:stateMachine:*",
 } as const;
 
 /** Resources whose `Arn` follows from their name. */
-const ARN_SERVICES = {
+const arnServices = {
   "AWS::Serverless::Function": "lambda:function:*",
   "AWS::Lambda::Function": "lambda:function:*",
   "AWS::S3::Bucket": "s3:*",
@@ -60,7 +66,7 @@ const ARN_SERVICES = {
 
 function arn(scope: Scope, pattern: string, name: string): string {
   const [service = "", ...rest] = pattern.split(":");
-  const place = { s3: ":", iam: `:${ACCOUNT_ID}` }[service] ?? `${scope.region}:${ACCOUNT_ID}`;
+  const place = { s3: ":", iam: `:${accountId}` }[service] ?? `${scope.region}:${accountId}`;
   return `arn:${partitionOf(scope.region)}:${service}:${place}:${rest.join(":").replace("*", () => name)}`;
 }
 
@@ -81,13 +87,13 @@ function physicalName(logicalId: string, scope: Scope): string {
 
 function resolvePseudo(name: string, scope: Scope): Value | undefined {
   const values: Readonly<Record<string, Value | undefined>> = {
-    "AWS::AccountId": ACCOUNT_ID,
+    "AWS::AccountId": accountId,
     "AWS::NoValue": undefined,
     "AWS::NotificationARNs": [],
     "AWS::Partition": partitionOf(scope.region),
     "AWS::Region": scope.region,
-    "AWS::StackId": arn(scope, "cloudformation:stack/*", `${STACK_NAME}/00000000-0000-0000-0000-000000000000`),
-    "AWS::StackName": STACK_NAME,
+    "AWS::StackId": arn(scope, "cloudformation:stack/*", `${stackName}/00000000-0000-0000-0000-000000000000`),
+    "AWS::StackName": stackName,
     "AWS::URLSuffix": scope.region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com",
   };
   if (!Object.hasOwn(values, name)) throw new EmulatorError(`!Ref ${name}: AWS has no such pseudo parameter`);

@@ -1,7 +1,8 @@
 import { EmulatorError } from "../errors.ts";
 import { resolveAttribute, resolveRef } from "./resolve-reference.ts";
 import type { Scope } from "./scope.ts";
-import { isCall, isValueList, isValueMap, own, scalarText, type Value, type ValueMap } from "./value.ts";
+import { isCall, isValueList, isValueMap, own, scalarText } from "./value.ts";
+import type { Value, ValueMap } from "./value.ts";
 
 /**
  * Resolves every CloudFormation function in a value, as a deployment would as far as the template alone tells.
@@ -38,7 +39,11 @@ function evaluate(call: ValueMap, scope: Scope): Value | undefined {
     case "Ref":
       return resolveRef(toText(argument, "!Ref"), scope);
     case "GetAtt": {
-      const [resource, ...attribute] = texts(typeof argument === "string" ? argument.split(".") : argument, "!GetAtt", scope);
+      const [resource, ...attribute] = texts(
+        typeof argument === "string" ? argument.split(".") : argument,
+        "!GetAtt",
+        scope,
+      );
       return resolveAttribute(resource ?? "", attribute.join("."), scope);
     }
     case "If": {
@@ -130,7 +135,9 @@ function findInMap(argument: Value, scope: Scope): Value | undefined {
   const cell = isValueMap(row) ? own(row, second ?? "") : undefined;
   const fallback = isValueMap(parts[3]) ? own(parts[3], "DefaultValue") : undefined;
   if (cell === undefined && fallback !== undefined) return resolveValue(fallback, scope);
-  if (cell === undefined) throw new EmulatorError(`!FindInMap [${name}, ${first}, ${second}]: Mappings has no such entry`);
+  if (cell === undefined) {
+    throw new EmulatorError(`!FindInMap [${name}, ${first}, ${second}]: Mappings has no such entry`);
+  }
   return cell;
 }
 

@@ -2,7 +2,8 @@ import { EmulatorError } from "../errors.ts";
 import type { TemplateFunction } from "./list-functions.ts";
 import { resolveValue } from "./resolve-value.ts";
 import type { Scope } from "./scope.ts";
-import { isCall, isValueMap, own, scalarText, type Value } from "./value.ts";
+import { isCall, isValueMap, own, scalarText } from "./value.ts";
+import type { Value } from "./value.ts";
 
 /**
  * The environment variables of a function. A value that only a deployed stack knows is empty, as with `sam local`,

@@ -11,10 +11,10 @@ export interface Scope {
 }
 
 /** The account of everything that runs here; the one `sam local` uses. */
-export const ACCOUNT_ID = "123456789012";
+export const accountId = "123456789012";
 
 /** The stack that a template is pretended to be deployed as; the name `sam local` uses. */
-export const STACK_NAME = "local";
+export const stackName = "local";
 
 /** `aws`, or the partition of China's and GovCloud's regions. */
 export function partitionOf(region: string): string {

@@ -1,7 +1,7 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { Ledger } from "./ledger.ts";
 
-it("accounts for every line in one line", () => {
+test("accounts for every line in one line", () => {
   const ledger = new Ledger();
   ledger.receive(10);
   ledger.deliver(4);
@@ -11,13 +11,13 @@ it("accounts for every line in one line", () => {
   expect(ledger.toLine(2)).toBe("account: 10 received = 4 delivered + 4 dropped (overflow 3, rejected 1) + 2 pending");
 });
 
-it("leaves out what did not happen", () => {
+test("leaves out what did not happen", () => {
   const ledger = new Ledger();
   ledger.drop("overflow", 0);
   expect(ledger.toLine(0)).toBe("account: 0 received = 0 delivered + 0 dropped + 0 pending");
 });
 
-it("tells what the platform lost and what was malformed beside the sum", () => {
+test("tells what the platform lost and what was malformed beside the sum", () => {
   const ledger = new Ledger();
   ledger.receive(1);
   ledger.deliver(1);
@@ -28,7 +28,7 @@ it("tells what the platform lost and what was malformed beside the sum", () => {
   );
 });
 
-it("says so when a line is unaccounted for", () => {
+test("says so when a line is unaccounted for", () => {
   const ledger = new Ledger();
   ledger.receive(3);
   expect(ledger.toLine(1)).toContain("BUG: 2 unaccounted for");

@@ -56,7 +56,10 @@ export class Ledger {
     return [...this.#dropped.values()].reduce((sum, lines) => sum + lines, 0);
   }
 
-  /** The account as one line. `pending` is counted by the buffer, not by this ledger, so that a line lost between them shows. */
+  /**
+   * The account as one line. `pending` is counted by the buffer, not by this ledger, so that a line lost between them
+   * shows.
+   */
   toLine(pending: number): string {
     const reasons = [...this.#dropped].map(([reason, lines]) => `${reason} ${lines}`).join(", ");
     const dropped = `${this.dropped()} dropped${reasons === "" ? "" : ` (${reasons})`}`;

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { BoundedBuffer } from "./bounded-buffer.ts";
 import type { BatchEnd } from "./bounded-buffer.ts";
 import { createBatch } from "./line.ts";
@@ -16,7 +16,7 @@ function filled(ids: string, limits = wide): BoundedBuffer {
 }
 
 describe("BoundedBuffer", () => {
-  it("gives out the oldest lines first, as many as fit", () => {
+  test("gives out the oldest lines first, as many as fit", () => {
     const buffer = filled("a b c");
     expect(idsOf(buffer.take(2)?.lines)).toBe("a b");
     buffer.settle("gone");
@@ -25,14 +25,14 @@ describe("BoundedBuffer", () => {
     expect(buffer.take(2)).toBeUndefined();
   });
 
-  it("gives out a line longer than a batch by itself, so that it cannot block the others", () => {
+  test("gives out a line longer than a batch by itself, so that it cannot block the others", () => {
     const buffer = new BoundedBuffer(wide);
     buffer.add(line("long", 50));
     buffer.add(line("short"));
     expect(idsOf(buffer.take(10)?.lines)).toBe("long");
   });
 
-  it("gives out a batch that came back as it was, with its key", () => {
+  test("gives out a batch that came back as it was, with its key", () => {
     const buffer = filled("a b");
     const before = buffer.take(100);
     buffer.settle("keep");
@@ -40,7 +40,7 @@ describe("BoundedBuffer", () => {
     expect(buffer.take(100)).toEqual(before);
   });
 
-  it("gives out halves of a batch that was too much", () => {
+  test("gives out halves of a batch that was too much", () => {
     const buffer = filled("a b c");
     buffer.take(100);
     buffer.settle("halve");
@@ -49,7 +49,7 @@ describe("BoundedBuffer", () => {
     expect(buffer.take(100)).toEqual(createBatch([line("c")]));
   });
 
-  it.each([
+  test.each([
     ["items", { maxItems: 3, maxBytes: 1000 }],
     ["bytes", { maxItems: 1000, maxBytes: 3 }],
   ])("drops the oldest line when %s overflow", (_what, limits) => {
@@ -58,7 +58,7 @@ describe("BoundedBuffer", () => {
     expect(idsOf(buffer.take(100)?.lines)).toBe("b c d");
   });
 
-  it("drops the oldest line of a batch that came back, and only that", () => {
+  test("drops the oldest line of a batch that came back, and only that", () => {
     const buffer = filled("a b c", { maxItems: 3, maxBytes: 1000 });
     buffer.take(2);
     buffer.settle("keep");
@@ -66,7 +66,7 @@ describe("BoundedBuffer", () => {
     expect(idsOf(buffer.take(100)?.lines)).toBe("b c d");
   });
 
-  it("does not drop lines that are out: they may be delivered this moment", () => {
+  test("does not drop lines that are out: they may be delivered this moment", () => {
     const buffer = filled("a b", { maxItems: 2, maxBytes: 1000 });
     buffer.take(100);
     expect(buffer.add(line("c"))).toBe(1);
@@ -74,7 +74,7 @@ describe("BoundedBuffer", () => {
     expect(idsOf(buffer.take(100)?.lines)).toBe("a b");
   });
 
-  it("names a fault of the caller", () => {
+  test("names a fault of the caller", () => {
     const buffer = filled("a");
     expect(() => buffer.settle("gone")).toThrow(/^BUG: /);
     buffer.take(1);
@@ -82,7 +82,7 @@ describe("BoundedBuffer", () => {
     expect(() => createBatch([])).toThrow(/^BUG: /);
   });
 
-  it("keeps its bounds, its order and its count through any sequence of calls", () => {
+  test("keeps its bounds, its order and its count through any sequence of calls", () => {
     type Step = { readonly add: number } | { readonly take: number; readonly end: BatchEnd };
     const step = fc.oneof<fc.Arbitrary<Step>[]>(
       fc.record({ add: fc.integer({ min: 1, max: 10 }) }),
@@ -103,7 +103,9 @@ describe("BoundedBuffer", () => {
             const ids = (batch?.lines ?? []).map(({ id }) => Number(id));
             if (!ids.every((id, index) => id > (ids[index - 1] ?? lastGone))) outOfOrder.push(ids.join(" "));
             if (batch !== undefined) buffer.settle(step.end);
-            if (batch !== undefined && step.end === "gone") [gone, lastGone] = [gone + ids.length, ids.at(-1) ?? lastGone];
+            if (batch !== undefined && step.end === "gone") {
+              [gone, lastGone] = [gone + ids.length, ids.at(-1) ?? lastGone];
+            }
           }
           expect(buffer.items).toBe(added - dropped - gone);
           expect(buffer.items).toBeLessThanOrEqual(limits.maxItems);

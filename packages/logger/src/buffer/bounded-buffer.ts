@@ -12,7 +12,8 @@ export type BatchEnd = "gone" | "keep" | "halve";
 
 /**
  * Lines that wait, oldest first, never more than the limits allow. At most one batch is out at a time.
- * A batch that comes back stays as it was formed, so that its key holds when it is sent again; only an overflow breaks it up.
+ * A batch that comes back stays as it was formed, so that its key holds when it is sent again; only an overflow breaks
+ * it up.
  */
 export class BoundedBuffer {
   readonly #limits: BufferLimits;
@@ -51,7 +52,9 @@ export class BoundedBuffer {
     return dropped;
   }
 
-  /** Takes the oldest lines that fit one batch, at least one; undefined where nothing waits. Settle it before the next. */
+  /**
+   * Takes the oldest lines that fit one batch, at least one; undefined where nothing waits. Settle it before the next.
+   */
   take(maxBytes: number): Batch | undefined {
     if (this.#taken !== undefined) throw new Error("BUG: a batch is taken while another is out");
     this.#taken = this.#formed.shift() ?? this.#form(maxBytes);
@@ -85,7 +88,11 @@ export class BoundedBuffer {
     const [oldest] = this.#formed;
     if (oldest !== undefined) {
       this.#formed.shift();
-      this.#queue = [...oldest.lines, ...this.#formed.flatMap((batch) => batch.lines), ...this.#queue.slice(this.#head)];
+      this.#queue = [
+        ...oldest.lines,
+        ...this.#formed.flatMap((batch) => batch.lines),
+        ...this.#queue.slice(this.#head),
+      ];
       this.#formed = [];
       this.#head = 0;
     }

@@ -1,8 +1,8 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { findMisspelt } from "./find-misspelt.ts";
 import { settings } from "./settings.ts";
 
-it.each([
+test.each([
   ["LOGGER_HTP_URL", "LOGGER_HTTP_URL"],
   ["LOGER_HTTP_URL", "LOGGER_HTTP_URL"],
   ["LOGGER_DESTINATIONS", "LOGGER_DESTINATION"],
@@ -13,7 +13,16 @@ it.each([
   expect(findMisspelt({ [name]: "", PATH: "/bin" })).toEqual([`${name}: no such setting; is ${meant} meant?`]);
 });
 
-it("leaves variables alone that are the function's own, and those that are right", () => {
+test("leaves variables alone that are the function's own, and those that are right", () => {
   const right = Object.fromEntries(Object.values(settings).map(({ name }) => [name, ""]));
-  expect(findMisspelt({ ...right, LOGGER_LEVEL: "debug", LOGGER_NAME: "orders", LOG_LEVEL: "INFO", BLOGGER_TYPES: "a", logger_types: "b" })).toEqual([]);
+  expect(
+    findMisspelt({
+      ...right,
+      LOGGER_LEVEL: "debug",
+      LOGGER_NAME: "orders",
+      LOG_LEVEL: "INFO",
+      BLOGGER_TYPES: "a",
+      logger_types: "b",
+    }),
+  ).toEqual([]);
 });

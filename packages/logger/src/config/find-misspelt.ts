@@ -6,8 +6,8 @@ const ours = /^LOGG?ER_/;
 const maxEdits = 3;
 
 /**
- * Variables that are no setting and nearly have a setting's name, one line each: what they were meant to set keeps its default.
- * Never an error, since the function may well have such a variable itself.
+ * Variables that are no setting and nearly have a setting's name, one line each: what they were meant to set keeps its
+ * default. Never an error, since the function may well have such a variable itself.
  */
 export function findMisspelt(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
   const known: readonly string[] = Object.values(settings).map(({ name }) => name);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { parseConfig } from "./parse-config.ts";
 import { settings } from "./settings.ts";
 
@@ -10,7 +10,7 @@ function problemsOf(environment: Record<string, string>): readonly string[] {
 }
 
 describe("parseConfig", () => {
-  it("takes a destination and its address, and defaults for all the rest", () => {
+  test("takes a destination and its address, and defaults for all the rest", () => {
     expect(parseConfig(http)).toEqual({
       kind: "config",
       config: {
@@ -29,7 +29,7 @@ describe("parseConfig", () => {
     });
   });
 
-  it("reads every setting", () => {
+  test("reads every setting", () => {
     const parsed = parseConfig({
       LOGGER_DESTINATION: "file",
       LOGGER_FILE_PATH: "/tmp/lines.ndjson",
@@ -53,18 +53,18 @@ describe("parseConfig", () => {
     });
   });
 
-  it("says what to set where nothing is set", () => {
+  test("says what to set where nothing is set", () => {
     expect(problemsOf({})).toEqual([
       'LOGGER_DESTINATION: expected "http" or "file" (and with it LOGGER_HTTP_URL or LOGGER_FILE_PATH), got nothing',
     ]);
   });
 
-  it("takes an empty variable as not set", () => {
+  test("takes an empty variable as not set", () => {
     expect(parseConfig({ ...http, LOGGER_TYPES: "", LOGGER_MAX_ITEMS: "" })).toEqual(parseConfig(http));
     expect(problemsOf({ LOGGER_DESTINATION: "" })).toHaveLength(1);
   });
 
-  it("lists every problem at once", () => {
+  test("lists every problem at once", () => {
     const problems = problemsOf({
       LOGGER_DESTINATION: "http",
       LOGGER_HTTP_URL: "logs.example",
@@ -81,7 +81,9 @@ describe("parseConfig", () => {
       LOGGER_FLUSH_INTERVAL_MS: "1.5",
     });
     const names = problems.map((problem) => problem.slice(0, problem.indexOf(":")));
-    const rest = Object.values(settings).map((setting) => setting.name).filter((name) => name !== "LOGGER_DESTINATION");
+    const rest = Object.values(settings)
+      .map((setting) => setting.name)
+      .filter((name) => name !== "LOGGER_DESTINATION");
     expect(names.toSorted()).toEqual(rest.toSorted());
     expect(problems).toContain('LOGGER_MAX_ITEMS: expected a whole number from 1 to 1000000, got "0"');
     expect(problems).toContain(
@@ -89,7 +91,7 @@ describe("parseConfig", () => {
     );
   });
 
-  it.each([
+  test.each([
     ["an unknown destination", { LOGGER_DESTINATION: "s3" }, 'LOGGER_DESTINATION: expected "http" or "file", got "s3"'],
     [
       "http without its address",
@@ -110,11 +112,11 @@ describe("parseConfig", () => {
     expect(problemsOf(environment)).toEqual([problem]);
   });
 
-  it("shortens a long value in its message", () => {
+  test("shortens a long value in its message", () => {
     expect(problemsOf({ ...http, LOGGER_TYPES: "x".repeat(5000) }).join("").length).toBeLessThan(300);
   });
 
-  it.each([
+  test.each([
     ["LOGGER_HTTP_URL", "ftp://user:secret@logs.example"],
     ["LOGGER_HTTP_URL", "secret"],
     ["LOGGER_HTTP_HEADERS", '{"authorization":"secret"'],
@@ -130,14 +132,17 @@ describe("parseConfig", () => {
     expect(problems[0]).not.toContain("secret");
   });
 
-  it("takes headers under lower-case names", () => {
-    const parsed = parseConfig({ ...http, LOGGER_HTTP_HEADERS: '{"Authorization":"Bearer x","Content-Type":"application/json"}' });
+  test("takes headers under lower-case names", () => {
+    const parsed = parseConfig({
+      ...http,
+      LOGGER_HTTP_HEADERS: '{"Authorization":"Bearer x","Content-Type":"application/json"}',
+    });
     expect(parsed).toMatchObject({
       config: { destination: { headers: { authorization: "Bearer x", "content-type": "application/json" } } },
     });
   });
 
-  it("takes the default text of every setting for its default", () => {
+  test("takes the default text of every setting for its default", () => {
     for (const setting of Object.values(settings)) {
       const text = setting.fallbackText === "none" && setting.fallback === undefined ? "" : setting.fallbackText;
       expect(text === "" ? undefined : setting.parse(text)).toEqual(setting.fallback);

@@ -81,6 +81,7 @@ function whole<Values extends object>(values: Values): Defined<Values> | undefin
 
 function problemOf(setting: Setting<unknown>, text: string): string {
   const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text;
-  const got = setting.isSecret === true ? "something else (not shown, it may hold a credential)" : JSON.stringify(shown);
+  const got =
+    setting.isSecret === true ? "something else (not shown, it may hold a credential)" : JSON.stringify(shown);
   return `${setting.name}: expected ${setting.range}, got ${got}`;
 }

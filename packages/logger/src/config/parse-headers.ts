@@ -10,7 +10,8 @@ const ownHeaders = new Set([
 
 /**
  * Reads headers from a JSON object; names come back in lower case.
- * Errors: undefined for text that is no such object, for names and values HTTP forbids, and for headers the logger sets itself.
+ * Errors: undefined for text that is no such object, for names and values HTTP forbids, and for headers the logger sets
+ * itself.
  */
 export function parseHeaders(text: string): Readonly<Record<string, string>> | undefined {
   const parsed = parseJson(text);

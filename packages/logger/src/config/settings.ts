@@ -1,5 +1,5 @@
-import type { TelemetryType } from "@lambda-extension/core";
 import { isAbsolute } from "node:path";
+import type { TelemetryType } from "@lambda-extension/core";
 import { parseHeaders } from "./parse-headers.ts";
 import { choiceSetting, integerSetting, listSetting } from "./setting.ts";
 import type { Setting } from "./setting.ts";

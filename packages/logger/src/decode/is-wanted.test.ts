@@ -1,5 +1,5 @@
 import type { TelemetryEvent } from "@lambda-extension/core";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { isWanted } from "./is-wanted.ts";
 
 const time = "2026-01-01T00:00:00.000Z";
@@ -8,7 +8,7 @@ const line: TelemetryEvent = { kind: "function", time, record: "hello" };
 const other: TelemetryEvent = { kind: "extension", time, record: "hello" };
 const unknown = (type: unknown): TelemetryEvent => ({ kind: "unknown", raw: { type } });
 
-it.each([
+test.each([
   ["a line of the function", line, ["function"], true],
   ["a line of the function", line, ["platform", "extension"], false],
   ["a platform event, subscribed to for the request ids alone", start, ["function"], false],

@@ -2,8 +2,9 @@ import type { DeadlineContext } from "@lambda-extension/core";
 import type { Batch } from "../buffer/line.ts";
 
 /**
- * What became of a batch. `cause` is one short phrase for a message: a status or a system code, never a body or a credential.
- * `retry` may say when (`afterMs`); `split` asks for smaller batches; `drop` means that no other try can help.
+ * What became of a batch. `cause` is one short phrase for a message: a status or a system code, never a body or a
+ * credential. `retry` may say when (`afterMs`); `split` asks for smaller batches; `drop` means that no other try can
+ * help.
  */
 export type SendOutcome =
   | { readonly kind: "sent" }
@@ -15,7 +16,10 @@ export type SendOutcome =
 export interface Destination {
   /** For messages: what it is and where, without credentials. */
   readonly name: string;
-  /** Delivers the batch whole or not at all, as far as it can be known. Stops when the deadline's signal fires. Never throws. */
+  /**
+   * Delivers the batch whole or not at all, as far as it can be known. Stops when the deadline's signal fires. Never
+   * throws.
+   */
   send(batch: Batch, deadline: DeadlineContext): Promise<SendOutcome>;
   /** Gives back sockets and files; idempotent. */
   close(): Promise<void>;

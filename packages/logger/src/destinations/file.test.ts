@@ -7,7 +7,7 @@ import type { Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { describeDestination, send } from "../../test/destination-contract.ts";
 import { createLine, createSurroundings } from "../../test/fakes.ts";
 import { createBatch } from "../buffer/line.ts";
@@ -45,20 +45,20 @@ describeDestination("file", async () => {
   };
 });
 
-it("appends to what is there", async () => {
+test("appends to what is there", async () => {
   const path = join(folder, "lines.ndjson");
   await writeFile(path, "before\n");
   await send(create({ path, maxBytes: 1000 }), createBatch([createLine("a", "after\n")]));
   expect(await read(path)).toBe("before\nafter\n");
 });
 
-it("makes a file only its owner can read", async () => {
+test("makes a file only its owner can read", async () => {
   const path = join(folder, "lines.ndjson");
   await send(create({ path, maxBytes: 1000 }), createBatch([createLine("a")]));
   expect((await stat(path)).mode & 0o777).toBe(0o600);
 });
 
-it("moves a full file away, and keeps one", async () => {
+test("moves a full file away, and keeps one", async () => {
   const path = join(folder, "lines.ndjson");
   const destination = create({ path, maxBytes: 10 });
   for (const text of ["first.\n", "second\n", "third.\n"]) {
@@ -68,13 +68,13 @@ it("moves a full file away, and keeps one", async () => {
   expect(await read(`${path}.1`)).toBe("second\n");
 });
 
-it("writes a batch longer than the limit all the same", async () => {
+test("writes a batch longer than the limit all the same", async () => {
   const path = join(folder, "lines.ndjson");
   await send(create({ path, maxBytes: 10 }), createBatch([createLine("a", `${"x".repeat(50)}\n`)]));
   expect(await read(path)).toHaveLength(51);
 });
 
-it("names the cause by its system code, without the path", async () => {
+test("names the cause by its system code, without the path", async () => {
   const path = join(folder, "missing", "lines.ndjson");
   expect(await send(create({ path, maxBytes: 1000 }), createBatch([createLine("a")]))).toEqual({
     kind: "retry",
@@ -82,7 +82,7 @@ it("names the cause by its system code, without the path", async () => {
   });
 });
 
-it("takes back a batch that could not be written whole", async () => {
+test("takes back a batch that could not be written whole", async () => {
   // Another process, whose files may not grow beyond 1 KiB: as on a full disk, part of the second batch is written.
   const program = `
     const { createFileDestination } = await import(${JSON.stringify(new URL("file.ts", import.meta.url).href)});
@@ -96,20 +96,29 @@ it("takes back a batch that could not be written whole", async () => {
   expect(await read(path)).toBe(`${"x".repeat(599)}\n`);
 });
 
-it.each([
+test.each([
   ["a pipe that nobody reads", async (path: string) => void (await promisify(execFile)("mkfifo", [path]))],
-  ["a pipe that somebody reads", async (path: string) => {
-    await promisify(execFile)("mkfifo", [path]);
-    reader = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  }],
-  ["a socket", async (path: string) => {
-    socket = createServer().listen(path);
-    await once(socket, "listening");
-  }],
+  [
+    "a pipe that somebody reads",
+    async (path: string) => {
+      await promisify(execFile)("mkfifo", [path]);
+      reader = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    },
+  ],
+  [
+    "a socket",
+    async (path: string) => {
+      socket = createServer().listen(path);
+      await once(socket, "listening");
+    },
+  ],
   ["a folder", (path: string) => mkdir(path)],
   ["a device", (path: string) => symlink("/dev/null", path)],
 ])("refuses %s at once", async (_what, make) => {
   const path = join(folder, "lines.ndjson");
   await make(path);
-  expect(await send(create({ path, maxBytes: 1000 }), createBatch([createLine("a")]))).toEqual({ kind: "drop", cause: "not a regular file" });
+  expect(await send(create({ path, maxBytes: 1000 }), createBatch([createLine("a")]))).toEqual({
+    kind: "drop",
+    cause: "not a regular file",
+  });
 });

@@ -8,7 +8,10 @@ import type { Destination, SendOutcome } from "./destination.ts";
 export interface FileConfig {
   /** Absolute. On Lambda only /tmp and mounted file systems can be written. */
   readonly path: string;
-  /** A batch that would make the file longer moves it to `<path>.1` first, over the one before: at most twice this much is kept. */
+  /**
+   * A batch that would make the file longer moves it to `<path>.1` first, over the one before: at most twice this much
+   * is kept.
+   */
   readonly maxBytes: number;
 }
 
@@ -19,7 +22,10 @@ const noFile: SendOutcome = { kind: "drop", cause: "not a regular file" };
 const openErrorsOfOthers = ["EISDIR", "ENXIO"];
 
 /** Appends batches of NDJSON to a file. A batch that cannot be written whole is taken back, so no line is ever torn. */
-export function createFileDestination(config: FileConfig, surroundings: Pick<Surroundings, "builtinModule">): Destination {
+export function createFileDestination(
+  config: FileConfig,
+  surroundings: Pick<Surroundings, "builtinModule">,
+): Destination {
   let last: Promise<unknown> = Promise.resolve();
 
   async function append(batch: Batch): Promise<SendOutcome> {

@@ -1,9 +1,9 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { toOutcome } from "./http-outcome.ts";
 
 const nowEpochMs = Date.parse("2026-01-01T00:00:00Z");
 
-it.each([
+test.each([
   [200, undefined, { kind: "sent" }],
   [204, undefined, { kind: "sent" }],
   [408, undefined, { kind: "retry", cause: "status 408" }],

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { describeDestination, send } from "../../test/destination-contract.ts";
 import { createLine, createSurroundings, timerClock } from "../../test/fakes.ts";
 import { startHttpReceiver } from "../../test/http-receiver.ts";
@@ -12,7 +12,10 @@ import type { HttpConfig } from "./http.ts";
 const batch = createBatch([createLine("k-1"), createLine("k-2")]);
 
 function create(url: URL, changes: Partial<HttpConfig> = {}) {
-  return createHttpDestination({ url, headers: {}, compression: "gzip", timeoutMs: 5000, ...changes }, createSurroundings());
+  return createHttpDestination(
+    { url, headers: {}, compression: "gzip", timeoutMs: 5000, ...changes },
+    createSurroundings(),
+  );
 }
 
 for (const compression of ["gzip", "none"] as const) {
@@ -35,7 +38,7 @@ describe("createHttpDestination", () => {
   });
   afterEach(() => receiver.close());
 
-  it("posts NDJSON in gzip with the configured headers and the batch's key", async () => {
+  test("posts NDJSON in gzip with the configured headers and the batch's key", async () => {
     const destination = create(receiver.url, { headers: { authorization: "Bearer x" } });
     await send(destination, batch);
     expect(receiver.requests[0]).toMatchObject({
@@ -51,7 +54,7 @@ describe("createHttpDestination", () => {
     await destination.close();
   });
 
-  it("sends a batch again with the same key", async () => {
+  test("sends a batch again with the same key", async () => {
     const destination = create(receiver.url);
     receiver.answerWith(() => 500);
     await send(destination, batch);
@@ -61,14 +64,14 @@ describe("createHttpDestination", () => {
     await destination.close();
   });
 
-  it("keeps its connection from batch to batch", async () => {
+  test("keeps its connection from batch to batch", async () => {
     const destination = create(receiver.url);
     for (let index = 0; index < 3; index += 1) await send(destination, batch);
     expect(receiver.requests.map(({ connection }) => connection)).toEqual([1, 1, 1]);
     await destination.close();
   });
 
-  it.each([
+  test.each([
     ["a freeze, which stops the monotonic clock", 2000, 0],
     ["a long idle time", 5000, 5000],
   ])("makes a new connection after %s", async (_what, wallMs, monotonicMs) => {
@@ -88,21 +91,21 @@ describe("createHttpDestination", () => {
     await destination.close();
   });
 
-  it("asks for another try on a reset, and names it", async () => {
+  test("asks for another try on a reset, and names it", async () => {
     receiver.answerWith(() => "reset");
     const destination = create(receiver.url);
     expect(await send(destination, batch)).toEqual({ kind: "retry", cause: "ECONNRESET" });
     await destination.close();
   });
 
-  it("stops when its time is over where no answer comes, and lets go of the socket", async () => {
+  test("stops when its time is over where no answer comes, and lets go of the socket", async () => {
     receiver.answerWith(() => "hang");
     const destination = create(receiver.url);
     expect(await send(destination, batch, 100)).toMatchObject({ kind: "retry" });
     await destination.close();
   });
 
-  it("goes by the status where the answer's body does not end, and gives that connection up", async () => {
+  test("goes by the status where the answer's body does not end, and gives that connection up", async () => {
     receiver.answerWith(() => "endless");
     const destination = create(receiver.url, { timeoutMs: 50 });
     expect(await send(destination, batch)).toEqual({ kind: "sent" });
@@ -112,7 +115,7 @@ describe("createHttpDestination", () => {
     await destination.close();
   });
 
-  it("gives up a connection whose answer is longer than an answer need be", async () => {
+  test("gives up a connection whose answer is longer than an answer need be", async () => {
     receiver.answerWith(() => "flood");
     const destination = create(receiver.url, { timeoutMs: 60_000 });
     expect(await send(destination, batch)).toEqual({ kind: "sent" });
@@ -120,7 +123,7 @@ describe("createHttpDestination", () => {
     await destination.close();
   });
 
-  it("asks for another try where nobody listens", async () => {
+  test("asks for another try where nobody listens", async () => {
     const url = new URL(receiver.url);
     await receiver.close();
     const destination = create(url);
@@ -128,8 +131,13 @@ describe("createHttpDestination", () => {
     await destination.close();
   });
 
-  it("asks for another try where what answers is no HTTP", async () => {
-    const server = createServer((socket) => socket.on("error", () => {}).resume().end("220 mail.example ESMTP\r\n"));
+  test("asks for another try where what answers is no HTTP", async () => {
+    const server = createServer((socket) =>
+      socket
+        .on("error", () => {})
+        .resume()
+        .end("220 mail.example ESMTP\r\n"),
+    );
     await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
     const destination = create(new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
     expect(await send(destination, batch)).toMatchObject({ kind: "retry" });
@@ -137,7 +145,7 @@ describe("createHttpDestination", () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it("has a name without path, query or credentials", () => {
+  test("has a name without path, query or credentials", () => {
     expect(create(new URL("https://user:secret@logs.example:8443/token-secret?key=secret")).name).toBe(
       "https://logs.example:8443",
     );

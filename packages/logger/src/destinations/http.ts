@@ -1,6 +1,6 @@
+import type { Agent, IncomingMessage } from "node:http";
 import { ageMs, now, wasFrozenBetween } from "@lambda-extension/core";
 import type { Moment } from "@lambda-extension/core";
-import type { Agent, IncomingMessage } from "node:http";
 import type { Batch } from "../buffer/line.ts";
 import type { LazyModules, Surroundings } from "../surroundings.ts";
 import { causeOf, toNdjson } from "./destination.ts";
@@ -21,12 +21,15 @@ const idleLimitMs = 4000;
 /** No receiver of logs has more to say about a batch. */
 const maxAnswerBytes = 64 * 1024;
 
-/** Level 1: 6 ms and 6.8 times smaller per MB of log lines; level 6: 14 ms and 8 times. The function's CPU pays for it. */
+/**
+ * Level 1: 6 ms and 6.8 times smaller per MB of log lines; level 6: 14 ms and 8 times. The function's CPU pays for it.
+ */
 const gzipLevel = 1;
 
 /**
- * Posts batches of NDJSON over one kept connection. The batch's key goes along as `Idempotency-Key`, the same at every try.
- * `node:http` is loaded at the first batch. A connection that was idle for long, or across a freeze, is not used again.
+ * Posts batches of NDJSON over one kept connection. The batch's key goes along as `Idempotency-Key`, the same at every
+ * try. `node:http` is loaded at the first batch. A connection that was idle for long, or across a freeze, is not used
+ * again.
  */
 export function createHttpDestination(config: HttpConfig, surroundings: Surroundings): Destination {
   const { url } = config;
@@ -44,7 +47,9 @@ export function createHttpDestination(config: HttpConfig, surroundings: Surround
   }
 
   function client(): Pick<LazyModules["node:http"], "Agent" | "request"> {
-    return url.protocol === "https:" ? surroundings.builtinModule("node:https") : surroundings.builtinModule("node:http");
+    return url.protocol === "https:"
+      ? surroundings.builtinModule("node:https")
+      : surroundings.builtinModule("node:http");
   }
 
   function connection(): Agent {
@@ -99,7 +104,10 @@ export function createHttpDestination(config: HttpConfig, surroundings: Surround
   };
 }
 
-/** The status has decided; the body is read only so that the connection can be used again. A long or slow one costs the connection. */
+/**
+ * The status has decided; the body is read only so that the connection can be used again. A long or slow one costs the
+ * connection.
+ */
 function readToTheEnd(response: IncomingMessage, timeoutMs: number): void {
   const timer = setTimeout(() => response.destroy(), timeoutMs).unref();
   let bytes = 0;

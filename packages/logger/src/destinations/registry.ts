@@ -26,12 +26,19 @@ const factories: {
   readonly [K in Kind]: (config: DestinationConfig<K>, surroundings: Surroundings) => Destination;
 } = {
   http: (config, surroundings) =>
-    retrying(createHttpDestination(config, surroundings), { ...waits, attemptTimeoutMs: config.timeoutMs }, surroundings),
+    retrying(
+      createHttpDestination(config, surroundings),
+      { ...waits, attemptTimeoutMs: config.timeoutMs },
+      surroundings,
+    ),
   file: (config, surroundings) =>
     retrying(createFileDestination(config, surroundings), { ...waits, attemptTimeoutMs: fileTimeoutMs }, surroundings),
 };
 
 /** The destination a configuration names, with retries. */
-export function createDestination<K extends Kind>(config: DestinationConfig<K>, surroundings: Surroundings): Destination {
+export function createDestination<K extends Kind>(
+  config: DestinationConfig<K>,
+  surroundings: Surroundings,
+): Destination {
   return factories[config.kind](config, surroundings);
 }

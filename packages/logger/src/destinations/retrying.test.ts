@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createLine, createScripted, timerClock } from "../../test/fakes.ts";
 import type { Script } from "../../test/fakes.ts";
 import { createBatch } from "../buffer/line.ts";
@@ -31,18 +31,18 @@ async function tried(script: Script, options: { readonly timeoutMs: number; read
 }
 
 describe("retrying", () => {
-  it("tries once where that is enough", async () => {
+  test("tries once where that is enough", async () => {
     expect(await tried(() => sent, { timeoutMs: 1000 })).toEqual({ attemptsAt: [0], outcome: sent, tookMs: 0 });
   });
 
-  it("waits a random part of a time that doubles up to its cap", async () => {
+  test("waits a random part of a time that doubles up to its cap", async () => {
     const { attemptsAt } = await tried(() => busy, { timeoutMs: 1000, random: () => 0.5 });
     expect(attemptsAt).toEqual([0, 50, 150, 350, 550, 750, 950]);
     const { attemptsAt: others } = await tried(() => busy, { timeoutMs: 1000, random: () => 0.25 });
     expect(others.slice(0, 4)).toEqual([0, 25, 75, 175]);
   });
 
-  it("waits at least as long as the destination asks", async () => {
+  test("waits at least as long as the destination asks", async () => {
     let calls = 0;
     const { attemptsAt, outcome } = await tried(() => ((calls += 1) === 1 ? { ...busy, afterMs: 700 } : sent), {
       timeoutMs: 1000,
@@ -51,32 +51,32 @@ describe("retrying", () => {
     expect(outcome).toEqual(sent);
   });
 
-  it("gives up at once where the destination asks for more time than there is", async () => {
+  test("gives up at once where the destination asks for more time than there is", async () => {
     const outcome = { ...busy, afterMs: 5000 };
     expect(await tried(() => outcome, { timeoutMs: 1000 })).toEqual({ attemptsAt: [0], outcome, tookMs: 0 });
   });
 
-  it("gives each attempt the time that is left after the wait before it, and no more", async () => {
+  test("gives each attempt the time that is left after the wait before it, and no more", async () => {
     let calls = 0;
     const { tookMs, attemptsAt } = await tried(() => ((calls += 1) === 1 ? busy : "hang"), { timeoutMs: 600 });
     expect(attemptsAt).toEqual([0, 50]);
     expect(tookMs).toBe(600);
   });
 
-  it("gives one attempt no more than its own limit", async () => {
+  test("gives one attempt no more than its own limit", async () => {
     let calls = 0;
     const { attemptsAt } = await tried(() => ((calls += 1) === 1 ? "hang" : sent), { timeoutMs: 5000 });
     expect(attemptsAt).toEqual([0, 1050]);
   });
 
-  it.each([
+  test.each([
     { kind: "drop", cause: "status 400" },
     { kind: "split", cause: "status 413" },
   ] as const)("does not try again after $kind", async (outcome) => {
     expect(await tried(() => outcome, { timeoutMs: 1000 })).toEqual({ attemptsAt: [0], outcome, tookMs: 0 });
   });
 
-  it("does not wait for a destination that ignores its signal", async () => {
+  test("does not wait for a destination that ignores its signal", async () => {
     const deaf: Destination = {
       name: "deaf",
       send: () => new Promise(() => {}),
@@ -89,7 +89,7 @@ describe("retrying", () => {
     deadline.close();
   });
 
-  it("takes a destination that throws for one that failed, without repeating its words", async () => {
+  test("takes a destination that throws for one that failed, without repeating its words", async () => {
     const throwing: Destination = {
       name: "throwing",
       send: () => Promise.reject(new TypeError("token=secret")),

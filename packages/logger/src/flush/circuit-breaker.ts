@@ -1,7 +1,10 @@
 import { ageMs } from "@lambda-extension/core";
 import type { Moment } from "@lambda-extension/core";
 
-/** Open: the destination took nothing. Either way it is left alone until `probeAfterMs` have passed. Units: milliseconds. */
+/**
+ * Open: the destination took nothing. Either way it is left alone until `probeAfterMs` have passed. Units:
+ * milliseconds.
+ */
 export interface CircuitBreaker {
   readonly kind: "closed" | "open";
   readonly since: Moment;
@@ -11,12 +14,17 @@ export interface CircuitBreaker {
 const firstProbeMs = 10_000;
 const longestProbeMs = 300_000;
 
-/** Whether a try may hold an invocation: once per probe interval while open, and always while closed, but for a rest asked for. */
+/**
+ * Whether a try may hold an invocation: once per probe interval while open, and always while closed, but for a rest
+ * asked for.
+ */
 export function mayTry(breaker: CircuitBreaker, at: Moment): boolean {
   return ageMs(breaker.since, at) >= breaker.probeAfterMs;
 }
 
-/** For a destination that takes lines; it may ask for a rest of `restMs` before the next ones, and gets at most 5 min. */
+/**
+ * For a destination that takes lines; it may ask for a rest of `restMs` before the next ones, and gets at most 5 min.
+ */
 export function closed(at: Moment, restMs = 0): CircuitBreaker {
   return { kind: "closed", since: at, probeAfterMs: Math.min(longestProbeMs, restMs) };
 }

@@ -2,9 +2,9 @@ import type { DeadlineContext } from "@lambda-extension/core";
 import type { DropReason, Ledger } from "../account/ledger.ts";
 import type { BoundedBuffer } from "../buffer/bounded-buffer.ts";
 import type { Batch } from "../buffer/line.ts";
-import type { OwnMessages } from "../own-messages.ts";
 import { causeOf } from "../destinations/destination.ts";
 import type { Destination, SendOutcome } from "../destinations/destination.ts";
+import type { OwnMessages } from "../own-messages.ts";
 
 /** What a drain came to. `settled` counts the lines that left the buffer. */
 export type Drained =
@@ -58,7 +58,11 @@ async function trySend(destination: Destination, batch: Batch, deadline: Deadlin
   }
 }
 
-function dropBatch(parts: DrainParts, batch: Batch, why: { readonly reason: DropReason; readonly cause: string }): number {
+function dropBatch(
+  parts: DrainParts,
+  batch: Batch,
+  why: { readonly reason: DropReason; readonly cause: string },
+): number {
   const { buffer, destination, ledger, messages } = parts;
   const lines = batch.lines.length;
   buffer.settle("gone");

@@ -14,9 +14,10 @@ const deadlineMarginMs = 500;
 const quietMs = 1000;
 
 /**
- * Knows nothing of requests, since there is one at a time. To call `next` while the function still runs costs nothing but that lines
- * it writes later go out later; to wait for an announcement that will not come costs the rest of the function's timeout, billed.
- * Where ends are not announced, every invocation would be held so: after the first none is, until one is announced again.
+ * Knows nothing of requests, since there is one at a time. To call `next` while the function still runs costs nothing
+ * but that lines it writes later go out later; to wait for an announcement that will not come costs the rest of the
+ * function's timeout, billed. Where ends are not announced, every invocation would be held so: after the first none is,
+ * until one is announced again.
  */
 export function createEndOfInvocation(): EndOfInvocation {
   let isExpected = true;
@@ -39,7 +40,10 @@ export function createEndOfInvocation(): EndOfInvocation {
     async awaited(context) {
       if (!context.hasTelemetry || !isExpected) return;
       const givenUp = new Promise<undefined>((resolve) => (giveUp = () => resolve(undefined)));
-      const done = await Promise.race([context.runtimeDone({ graceMs: context.remainingMs() - deadlineMarginMs }), givenUp]);
+      const done = await Promise.race([
+        context.runtimeDone({ graceMs: context.remainingMs() - deadlineMarginMs }),
+        givenUp,
+      ]);
       isExpected = done !== undefined;
     },
   };

@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { decideFlush } from "./flush-policy.ts";
 
 const config = { budgetMs: 400, intervalMs: 0, batchMaxBytes: 1000 };
@@ -11,7 +11,7 @@ const state = {
   mayTry: true,
 };
 
-it.each([
+test.each([
   ["sends at the end of every invocation", {}, {}, { kind: "send", budgetMs: 400 }],
   ["waits where nothing is pending", { pendingItems: 0 }, {}, { kind: "wait" }],
   ["keeps half a second from the deadline", { remainingMs: 700 }, {}, { kind: "send", budgetMs: 200 }],

@@ -30,7 +30,10 @@ export type FlushDecision = { readonly kind: "wait" } | { readonly kind: "send";
  * Decides at the end of an invocation. What is on its way is always finished or stopped: a request left open across a
  * freeze comes back broken. Waiting for the interval ends early where a whole batch is ready.
  */
-export function decideFlush(state: FlushState, config: FlushConfig & { readonly batchMaxBytes: number }): FlushDecision {
+export function decideFlush(
+  state: FlushState,
+  config: FlushConfig & { readonly batchMaxBytes: number },
+): FlushDecision {
   const budgetMs = Math.max(0, Math.min(config.budgetMs, state.remainingMs - deadlineMarginMs));
   if (state.isSending) return { kind: "send", budgetMs };
   const isDue = state.sinceLastMs >= config.intervalMs || state.pendingBytes >= config.batchMaxBytes;

@@ -1,11 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createLine, createMessages, createScripted, timerClock } from "../../test/fakes.ts";
 import type { Script } from "../../test/fakes.ts";
 import { Ledger } from "../account/ledger.ts";
 import { BoundedBuffer } from "../buffer/bounded-buffer.ts";
 import { createDeadlineWithin } from "../deadline.ts";
-import { createFlusher } from "./flusher.ts";
 import type { FlushConfig } from "./flush-policy.ts";
+import { createFlusher } from "./flusher.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -46,14 +46,14 @@ function createParts(script: Script, flush: FlushConfig = { budgetMs: 400, inter
 }
 
 describe("createFlusher", () => {
-  it("sends what waits at the end of an invocation", async () => {
+  test("sends what waits at the end of an invocation", async () => {
     const { add, invoke, delivered } = createParts(() => sent);
     add();
     await invoke();
     expect(delivered).toEqual(["1"]);
   });
 
-  it("does not ask at an invocation's end again what was refused beside the function a moment before", async () => {
+  test("does not ask at an invocation's end again what was refused beside the function a moment before", async () => {
     const answers: ((outcome: typeof refused) => void)[] = [];
     const { flusher, add, batches } = createParts(() => new Promise((resolve) => answers.push(resolve)));
     flusher.invocationStarted();
@@ -66,7 +66,7 @@ describe("createFlusher", () => {
     expect(batches).toHaveLength(1);
   });
 
-  it("leaves a destination alone that took some lines and said when it takes more", async () => {
+  test("leaves a destination alone that took some lines and said when it takes more", async () => {
     const outcomes = [sent, { kind: "retry", cause: "status 429", afterMs: 60_000 } as const];
     const { add, invoke, batches, said } = createParts(() => outcomes.shift() ?? sent);
     add("x".repeat(900));
@@ -82,7 +82,7 @@ describe("createFlusher", () => {
     expect(said).toEqual([]);
   });
 
-  it("holds an invocation no longer than its budget, then no invocation at all until a probe is due", async () => {
+  test("holds an invocation no longer than its budget, then no invocation at all until a probe is due", async () => {
     const { add, invoke, batches, said, buffer } = createParts(() => "hang");
     add();
     expect(await invoke()).toBe(400);
@@ -99,7 +99,7 @@ describe("createFlusher", () => {
     expect(buffer.items).toBe(2);
   });
 
-  it("goes on as before when a probe succeeds, and says so", async () => {
+  test("goes on as before when a probe succeeds, and says so", async () => {
     let isDead = true;
     const { add, invoke, delivered, said } = createParts(() => (isDead ? refused : sent));
     add();
@@ -113,7 +113,7 @@ describe("createFlusher", () => {
     expect(said[1]).toContain("takes lines again");
   });
 
-  it("keeps on holding invocations for a slow destination that takes some lines each time", async () => {
+  test("keeps on holding invocations for a slow destination that takes some lines each time", async () => {
     let calls = 0;
     const { add, invoke, said } = createParts(() => ((calls += 1) % 2 === 1 ? sent : "hang"));
     for (let index = 0; index < 5; index += 1) add("x".repeat(900));
@@ -122,7 +122,7 @@ describe("createFlusher", () => {
     expect(said).toEqual([]);
   });
 
-  it("sends a full batch while the function still runs", async () => {
+  test("sends a full batch while the function still runs", async () => {
     const { flusher, add, delivered } = createParts(() => sent);
     flusher.invocationStarted();
     add("x".repeat(999));
@@ -133,7 +133,7 @@ describe("createFlusher", () => {
     expect(delivered).toEqual(["1", "2"]);
   });
 
-  it("asks for no end of an invocation before its interval is over", async () => {
+  test("asks for no end of an invocation before its interval is over", async () => {
     const { flusher, add, invoke, delivered } = createParts(() => sent, { budgetMs: 400, intervalMs: 5000 });
     add();
     await invoke();
@@ -145,7 +145,7 @@ describe("createFlusher", () => {
     expect(delivered).toEqual(["1", "2"]);
   });
 
-  it("starts nothing outside an invocation: a freeze would cut it off", async () => {
+  test("starts nothing outside an invocation: a freeze would cut it off", async () => {
     const { flusher, add, invoke, batches } = createParts(() => sent);
     flusher.invocationStarted();
     await invoke();
@@ -154,7 +154,7 @@ describe("createFlusher", () => {
     expect(batches).toEqual([]);
   });
 
-  it("leaves nothing on its way when an invocation ends", async () => {
+  test("leaves nothing on its way when an invocation ends", async () => {
     const { flusher, add, invoke, batches, buffer } = createParts(() => "hang");
     flusher.invocationStarted();
     add("x".repeat(1999));
@@ -164,7 +164,7 @@ describe("createFlusher", () => {
     expect(buffer.take(1000)?.lines).toHaveLength(1);
   });
 
-  it("stops what is on its way at once where the invocation's deadline is near", async () => {
+  test("stops what is on its way at once where the invocation's deadline is near", async () => {
     const { flusher, add, batches } = createParts(() => "hang");
     flusher.invocationStarted();
     add("x".repeat(1999));
@@ -172,7 +172,7 @@ describe("createFlusher", () => {
     expect(batches).toHaveLength(1);
   });
 
-  it("sends one batch at a time where an invocation's end and a shutdown both wait for what is on its way", async () => {
+  test("sends one batch at a time where an invocation's end and a shutdown both wait for what is on its way", async () => {
     const { flusher, add, buffer } = createParts(async () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
       return refused;
@@ -187,7 +187,7 @@ describe("createFlusher", () => {
     expect(buffer.items).toBe(1);
   });
 
-  it("ends a shutdown in time where the destination hangs", async () => {
+  test("ends a shutdown in time where the destination hangs", async () => {
     const { flusher, add, buffer } = createParts(() => "hang");
     add();
     const deadline = createDeadlineWithin(undefined, { timeoutMs: 1500, clock: timerClock });
@@ -198,7 +198,7 @@ describe("createFlusher", () => {
     expect(buffer.items).toBe(1);
   });
 
-  it("tries at shutdown even where the circuit breaker is open", async () => {
+  test("tries at shutdown even where the circuit breaker is open", async () => {
     let isDead = true;
     const { flusher, add, invoke, delivered } = createParts(() => (isDead ? refused : sent));
     add();
@@ -210,7 +210,7 @@ describe("createFlusher", () => {
     expect(delivered).toEqual(["1"]);
   });
 
-  it("sends every second on Managed Instances, until the shutdown", async () => {
+  test("sends every second on Managed Instances, until the shutdown", async () => {
     const { flusher, add, delivered, batches } = createParts(() => sent);
     flusher.startPeriod();
     add();

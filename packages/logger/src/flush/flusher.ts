@@ -1,9 +1,9 @@
 import { ageMs, now } from "@lambda-extension/core";
 import type { Clock, DeadlineContext, Moment } from "@lambda-extension/core";
-import { closed, mayTry, openAfter } from "./circuit-breaker.ts";
-import type { CircuitBreaker } from "./circuit-breaker.ts";
 import { createDeadlineWithin } from "../deadline.ts";
 import type { OpenDeadline } from "../deadline.ts";
+import { closed, mayTry, openAfter } from "./circuit-breaker.ts";
+import type { CircuitBreaker } from "./circuit-breaker.ts";
 import { drain } from "./drain.ts";
 import type { Drained, DrainParts } from "./drain.ts";
 import { decideFlush } from "./flush-policy.ts";
@@ -12,11 +12,14 @@ import type { FlushConfig, FlushDecision, FlushState } from "./flush-policy.ts";
 /** Sends what waits, at the right moments. */
 export interface Flusher {
   /**
-   * The function is about to run. True where lines are to be sent at its end: until then a full batch goes out at once, beside
-   * the function. False where nothing would be sent: the circuit breaker is open, or the interval not over.
+   * The function is about to run. True where lines are to be sent at its end: until then a full batch goes out at once,
+   * beside the function. False where nothing would be sent: the circuit breaker is open, or the interval not over.
    */
   invocationStarted(): boolean;
-  /** The function has finished: sends within the budget, and leaves nothing on its way. Units: milliseconds until the deadline. */
+  /**
+   * The function has finished: sends within the budget, and leaves nothing on its way. Units: milliseconds until the
+   * deadline.
+   */
   invocationEnded(remainingMs: number): Promise<void>;
   /** Lines were added. */
   linesAdded(): void;
@@ -32,7 +35,10 @@ const defaultPeriodMs = 1000;
 /** How long a send beside a running function may take before it counts as failed. */
 const besideMs = 30_000;
 
-/** See {@link Flusher}. One drain at a time; who comes second joins it, stops it when its own time is over, and goes on where it succeeded. */
+/**
+ * See {@link Flusher}. One drain at a time; who comes second joins it, stops it when its own time is over, and goes on
+ * where it succeeded.
+ */
 export function createFlusher(options: DrainParts & { readonly flush: FlushConfig; readonly clock: Clock }): Flusher {
   const { buffer, clock, flush, destination, messages, batchMaxBytes } = options;
   let breaker: CircuitBreaker = closed(now(clock));
@@ -112,10 +118,13 @@ export function createFlusher(options: DrainParts & { readonly flush: FlushConfi
   }
 
   function tick(): void {
-    period = setTimeout(() => {
-      if (buffer.items > 0) sendBeside();
-      tick();
-    }, flush.intervalMs === 0 ? defaultPeriodMs : flush.intervalMs);
+    period = setTimeout(
+      () => {
+        if (buffer.items > 0) sendBeside();
+        tick();
+      },
+      flush.intervalMs === 0 ? defaultPeriodMs : flush.intervalMs,
+    );
     period.unref();
   }
 

@@ -1,5 +1,5 @@
 import type { TelemetryEvent } from "@lambda-extension/core";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createLateTelemetry } from "./late-telemetry.ts";
 
 beforeEach(() => void vi.useFakeTimers());
@@ -21,7 +21,7 @@ async function settledAfter(late: ReturnType<typeof createLateTelemetry>, timeou
   return () => end - begin;
 }
 
-it("waits a quiet moment where the last report has come", async () => {
+test("waits a quiet moment where the last report has come", async () => {
   const late = createLateTelemetry();
   late.see([start("a"), report("a")]);
   const took = await settledAfter(late, 300);
@@ -29,7 +29,7 @@ it("waits a quiet moment where the last report has come", async () => {
   expect(took()).toBe(50);
 });
 
-it("waits for the report of the last request, and a quiet moment after it", async () => {
+test("waits for the report of the last request, and a quiet moment after it", async () => {
   const late = createLateTelemetry();
   late.see([start("a"), report("a"), start("b")]);
   const took = await settledAfter(late, 300);
@@ -41,7 +41,7 @@ it("waits for the report of the last request, and a quiet moment after it", asyn
   expect(took()).toBe(170);
 });
 
-it("gives up after its time", async () => {
+test("gives up after its time", async () => {
   const late = createLateTelemetry();
   late.see([start("a")]);
   const took = await settledAfter(late, 300);

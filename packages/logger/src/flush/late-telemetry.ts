@@ -4,11 +4,16 @@ import type { TelemetryEvent } from "@lambda-extension/core";
 /** Knows whether the platform still owes something about the last request. */
 export interface LateTelemetry {
   see(events: readonly TelemetryEvent[]): void;
-  /** Resolves when the last request's report has come and a quiet moment after it, or after `timeoutMs`. Units: milliseconds. */
+  /**
+   * Resolves when the last request's report has come and a quiet moment after it, or after `timeoutMs`. Units:
+   * milliseconds.
+   */
   settled(timeoutMs: number): Promise<void>;
 }
 
-/** Twice the platform's shortest buffering (25 ms): what a process printed at its end is on its way for about that long. */
+/**
+ * Twice the platform's shortest buffering (25 ms): what a process printed at its end is on its way for about that long.
+ */
 const quietMs = 50;
 
 /**
@@ -29,7 +34,8 @@ export function createLateTelemetry(): LateTelemetry {
       }
     },
     async settled(timeoutMs) {
-      const reported = openRequest === undefined ? Promise.resolve() : new Promise<void>((resolve) => (onReport = resolve));
+      const reported =
+        openRequest === undefined ? Promise.resolve() : new Promise<void>((resolve) => (onReport = resolve));
       await waitAtMost(reported, timeoutMs - quietMs);
       await waitAtMost(new Promise(() => {}), Math.min(quietMs, timeoutMs));
     },

@@ -1,11 +1,16 @@
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { encodeLines } from "./encode-lines.ts";
 import type { LineContent, ShippedLine } from "./shipped-line.ts";
 import { splitText } from "./split-text.ts";
 
 const identity = { functionName: "hello", functionVersion: "$LATEST" };
-const content = (record: unknown): LineContent => ({ time: "2026-01-01T00:00:00.000Z", type: "function", requestId: "r", record });
+const content = (record: unknown): LineContent => ({
+  time: "2026-01-01T00:00:00.000Z",
+  type: "function",
+  requestId: "r",
+  record,
+});
 
 function encode(record: unknown, maxBytes: number) {
   return encodeLines(content(record), { id: "abc-1", identity, maxBytes });
@@ -14,7 +19,7 @@ function encode(record: unknown, maxBytes: number) {
 const anyText = fc.oneof(fc.string({ unit: "binary", maxLength: 3000 }), fc.string({ maxLength: 3000 }));
 
 describe("encodeLines", () => {
-  it("writes one JSON object and a line feed", () => {
+  test("writes one JSON object and a line feed", () => {
     const [line] = encode("hello\n", 4096) ?? [];
     expect(line?.text.endsWith("\n")).toBe(true);
     expect(JSON.parse(line?.text ?? "")).toEqual({
@@ -28,7 +33,7 @@ describe("encodeLines", () => {
     });
   });
 
-  it("has one line feed per line, and none inside", () => {
+  test("has one line feed per line, and none inside", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         for (const { text: line } of encode(text, 4096) ?? []) expect(line.indexOf("\n")).toBe(line.length - 1);
@@ -36,7 +41,7 @@ describe("encodeLines", () => {
     );
   });
 
-  it("cuts a long text into pieces that fit and join to the text", () => {
+  test("cuts a long text into pieces that fit and join to the text", () => {
     fc.assert(
       fc.property(anyText, fc.integer({ min: 1100, max: 3000 }), (text, maxBytes) => {
         const lines = encode(text, maxBytes) ?? [];
@@ -49,7 +54,7 @@ describe("encodeLines", () => {
     );
   });
 
-  it("numbers the pieces of a line", () => {
+  test("numbers the pieces of a line", () => {
     const lines = (encode("x".repeat(3000), 1500) ?? []).map((line) => JSON.parse(line.text) as ShippedLine);
     expect(lines.length).toBeGreaterThan(2);
     expect(lines.map((line) => line.id)).toEqual(lines.map((_line, index) => `abc-1.${index}`));
@@ -58,31 +63,31 @@ describe("encodeLines", () => {
     );
   });
 
-  it("cuts a long object as JSON text", () => {
+  test("cuts a long object as JSON text", () => {
     const record = { message: "é".repeat(2000), nested: [1, { two: 2 }] };
     const lines = (encode(record, 1500) ?? []).map((line) => JSON.parse(line.text) as ShippedLine);
     expect(lines.every((line) => line.part?.isJson)).toBe(true);
     expect(JSON.parse(lines.map((line) => line.record).join(""))).toEqual(record);
   });
 
-  it("keeps a line of a megabyte whole in a batch of two", () => {
+  test("keeps a line of a megabyte whole in a batch of two", () => {
     expect(encode("x".repeat(1_000_000), 2_097_152)).toHaveLength(1);
   });
 
-  it("refuses what JSON cannot write instead of throwing", () => {
+  test("refuses what JSON cannot write instead of throwing", () => {
     let deep: unknown = "bottom";
     for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
     expect(encode(deep, 4096)).toBeUndefined();
   });
 
-  it("refuses an envelope that leaves no room for a piece", () => {
+  test("refuses an envelope that leaves no room for a piece", () => {
     const long = { ...content("x".repeat(5000)), requestId: "r".repeat(4000) };
     expect(encodeLines(long, { id: "abc-1", identity, maxBytes: 4096 })).toBeUndefined();
   });
 });
 
 describe("splitText", () => {
-  it("never cuts a surrogate pair and never exceeds the bytes of a piece", () => {
+  test("never cuts a surrogate pair and never exceeds the bytes of a piece", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), fc.integer({ min: 6, max: 40 }), (text, maxBytes) => {
         const pieces = splitText(text, maxBytes);
@@ -95,7 +100,7 @@ describe("splitText", () => {
     );
   });
 
-  it("keeps a lone surrogate as it is", () => {
+  test("keeps a lone surrogate as it is", () => {
     expect(splitText("a\ud800b", 6)).toEqual(["a", "\ud800", "b"]);
   });
 });

@@ -34,7 +34,9 @@ export function encodeLines(
     if (pieceBytes < leastPieceBytes) return undefined;
     const pieces = splitText(isJson ? JSON.stringify(record) : record, pieceBytes);
     const count = pieces.length;
-    return pieces.map((record, index) => encode({ id: `${id}.${index}`, part: { of: id, index, count, isJson }, record }));
+    return pieces.map((record, index) =>
+      encode({ id: `${id}.${index}`, part: { of: id, index, count, isJson }, record }),
+    );
   } catch {
     return undefined;
   }

@@ -1,9 +1,9 @@
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { findRequestId } from "./find-request-id.ts";
 
 const id = "6f747a43-9bf2-4c4d-8d0c-2a0f7f2f0f11";
 
-it.each([
+test.each([
   ["Node's text", `2026-01-01T00:00:00.123Z\t${id}\tINFO\thello`, id],
   ["Python's text", `[WARNING]\t2026-01-01T00:00:00.123Z\t${id}\thello`, id],
   ["Node's and Python's JSON", { level: "INFO", requestId: id }, id],

@@ -1,6 +1,6 @@
 import type { TelemetryEvent } from "@lambda-extension/core";
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { RequestCorrelation } from "./request-correlation.ts";
 
 const time = "2026-01-01T00:00:00.000Z";
@@ -31,7 +31,7 @@ function correlate(events: readonly TelemetryEvent[], isConcurrent = false): rea
 }
 
 describe("RequestCorrelation", () => {
-  it("gives a line to the request that started last, also after it was reported", () => {
+  test("gives a line to the request that started last, also after it was reported", () => {
     expect(correlate([start(first), line("a"), report(first), line("b"), start(second), line("c")])).toEqual([
       `a ${first}`,
       `b ${first}`,
@@ -39,7 +39,7 @@ describe("RequestCorrelation", () => {
     ]);
   });
 
-  it("gives the lines of an init to the first request after it", () => {
+  test("gives the lines of an init to the first request after it", () => {
     expect(correlate([initStart("init"), line("a"), line("b"), start(first), line("c")])).toEqual([
       `init a ${first}`,
       `init b ${first}`,
@@ -47,46 +47,46 @@ describe("RequestCorrelation", () => {
     ]);
   });
 
-  it("gives the lines of an init inside an invocation to that invocation, not to the one before", () => {
+  test("gives the lines of an init inside an invocation to that invocation, not to the one before", () => {
     expect(correlate([start(first), line("a"), initStart("invoke"), line("b"), start(second)])).toEqual([
       `a ${first}`,
       `init b ${second}`,
     ]);
   });
 
-  it("lets lines go without an id where no request ever comes", () => {
+  test("lets lines go without an id where no request ever comes", () => {
     expect(correlate([line("a")])).toEqual(["init a -"]);
   });
 
-  it("gives a late line that names an earlier request to that one", () => {
+  test("gives a late line that names an earlier request to that one", () => {
     const late = `2026-01-01T00:00:00.000Z\t${first}\tINFO\tlate`;
     expect(correlate([start(first), start(second), line(late)])).toEqual([`${late} ${first}`]);
   });
 
-  it("takes no id of the application for a request's", () => {
+  test("takes no id of the application for a request's", () => {
     const foreign = `2026-01-01T00:00:00.000Z\t${second}\tINFO\tx`;
     expect(correlate([start(first), line(foreign)])).toEqual([`${foreign} ${first}`]);
   });
 
-  it("believes only the line itself where requests run beside each other", () => {
+  test("believes only the line itself where requests run beside each other", () => {
     const own = `2026-01-01T00:00:00.000Z\t${second}\tINFO\tx`;
     expect(correlate([start(first), line("a"), line(own)], true)).toEqual(["a -", `${own} ${second}`]);
   });
 
-  it("puts the id of platform events beside them", () => {
+  test("puts the id of platform events beside them", () => {
     const correlation = new RequestCorrelation({ isConcurrent: false });
     expect(correlation.see(start(first))).toMatchObject([{ requestId: first }]);
     expect(correlation.see(report(first))).toMatchObject([{ requestId: first }]);
   });
 
-  it("holds back a bounded number of lines", () => {
+  test("holds back a bounded number of lines", () => {
     const correlation = new RequestCorrelation({ isConcurrent: false });
     const ready = Array.from({ length: 1500 }, () => correlation.see(line("x"))).flat();
     expect(ready).toHaveLength(1001);
     expect(correlation.see(line("x".repeat(300_000)))).toHaveLength(500);
   });
 
-  it("loses and doubles no event, whatever the sequence", () => {
+  test("loses and doubles no event, whatever the sequence", () => {
     const events = fc.array(
       fc.oneof(
         fc.string().map(line),

@@ -8,7 +8,9 @@ export interface Correlated {
   readonly phase?: "init";
 }
 
-/** Lines of an init that wait for its request: more than any init of good will prints. Beyond it they go without an id. */
+/**
+ * Lines of an init that wait for its request: more than any init of good will prints. Beyond it they go without an id.
+ */
 const heldItems = 1000;
 const heldChars = 256 * 1024;
 
@@ -16,9 +18,10 @@ const heldChars = 256 * 1024;
 const rememberedRequests = 64;
 
 /**
- * Puts the request id on every line of the function, from the order of the telemetry stream: a line belongs to the request
- * whose `platform.start` came last, and a line of an init to the first request after it. A line that names a request
- * seen before belongs to that one. With `isConcurrent` (Managed Instances) the order tells nothing: only the line's own id counts.
+ * Puts the request id on every line of the function, from the order of the telemetry stream: a line belongs to the
+ * request whose `platform.start` came last, and a line of an init to the first request after it. A line that names a
+ * request seen before belongs to that one. With `isConcurrent` (Managed Instances) the order tells nothing: only the
+ * line's own id counts.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-api.html
  */
 export class RequestCorrelation {
@@ -32,7 +35,10 @@ export class RequestCorrelation {
     this.#isConcurrent = options.isConcurrent;
   }
 
-  /** Takes the next event of the stream and returns what is ready, in order: it, after lines that waited for it, or nothing yet. */
+  /**
+   * Takes the next event of the stream and returns what is ready, in order: it, after lines that waited for it, or
+   * nothing yet.
+   */
   see(event: TelemetryEvent): readonly Correlated[] {
     if (event.kind === "function") return this.#seeLine(event);
     if (event.kind === "platform.initStart") this.#current = undefined;

@@ -1,12 +1,12 @@
 /**
- * Cuts a text into pieces whose JSON encodings are at most `maxBytes` of UTF-8 each, quotes not counted; joined they are the text.
- * Never cuts a surrogate pair. `maxBytes` is at least 6, the longest encoding of one character.
+ * Cuts a text into pieces whose JSON encodings are at most `maxBytes` of UTF-8 each, quotes not counted; joined they
+ * are the text. Never cuts a surrogate pair. `maxBytes` is at least 6, the longest encoding of one character.
  */
 export function splitText(text: string, maxBytes: number): readonly string[] {
   const pieces: string[] = [];
   let start = 0;
   let bytes = 0;
-  for (let index = 0; index < text.length; ) {
+  for (let index = 0; index < text.length;) {
     const code = text.codePointAt(index) ?? 0;
     const cost = jsonBytes(code);
     if (bytes + cost > maxBytes) {

@@ -1,7 +1,7 @@
 import { decodeTelemetryBatch } from "@lambda-extension/core";
 import type { TelemetryEvent, TelemetryType } from "@lambda-extension/core";
 import * as fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { createLineIds } from "./line-ids.ts";
 import type { ShippedLine } from "./shipped-line.ts";
 import { createTransform } from "./transform.ts";
@@ -26,7 +26,7 @@ const parse = (lines: readonly { readonly text: string }[]): readonly ShippedLin
   lines.map(({ text }) => JSON.parse(text) as ShippedLine);
 
 describe("createTransform", () => {
-  it("puts request id, function and its own id beside the record as it came", () => {
+  test("puts request id, function and its own id beside the record as it came", () => {
     const { lines } = create().accept(
       [
         { kind: "platform.start", time, record: { requestId } },
@@ -45,20 +45,20 @@ describe("createTransform", () => {
     });
   });
 
-  it("ships an event of a later version whole", () => {
+  test("ships an event of a later version whole", () => {
     const raw = { time, type: "platform.somethingNew", record: { x: 1 }, more: true };
     expect(parse(create().accept([{ kind: "unknown", time, raw }], []).lines)).toMatchObject([
       { type: "platform.somethingNew", time, record: raw },
     ]);
   });
 
-  it("ships an element that is no event, with what is wrong with it", () => {
+  test("ships an element that is no event, with what is wrong with it", () => {
     expect(parse(create(["function"]).accept([], [{ raw: [1], problem: "not an object" }]).lines)).toMatchObject([
       { type: "malformed", time, problem: "not an object", record: [1] },
     ]);
   });
 
-  it("leaves out its own messages, and types nobody asked for", () => {
+  test("leaves out its own messages, and types nobody asked for", () => {
     const { lines } = create(["extension"], "mine").accept(
       [
         { kind: "extension", time, record: "mine" },
@@ -71,7 +71,7 @@ describe("createTransform", () => {
     expect(parse(lines).map((line) => line.record)).toEqual(["another's"]);
   });
 
-  it("knows requests where platform events are not shipped", () => {
+  test("knows requests where platform events are not shipped", () => {
     const { lines } = create(["function"]).accept(
       [
         { kind: "platform.start", time, record: { requestId } },
@@ -82,7 +82,7 @@ describe("createTransform", () => {
     expect(parse(lines)).toMatchObject([{ requestId, record: "hello" }]);
   });
 
-  it("counts an event that JSON cannot write, and ships its neighbours", () => {
+  test("counts an event that JSON cannot write, and ships its neighbours", () => {
     let deep: unknown = "bottom";
     for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
     const start: TelemetryEvent = { kind: "platform.start", time, record: { requestId } };
@@ -93,11 +93,19 @@ describe("createTransform", () => {
     expect(parse(lines).map((line) => line.record)).toEqual(["neighbour", "neighbour"]);
   });
 
-  it("ships every element of any body the platform could send, each once", () => {
+  test("ships every element of any body the platform could send, each once", () => {
     const element = fc.oneof(
       fc.jsonValue(),
-      fc.record({ time: fc.constant(time), type: fc.constantFrom("function", "extension"), record: fc.oneof(fc.string(), fc.dictionary(fc.string(), fc.jsonValue())) }),
-      fc.record({ time: fc.constant(time), type: fc.constantFrom("platform.start", "platform.report", "x"), record: fc.jsonValue() }),
+      fc.record({
+        time: fc.constant(time),
+        type: fc.constantFrom("function", "extension"),
+        record: fc.oneof(fc.string(), fc.dictionary(fc.string(), fc.jsonValue())),
+      }),
+      fc.record({
+        time: fc.constant(time),
+        type: fc.constantFrom("platform.start", "platform.report", "x"),
+        record: fc.jsonValue(),
+      }),
       fc.constant({ time, type: "platform.start", record: { requestId } }),
     );
     fc.assert(

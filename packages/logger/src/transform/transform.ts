@@ -36,7 +36,10 @@ export interface Transform {
   release(): Transformed;
 }
 
-/** See {@link Transform}. Each event is handled by itself: one that cannot be written is counted and never takes a neighbour along. */
+/**
+ * See {@link Transform}. Each event is handled by itself: one that cannot be written is counted and never takes a
+ * neighbour along.
+ */
 export function createTransform(options: TransformOptions): Transform {
   const { types, messages, clock, identity, maxBytes, ids } = options;
   const correlation = new RequestCorrelation(options);
@@ -61,10 +64,7 @@ export function createTransform(options: TransformOptions): Transform {
   return {
     accept(events, malformed) {
       const ready = events.flatMap((event) => correlation.see(event));
-      return encode([
-        ...toContents(ready),
-        ...malformed.map((element) => toMalformedContent(element, receivedAt())),
-      ]);
+      return encode([...toContents(ready), ...malformed.map((element) => toMalformedContent(element, receivedAt()))]);
     },
     release: () => encode(toContents(correlation.release())),
   };

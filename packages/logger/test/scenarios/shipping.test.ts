@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startHttpReceiver } from "../http-receiver.ts";
 import type { HttpReceiver } from "../http-receiver.ts";
 import { parseLines, startScenario } from "../run-scenario.ts";
@@ -27,13 +27,15 @@ const arrived = () => parseLines(receiver.acceptedLines());
 const account = (scenario: Scenario) => scenario.messages().find((message) => message.startsWith("account: "));
 
 describe("the built layer", () => {
-  it("ships every line of every invocation exactly once, in order, with its request id", async () => {
+  test("ships every line of every invocation exactly once, in order, with its request id", async () => {
     const scenario = await start();
     const expected: string[] = [];
     for (const mark of ["a", "b", "c"]) {
       const { requestId, answer } = await scenario.invokeAndRest({ count: 200, bytes: 100, mark });
       expect(answer).toBe('"answered"');
-      expected.push(...Array.from({ length: 200 }, (_unused, index) => `${requestId} ${`${mark}${index} `.padEnd(100, "x")}`));
+      expected.push(
+        ...Array.from({ length: 200 }, (_unused, index) => `${requestId} ${`${mark}${index} `.padEnd(100, "x")}`),
+      );
     }
     await scenario.shutdown();
     expect(arrived().map(({ requestId, record }) => `${requestId} ${record as string}`)).toEqual(expected);
@@ -41,37 +43,43 @@ describe("the built layer", () => {
     expect(scenario.messages()).toHaveLength(1);
   });
 
-  it("ships the lines of an invocation before the environment rests", async () => {
+  test("ships the lines of an invocation before the environment rests", async () => {
     const scenario = await start();
     await scenario.invokeAndRest({ lines: ["hello"] });
     expect(arrived()).toMatchObject([{ record: "hello", functionName: "scenario", functionVersion: "$LATEST" }]);
   });
 
-  it("ships platform events too, down to the report of the last invocation", async () => {
+  test("ships platform events too, down to the report of the last invocation", async () => {
     const scenario = await start({ LOGGER_TYPES: "platform" });
     const { requestId } = await scenario.invokeAndRest({ lines: ["hello"] });
     await scenario.shutdown();
     const types = arrived().map(({ type }) => type);
     expect(types).toContain("platform.initStart");
     expect(types).not.toContain("function");
-    expect(arrived().filter(({ type, ...line }) => type === "platform.report" && line.requestId === requestId)).toHaveLength(1);
+    expect(
+      arrived().filter(({ type, ...line }) => type === "platform.report" && line.requestId === requestId),
+    ).toHaveLength(1);
   });
 
-  it("ships lines that are objects as objects", async () => {
+  test("ships lines that are objects as objects", async () => {
     const scenario = await start({}, { logFormat: "JSON" });
     const { requestId } = await scenario.invokeAndRest({ lines: ['{"level":"INFO","message":"hello","n":1}'] });
     expect(arrived()).toMatchObject([{ requestId, record: { level: "INFO", message: "hello", n: 1 } }]);
   });
 
-  it("ships a line of a megabyte", async () => {
+  test("ships a line of a megabyte", async () => {
     const scenario = await start();
     const long = "é日x".repeat(170_000);
     await scenario.invokeAndRest({ lines: ["before", long, "after"] });
     await scenario.shutdown();
-    expect(arrived().map(({ record }) => record).join("")).toBe(`before${long}after`);
+    expect(
+      arrived()
+        .map(({ record }) => record)
+        .join(""),
+    ).toBe(`before${long}after`);
   });
 
-  it("cuts a line that is longer than a batch into pieces that join", async () => {
+  test("cuts a line that is longer than a batch into pieces that join", async () => {
     const scenario = await start({ LOGGER_BATCH_MAX_BYTES: "50000" });
     const long = "é日x".repeat(20_000);
     await scenario.invokeAndRest({ lines: [long] });
@@ -83,7 +91,7 @@ describe("the built layer", () => {
     for (const { body } of receiver.requests) expect(Buffer.byteLength(body)).toBeLessThanOrEqual(50_000);
   });
 
-  it("ships two megabytes of one invocation", async () => {
+  test("ships two megabytes of one invocation", async () => {
     const scenario = await start();
     await scenario.invokeAndRest({ count: 2000, bytes: 1000, mark: "n" });
     await scenario.shutdown();
@@ -93,7 +101,7 @@ describe("the built layer", () => {
     expect(account(scenario)).toBe("account: 2000 received = 2000 delivered + 0 dropped + 0 pending");
   });
 
-  it("loses nothing across freezes, with a receiver that closes idle connections", async () => {
+  test("loses nothing across freezes, with a receiver that closes idle connections", async () => {
     const scenario = await start({}, { freeze: true });
     for (const mark of ["a", "b", "c"]) {
       await scenario.invokeAndRest({ lines: [mark] });
@@ -103,7 +111,7 @@ describe("the built layer", () => {
     expect(arrived().map(({ record }) => record)).toEqual(["a", "b", "c"]);
   });
 
-  it("ships the lines of a function that runs out of time", async () => {
+  test("ships the lines of a function that runs out of time", async () => {
     const scenario = await start({}, { timeoutSeconds: 2 });
     const { answer } = await scenario.invokeAndRest({ lines: ["begun"], waitMs: 60_000 });
     expect(answer).toContain("Task timed out");
@@ -111,7 +119,7 @@ describe("the built layer", () => {
     expect(arrived().map(({ record }) => record)).toEqual(["begun"]);
   });
 
-  it("ships beside running requests on Managed Instances", async () => {
+  test("ships beside running requests on Managed Instances", async () => {
     const scenario = await start({}, { initializationType: "lambda-managed-instances" });
     const { requestId } = await scenario.invoke({ count: 3, mark: "n" });
     expect(requestId).not.toBe("");
@@ -120,7 +128,7 @@ describe("the built layer", () => {
     expect(account(scenario)).toBe("account: 3 received = 3 delivered + 0 dropped + 0 pending");
   });
 
-  it("does not ship what it says itself where extensions' lines are shipped", async () => {
+  test("does not ship what it says itself where extensions' lines are shipped", async () => {
     const scenario = await start({ LOGGER_TYPES: "function,extension" });
     receiver.answerWith(() => 400);
     await scenario.invokeAndRest({ lines: ["refused"] });
@@ -132,7 +140,7 @@ describe("the built layer", () => {
     expect(account(scenario)).toBe("account: 2 received = 1 delivered + 1 dropped (rejected 1) + 0 pending");
   });
 
-  it("appends to a file", async () => {
+  test("appends to a file", async () => {
     const scenario = await start({ LOGGER_DESTINATION: "file", LOGGER_FILE_PATH: "/tmp/lines.ndjson" });
     const { requestId } = await scenario.invokeAndRest({ lines: ["hello"] });
     const text = await readFile(join(scenario.tmpPath, "lines.ndjson"), "utf8");

@@ -1,6 +1,6 @@
 import { EmulatorError, mutations } from "@lambda-extension/emulator";
 import type { Mutation } from "@lambda-extension/emulator";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { startHttpReceiver } from "../http-receiver.ts";
 import type { HttpReceiver } from "../http-receiver.ts";
 import { parseLines, startScenario } from "../run-scenario.ts";
@@ -26,27 +26,30 @@ const http = () => ({ LOGGER_DESTINATION: "http", LOGGER_HTTP_URL: receiver.url.
 const records = () => parseLines(receiver.acceptedLines()).map(({ record }) => record);
 
 describe("the built layer in trouble", () => {
-  it.each([
+  test.each([
     ["never answers", "hang"],
     ["answers 500", 500],
     ["resets", "reset"],
-  ] as const)("lets the function answer each time with a destination that %s, says so once, and accounts for every line", async (_what, answer) => {
-    receiver.answerWith(() => answer);
-    const scenario = await start(http());
-    for (const mark of ["a", "b", "c"]) {
-      expect((await scenario.invokeAndRest({ lines: [mark] })).answer).toBe('"answered"');
-    }
-    const tries = receiver.requests.length;
-    await scenario.invokeAndRest({ lines: ["d"] });
-    expect(receiver.requests).toHaveLength(tries);
-    await scenario.shutdown();
-    expect(scenario.messages()).toEqual([
-      expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+ took nothing in \d+ ms \(.+\); lines waiting: 1\. /),
-      "account: 4 received = 0 delivered + 0 dropped + 4 pending",
-    ]);
-  });
+  ] as const)(
+    "lets the function answer each time with a destination that %s, says so once, and accounts for every line",
+    async (_what, answer) => {
+      receiver.answerWith(() => answer);
+      const scenario = await start(http());
+      for (const mark of ["a", "b", "c"]) {
+        expect((await scenario.invokeAndRest({ lines: [mark] })).answer).toBe('"answered"');
+      }
+      const tries = receiver.requests.length;
+      await scenario.invokeAndRest({ lines: ["d"] });
+      expect(receiver.requests).toHaveLength(tries);
+      await scenario.shutdown();
+      expect(scenario.messages()).toEqual([
+        expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+ took nothing in \d+ ms \(.+\); lines waiting: 1\. /),
+        "account: 4 received = 0 delivered + 0 dropped + 4 pending",
+      ]);
+    },
+  );
 
-  it("delivers everything at shutdown where the destination has come back", async () => {
+  test("delivers everything at shutdown where the destination has come back", async () => {
     receiver.answerWith(() => 503);
     const scenario = await start(http());
     for (const mark of ["a", "b"]) await scenario.invokeAndRest({ lines: [mark] });
@@ -56,7 +59,7 @@ describe("the built layer in trouble", () => {
     expect(scenario.messages().at(-1)).toBe("account: 2 received = 2 delivered + 0 dropped + 0 pending");
   });
 
-  it("delivers exactly once through failures that pass", async () => {
+  test("delivers exactly once through failures that pass", async () => {
     const answers = [500, "reset", 429, 200] as const;
     let count = 0;
     receiver.answerWith(() => answers[Math.min(count++, 3)] ?? 200);
@@ -67,7 +70,7 @@ describe("the built layer in trouble", () => {
     expect(new Set(receiver.requests.map(({ headers }) => headers["idempotency-key"])).size).toBe(1);
   });
 
-  it("ships once what the platform delivers twice, and says how often that was", async () => {
+  test("ships once what the platform delivers twice, and says how often that was", async () => {
     scenario = await startScenario(http(), { faults: [{ kind: "telemetry", mutate: mutations.redeliver }] });
     for (const mark of ["a", "b"]) await scenario.invokeAndRest({ lines: [mark] });
     await scenario.shutdown();
@@ -78,14 +81,17 @@ describe("the built layer in trouble", () => {
     ]);
   });
 
-  it("accounts for what a platform drops that sends no batch twice, and ships everything else", async () => {
+  test("accounts for what a platform drops that sends no batch twice, and ships everything else", async () => {
     // What the platform sends is counted on its way: how much it drops depends on how busy this machine is.
     const sent: { readonly type: string; readonly record: { readonly droppedRecords?: number } }[] = [];
     const mutate: Mutation = (events) => {
       sent.push(...events.map((event) => JSON.parse(event) as (typeof sent)[number]));
       return [`[${events.join(",")}]`];
     };
-    const running = await startScenario(http(), { telemetryDelivery: "strict", faults: [{ kind: "telemetry", mutate }] });
+    const running = await startScenario(http(), {
+      telemetryDelivery: "strict",
+      faults: [{ kind: "telemetry", mutate }],
+    });
     scenario = running;
     await running.invokeAndRest({ count: 1000, bytes: 1000, mark: "a" });
     // One batch is on its way while the logger stands still, and the platform drops those behind it.
@@ -106,17 +112,22 @@ describe("the built layer in trouble", () => {
     expect(lines).toBeLessThan(8000);
   });
 
-  it("does not hold an invocation to its deadline where the platform dropped the news of its end", async () => {
-    const lost = '{"time":"2026-01-01T00:00:00.000Z","type":"platform.logsDropped","record":{"reason":"slow","droppedRecords":1,"droppedBytes":100}}';
-    const mutate: Mutation = (events) => [`[${events.map((event) => (event.includes('"platform.runtimeDone"') ? lost : event)).join(",")}]`];
+  test("does not hold an invocation to its deadline where the platform dropped the news of its end", async () => {
+    const lost =
+      '{"time":"2026-01-01T00:00:00.000Z","type":"platform.logsDropped","record":{"reason":"slow","droppedRecords":1,"droppedBytes":100}}';
+    const mutate: Mutation = (events) => [
+      `[${events.map((event) => (event.includes('"platform.runtimeDone"') ? lost : event)).join(",")}]`,
+    ];
     scenario = await startScenario(http(), { faults: [{ kind: "telemetry", mutate }], timeoutSeconds: 600 });
     for (const mark of ["a", "b"]) await scenario.invokeAndRest({ lines: [mark] });
     await scenario.shutdown();
     expect(records()).toEqual(["a", "b"]);
-    expect(scenario.messages()).toEqual(["account: 2 received = 2 delivered + 0 dropped + 0 pending; dropped by the platform before they came here: 2"]);
+    expect(scenario.messages()).toEqual([
+      "account: 2 received = 2 delivered + 0 dropped + 0 pending; dropped by the platform before they came here: 2",
+    ]);
   });
 
-  it("loses nothing to a freeze of ten minutes in the middle of a flush", async ({ skip }) => {
+  test("loses nothing to a freeze of ten minutes in the middle of a flush", async ({ skip }) => {
     receiver.answerWith(() => "hang");
     const settings = { ...http(), LOGGER_FLUSH_BUDGET_MS: "1000" };
     const running = await startScenario(settings, { clock: "movable" }).catch((error: unknown) => {
@@ -137,7 +148,7 @@ describe("the built layer in trouble", () => {
     expect(running.messages().at(-1)).toBe("account: 2 received = 2 delivered + 0 dropped + 0 pending");
   });
 
-  it("splits what the destination finds too large", async () => {
+  test("splits what the destination finds too large", async () => {
     receiver.answerWith(({ body }) => (body.length > 40_000 ? 413 : 200));
     const scenario = await start(http());
     await scenario.invokeAndRest({ count: 100, bytes: 1000, mark: "n" });
@@ -145,7 +156,7 @@ describe("the built layer in trouble", () => {
     expect(records()).toHaveLength(100);
   });
 
-  it("lets the function answer where nothing is configured, and says what to set", async () => {
+  test("lets the function answer where nothing is configured, and says what to set", async () => {
     const scenario = await start({});
     expect((await scenario.invokeAndRest({ lines: ["a"] })).answer).toBe('"answered"');
     await scenario.shutdown();
@@ -155,7 +166,7 @@ describe("the built layer in trouble", () => {
     ]);
   });
 
-  it("names a variable that is misspelt, whether or not something is missing for it", async () => {
+  test("names a variable that is misspelt, whether or not something is missing for it", async () => {
     const lacking = await start({ LOGGER_DESTINATION: "http", LOGER_HTTP_URL: receiver.url.href });
     await lacking.invokeAndRest({ lines: ["a"] });
     await lacking.shutdown();
@@ -174,7 +185,7 @@ describe("the built layer in trouble", () => {
     ]);
   });
 
-  it("lets the function answer where every setting is wrong, and names them all", async () => {
+  test("lets the function answer where every setting is wrong, and names them all", async () => {
     const scenario = await start({
       LOGGER_DESTINATION: "http",
       LOGGER_HTTP_URL: "not a URL",
@@ -195,7 +206,7 @@ describe("the built layer in trouble", () => {
     ]);
   });
 
-  it("keeps to its memory where nothing is delivered, and counts what it dropped", async () => {
+  test("keeps to its memory where nothing is delivered, and counts what it dropped", async () => {
     receiver.answerWith(() => 500);
     const scenario = await start({ ...http(), LOGGER_MAX_ITEMS: "100" });
     await scenario.invokeAndRest({ count: 250, mark: "n" });
@@ -203,6 +214,8 @@ describe("the built layer in trouble", () => {
     await scenario.shutdown();
     expect(records()).toHaveLength(100);
     expect(records().at(-1)).toMatch(/^n249/);
-    expect(scenario.messages().at(-1)).toBe("account: 250 received = 100 delivered + 150 dropped (overflow 150) + 0 pending");
+    expect(scenario.messages().at(-1)).toBe(
+      "account: 250 received = 100 delivered + 150 dropped (overflow 150) + 0 pending",
+    );
   });
 });

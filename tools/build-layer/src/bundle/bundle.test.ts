@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { makeProject, type ProjectFolder } from "../../test/project-folder.ts";
-import { bundleEntry, type Bundle } from "./bundle.ts";
+import { makeProject } from "../../test/project-folder.ts";
+import type { ProjectFolder } from "../../test/project-folder.ts";
+import { bundleEntry } from "./bundle.ts";
+import type { Bundle } from "./bundle.ts";
 
 const opened: ProjectFolder[] = [];
 afterEach(() => {
@@ -15,12 +17,21 @@ function project(source: string): ProjectFolder {
 }
 
 function bundle({ folder }: ProjectFolder, sourceMap = false): Promise<Bundle> {
-  return bundleEntry({ folder, entry: { kind: "file", path: join(folder, "src/main.ts") }, settings: { sourceMap, engine: "shared", runtime: "node" } });
+  return bundleEntry({
+    folder,
+    entry: { kind: "file", path: join(folder, "src/main.ts") },
+    settings: { sourceMap, engine: "shared", runtime: "node" },
+  });
 }
 
 test("makes one small CommonJS file without a source map", async () => {
-  const made = project('import { used } from "./part.ts"; import { createServer } from "node:net"; used(createServer);');
-  made.put("src/part.ts", 'export const used = (x: unknown): void => console.log(x); export const unused = "not in it";');
+  const made = project(
+    'import { used } from "./part.ts"; import { createServer } from "node:net"; used(createServer);',
+  );
+  made.put(
+    "src/part.ts",
+    'export const used = (x: unknown): void => console.log(x); export const unused = "not in it";',
+  );
   const code = new TextDecoder().decode((await bundle(made)).code);
   expect(code).toContain('require("node:net")');
   expect(code).not.toContain("not in it");
@@ -42,13 +53,15 @@ test("on request makes a map that names the sources, without their text and with
 });
 
 test("says when nothing is left of the entry", async () => {
-  await expect(bundle(project("interface Nothing {}"))).rejects.toThrow(/expected a program that does something when it is loaded, got nothing/);
+  await expect(bundle(project("interface Nothing {}"))).rejects.toThrow(
+    /expected a program that does something when it is loaded, got nothing/,
+  );
 });
 
 test("says which module the engine lacks", async () => {
-  await expect(bundle(project('import { DatabaseSync } from "node:sqlite"; new DatabaseSync(":memory:");'))).rejects.toThrow(
-    /^src\/main\.ts: expected a module that Node\.js 20 has/,
-  );
+  await expect(
+    bundle(project('import { DatabaseSync } from "node:sqlite"; new DatabaseSync(":memory:");')),
+  ).rejects.toThrow(/^src\/main\.ts: expected a module that Node\.js 20 has/);
 });
 
 test("gives the same bytes in every folder", async () => {
@@ -73,7 +86,7 @@ test("says what a package must export to be an entry", async () => {
   const made = project("");
   made.put("node_modules/other/package.json", { exports: { ".": "./index.js" } });
   const entry = { kind: "package", specifier: "other/extension", settings: undefined } as const;
-  await expect(bundleEntry({ folder: made.folder, entry, settings: { sourceMap: false, engine: "shared", runtime: "node" } })).rejects.toThrow(
-    /lambdaExtension\.entry: expected a package that exports "\.\/extension", got "other\/extension"/,
-  );
+  await expect(
+    bundleEntry({ folder: made.folder, entry, settings: { sourceMap: false, engine: "shared", runtime: "node" } }),
+  ).rejects.toThrow(/lambdaExtension\.entry: expected a package that exports "\.\/extension", got "other\/extension"/);
 });

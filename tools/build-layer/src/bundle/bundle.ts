@@ -1,5 +1,6 @@
 import { builtinModules } from "node:module";
-import { build, type Message, type Metafile } from "esbuild";
+import { build } from "esbuild";
+import type { Message, Metafile } from "esbuild";
 import { BuildError } from "../build-error.ts";
 import type { ExtensionSettings } from "../config/extension-settings.ts";
 import type { Project } from "../config/project.ts";
@@ -52,14 +53,19 @@ export async function bundleEntry({ folder, entry, settings }: BundleRequest): P
     metafile: true,
     logLevel: "silent",
   }).catch((error: unknown) => {
-    throw new BuildError(isBuildFailure(error) ? error.errors.map((message) => explain(message, entry)) : String(error), {
-      cause: error,
-    });
+    throw new BuildError(
+      isBuildFailure(error) ? error.errors.map((message) => explain(message, entry)) : String(error),
+      {
+        cause: error,
+      },
+    );
   });
   const code = result.outputFiles.find(({ path }) => path.endsWith(".cjs"))?.contents;
   if (code === undefined) throw new Error("BUG: esbuild made no output file");
   if (code.byteLength === 0) {
-    throw new BuildError("lambdaExtension.entry: expected a program that does something when it is loaded, got nothing: all of it was shaken off");
+    throw new BuildError(
+      "lambdaExtension.entry: expected a program that does something when it is loaded, got nothing: all of it was shaken off",
+    );
   }
   const { problems, warnings } = checkModules(result.metafile, settings, builtinModules);
   if (problems.length > 0) throw new BuildError(problems);

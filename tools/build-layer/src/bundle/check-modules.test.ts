@@ -4,7 +4,14 @@ import { checkModules } from "./check-modules.ts";
 type Kind = "import-statement" | "require-call" | "dynamic-import";
 const metafileOf = (path: string, kind: Kind) => ({
   inputs: { "src/main.ts": { bytes: 1, imports: [{ path, kind, external: true }] } },
-  outputs: { "index.cjs": { bytes: 1, inputs: {}, exports: [], imports: [{ path, kind: "require-call" as const, external: true }] } },
+  outputs: {
+    "index.cjs": {
+      bytes: 1,
+      inputs: {},
+      exports: [],
+      imports: [{ path, kind: "require-call" as const, external: true }],
+    },
+  },
 });
 const known = ["net", "node:sea", "node:test/reporters"];
 const shared = { engine: "shared", runtime: "node" } as const;
@@ -22,17 +29,29 @@ test.each([
 });
 
 test.each([
-  ["node:sqlite", shared, /^src\/main\.ts: expected a module that Node\.js 20 has.*got "node:sqlite" of Node\.js 22.*"engine": "carried"$/],
+  [
+    "node:sqlite",
+    shared,
+    /^src\/main\.ts: expected a module that Node\.js 20 has.*got "node:sqlite" of Node\.js 22.*"engine": "carried"$/,
+  ],
   ["node:sqlite", { engine: "auto", runtime: "node" } as const, /which the engine "auto" may be/],
   ["node:sea", bun, /^src\/main\.ts: expected a module that Bun has, got "node:sea": set "runtime": "node"$/],
   ["node:nope", carried, /^src\/main\.ts: expected a module of Node\.js, got "node:nope", which it does not have$/],
 ])("%s is not there for %j", (path, engine, problem) => {
-  expect(checkModules(metafileOf(path, "import-statement"), engine, known).problems).toEqual([expect.stringMatching(problem)]);
+  expect(checkModules(metafileOf(path, "import-statement"), engine, known).problems).toEqual([
+    expect.stringMatching(problem),
+  ]);
 });
 
 test("only warns of a require, which a package may guard, and leaves import() alone", () => {
-  expect(checkModules(metafileOf("node:sqlite", "require-call"), shared, known)).toEqual({ problems: [], warnings: [expect.stringContaining("node:sqlite")] });
-  expect(checkModules(metafileOf("node:sqlite", "dynamic-import"), shared, known)).toEqual({ problems: [], warnings: [] });
+  expect(checkModules(metafileOf("node:sqlite", "require-call"), shared, known)).toEqual({
+    problems: [],
+    warnings: [expect.stringContaining("node:sqlite")],
+  });
+  expect(checkModules(metafileOf("node:sqlite", "dynamic-import"), shared, known)).toEqual({
+    problems: [],
+    warnings: [],
+  });
 });
 
 test("leaves alone what tree shaking took away", () => {

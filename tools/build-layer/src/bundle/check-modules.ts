@@ -16,14 +16,17 @@ export interface ModuleFindings {
 
 /**
  * The modules that a bundle leaves to its engine, against those that the engine has: a shared one may be Node.js 20.
- * `known` are those of the Node.js that runs the build. What is loaded by `import()` is left alone: it may be behind a question.
+ * `known` are those of the Node.js that runs the build. What is loaded by `import()` is left alone: it may be behind a
+ * question.
  */
 export function checkModules(
   { inputs, outputs }: Pick<Metafile, "inputs" | "outputs">,
   engine: Pick<ExtensionSettings, "engine" | "runtime">,
   known: readonly string[],
 ): ModuleFindings {
-  const left = new Set(Object.values(outputs).flatMap(({ imports }) => imports.filter(({ external }) => external).map(({ path }) => path)));
+  const left = new Set(
+    Object.values(outputs).flatMap(({ imports }) => imports.filter(({ external }) => external).map(({ path }) => path)),
+  );
   const problems: string[] = [];
   const warnings: string[] = [];
   for (const [file, { imports }] of Object.entries(inputs)) {
@@ -37,7 +40,11 @@ export function checkModules(
   return { problems, warnings };
 }
 
-function lackOf(path: string, { engine, runtime }: Pick<ExtensionSettings, "engine" | "runtime">, known: readonly string[]): string | undefined {
+function lackOf(
+  path: string,
+  { engine, runtime }: Pick<ExtensionSettings, "engine" | "runtime">,
+  known: readonly string[],
+): string | undefined {
   const name = path.startsWith("node:") ? path : `node:${path}`;
   const since = newerThan20[name];
   if (since === undefined && !known.some((module) => module === name || `node:${module}` === name)) {

@@ -60,15 +60,20 @@ export function checkLayer(entries: readonly TreeEntry[], wanted: Architecture |
 
 function explainEmpty(entries: readonly TreeEntry[]): string {
   const deeper = entries.find(({ kind, path }) => kind !== "folder" && /\/extensions\/[^/]+$/.test(path));
-  const hint = deeper === undefined ? "" : `; there is ${deeper.path}: pack what is inside that upper folder, not the folder`;
+  const hint =
+    deeper === undefined ? "" : `; there is ${deeper.path}: pack what is inside that upper folder, not the folder`;
   return `extensions/: expected an extension, got none${hint}`;
 }
 
 function checkLink(entry: TreeEntry, entries: readonly TreeEntry[]): readonly string[] {
   if (entry.kind !== "link") return [];
-  if (resolveLink(entry) === undefined) return [`${entry.path}: expected a link inside the layer, got one to ${entry.target}`];
+  if (resolveLink(entry) === undefined) {
+    return [`${entry.path}: expected a link inside the layer, got one to ${entry.target}`];
+  }
   const end = follow(entry, entries);
-  if (end === undefined) return [`${entry.path}: expected a link to something in the layer, got one to ${entry.target}`];
+  if (end === undefined) {
+    return [`${entry.path}: expected a link to something in the layer, got one to ${entry.target}`];
+  }
   const isWrong = end.kind === "folder" && isExtension(entry);
   return isWrong ? [`${entry.path}: expected a link to a file, got one to the folder ${entry.target}`] : [];
 }
@@ -78,7 +83,10 @@ function follow(entry: TreeEntry, entries: readonly TreeEntry[]): TreeEntry | un
   let end: TreeEntry | undefined = entry;
   for (let links = 0; end?.kind === "link"; links++) {
     const target: string | undefined = links < maxLinks ? resolveLink(end) : undefined;
-    end = target === undefined ? undefined : (entries.find(({ path }) => path === target) ?? impliedFolder(target, entries));
+    end =
+      target === undefined
+        ? undefined
+        : (entries.find(({ path }) => path === target) ?? impliedFolder(target, entries));
   }
   return end;
 }
@@ -125,7 +133,9 @@ function checkReadable(entry: TreeEntry): readonly string[] {
   if (entry.kind === "link" || entry.kind === "special") return [];
   const needed = entry.kind === "folder" ? 0o055 : 0o044;
   if ((entry.mode & needed & 0o007) === (needed & 0o007)) return [];
-  return [`${entry.path}: expected mode 0${(entry.mode | needed).toString(8)}, readable by all, got 0${entry.mode.toString(8)}`];
+  return [
+    `${entry.path}: expected mode 0${(entry.mode | needed).toString(8)}, readable by all, got 0${entry.mode.toString(8)}`,
+  ];
 }
 
 function architectureOf({ head }: FileEntry): readonly Architecture[] {
@@ -137,7 +147,9 @@ function checkArchitecture({ path, head }: FileEntry, wanted: Architecture | und
   const program = programOf(head);
   if (program.kind === "foreign") return [`${path}: expected a program for Linux, got one for ${program.system}`];
   if (program.kind !== "linux") return [];
-  if (program.architecture === undefined) return [`${path}: expected a program for x86_64 or arm64, got one for something else`];
+  if (program.architecture === undefined) {
+    return [`${path}: expected a program for x86_64 or arm64, got one for something else`];
+  }
   if (wanted === undefined || program.architecture === wanted) return [];
   return [`${path}: expected a program for ${wanted}, got one for ${program.architecture}`];
 }

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
 import { zipSync } from "fflate";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { checkLayer } from "./check-layer.ts";
 import { readZip } from "./read-zip.ts";
 
@@ -16,7 +16,11 @@ const script = new TextEncoder().encode("#!/bin/bash\n");
 
 /** A zip made on Unix. `type` is a file's type and mode. */
 function zip(files: Readonly<Record<string, number>>): Uint8Array {
-  return zipSync(Object.fromEntries(Object.entries(files).map(([path, type]) => [path, [script, { os: 3, attrs: type * 0x10000, level: 0 }]])));
+  return zipSync(
+    Object.fromEntries(
+      Object.entries(files).map(([path, type]) => [path, [script, { os: 3, attrs: type * 0x10000, level: 0 }]]),
+    ),
+  );
 }
 
 function write(bytes: Uint8Array): string {
@@ -25,7 +29,8 @@ function write(bytes: Uint8Array): string {
   return path;
 }
 
-const problemsOf = async (bytes: Uint8Array): Promise<readonly string[]> => checkLayer(await readZip(write(bytes)), undefined).problems;
+const problemsOf = async (bytes: Uint8Array): Promise<readonly string[]> =>
+  checkLayer(await readZip(write(bytes)), undefined).problems;
 
 test("reads a layer, also where every path begins with ./", async () => {
   expect(await problemsOf(zip({ "./extensions/x": 0o100755 }))).toEqual([]);
@@ -39,7 +44,11 @@ test.each<[string, Uint8Array, RegExp]>([
   ["text", script, /got End of central directory/],
   ["a zip that was cut short", whole.subarray(0, 60), /got End of central directory/],
   ["a zip with other bytes than were packed", damaged, /got other bytes in extensions\/x than were packed/],
-  ["a path that leads out", zip({ "../../etc/passwd": 0o100644 }), /got invalid relative path: \.\.\/\.\.\/etc\/passwd/],
+  [
+    "a path that leads out",
+    zip({ "../../etc/passwd": 0o100644 }),
+    /got invalid relative path: \.\.\/\.\.\/etc\/passwd/,
+  ],
   ["an absolute path", zip({ "/etc/passwd": 0o100644 }), /got absolute path: \/etc\/passwd/],
   ["a path with backslashes", zip({ "extensions\\x": 0o100755 }), /got invalid characters in fileName: extensions\\x/],
 ])("refuses %s", async (_what, bytes, message) => {
@@ -51,5 +60,7 @@ test("names a pipe or a device, and what is there twice", async () => {
     "x/pipe: expected a file, a folder or a link, got a device, a pipe or a socket",
   ]);
   const entries = await readZip(write(whole));
-  expect(checkLayer([...entries, ...entries], undefined).problems).toContain("extensions/x: expected once, got it twice");
+  expect(checkLayer([...entries, ...entries], undefined).problems).toContain(
+    "extensions/x: expected once, got it twice",
+  );
 });

@@ -1,8 +1,10 @@
 import * as zlib from "node:zlib";
-import { openPromise, type Entry, type ZipFile } from "yauzl";
+import { openPromise } from "yauzl";
+import type { Entry, ZipFile } from "yauzl";
 import { BuildError } from "../build-error.ts";
 import { maxUnzippedBytes } from "../build-layer.ts";
-import { headBytes, type TreeEntry } from "./layer-tree.ts";
+import { headBytes } from "./layer-tree.ts";
+import type { TreeEntry } from "./layer-tree.ts";
 
 const unix = 3;
 const typeMask = 0o170000;
@@ -37,7 +39,9 @@ async function toTreeEntry(zip: ZipFile, entry: Entry): Promise<TreeEntry> {
   return { kind: "file", path, mode, size: entry.uncompressedSize, head };
 }
 
-/** The first `headBytes`. Reads to the end, because only there it shows whether the bytes are those that were packed. */
+/**
+ * The first `headBytes`. Reads to the end, because only there it shows whether the bytes are those that were packed.
+ */
 async function readContent(zip: ZipFile, entry: Entry): Promise<Uint8Array> {
   const stream = await zip.openReadStreamPromise(entry);
   const head: Buffer[] = [];
@@ -47,9 +51,12 @@ async function readContent(zip: ZipFile, entry: Entry): Promise<Uint8Array> {
     if (size < headBytes) head.push(chunk);
     size += chunk.byteLength;
     crc = crc32(chunk, crc);
-    if (entry.uncompressedSize > maxUnzippedBytes && size >= headBytes) break; // too large anyway; leaving destroys the stream
+    // Too large anyway; leaving the loop destroys the stream.
+    if (entry.uncompressedSize > maxUnzippedBytes && size >= headBytes) break;
   }
-  if (size === entry.uncompressedSize && hasCrc32 && crc !== entry.crc32) throw new Error(`other bytes in ${entry.fileName} than were packed`);
+  if (size === entry.uncompressedSize && hasCrc32 && crc !== entry.crc32) {
+    throw new Error(`other bytes in ${entry.fileName} than were packed`);
+  }
   return Buffer.concat(head).subarray(0, headBytes);
 }
 

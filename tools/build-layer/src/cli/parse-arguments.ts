@@ -1,7 +1,9 @@
 import { parseArgs } from "node:util";
 import { BuildError } from "../build-error.ts";
-import { architectures, type Architecture } from "../config/extension-settings.ts";
-import { snippetKinds, type SnippetKind } from "../snippet/snippets.ts";
+import { architectures } from "../config/extension-settings.ts";
+import type { Architecture } from "../config/extension-settings.ts";
+import { snippetKinds } from "../snippet/snippets.ts";
+import type { SnippetKind } from "../snippet/snippets.ts";
 
 /** What the command line asks for. */
 export type Command =
@@ -9,7 +11,12 @@ export type Command =
   | { readonly kind: "version" }
   | { readonly kind: "init"; readonly folder: string }
   | { readonly kind: "snippet"; readonly of: readonly SnippetKind[] }
-  | { readonly kind: "check"; readonly path: string; readonly architecture: Architecture | undefined; readonly json: boolean }
+  | {
+      readonly kind: "check";
+      readonly path: string;
+      readonly architecture: Architecture | undefined;
+      readonly json: boolean;
+    }
   | {
       readonly kind: "build";
       readonly out: string | undefined;
@@ -67,7 +74,9 @@ export function parseArguments(args: readonly string[]): Command {
   }
   const [command, ...rest] = positionals;
   const [option] = args.filter((arg) => arg.startsWith("-"));
-  if (command !== undefined && option !== undefined) throw new BuildError(`${command}: expected without options, got ${option}`);
+  if (command !== undefined && option !== undefined) {
+    throw new BuildError(`${command}: expected without options, got ${option}`);
+  }
   if (command === "init") return { kind: "init", folder: parseFolder(rest) };
   if (command === "snippet") return { kind: "snippet", of: parseSnippetKinds(rest) };
   if (command !== undefined) {
@@ -82,9 +91,17 @@ export function parseArguments(args: readonly string[]): Command {
   return { kind: "check", path: check, architecture, json };
 }
 
-function read(args: readonly string[]): ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>> {
+function read(
+  args: readonly string[],
+): ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>> {
   try {
-    const { tokens, ...parsed } = parseArgs({ args: [...args], options, strict: true, allowPositionals: true, tokens: true });
+    const { tokens, ...parsed } = parseArgs({
+      args: [...args],
+      options,
+      strict: true,
+      allowPositionals: true,
+      tokens: true,
+    });
     const names = tokens.flatMap((token) => (token.kind === "option" ? [token.name] : []));
     const again = names.find((name, index) => names.indexOf(name) < index);
     if (again !== undefined) throw new BuildError(`--${again}: expected once`);
@@ -108,7 +125,9 @@ function parseSnippetKinds(words: readonly string[]): readonly SnippetKind[] {
     ? snippetKinds
     : words.map((word) => {
         const kind = snippetKinds.find((known) => known === word);
-        if (kind === undefined) throw new BuildError(`snippet: expected ${snippetKinds.join(", ")}, got ${JSON.stringify(word)}`);
+        if (kind === undefined) {
+          throw new BuildError(`snippet: expected ${snippetKinds.join(", ")}, got ${JSON.stringify(word)}`);
+        }
         return kind;
       });
 }

@@ -26,12 +26,16 @@ export function findEntry(projectFolder: string, entry: string): Entry {
   const path = resolve(projectFolder, entry);
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat?.isFile() === true) {
-    if (!sourceFile.test(path)) throw new BuildError(`lambdaExtension.entry: expected a file of TypeScript or JavaScript, got "${entry}"`);
+    if (!sourceFile.test(path)) {
+      throw new BuildError(`lambdaExtension.entry: expected a file of TypeScript or JavaScript, got "${entry}"`);
+    }
     return { kind: "file", path };
   }
   const name = packageNameOf(entry);
   if (stat !== undefined && (name === undefined || findInstalled(projectFolder, name) === undefined)) {
-    throw new BuildError(`lambdaExtension.entry: expected a file, got "${entry}", which is ${stat.isDirectory() ? "a folder" : "something else"}`);
+    throw new BuildError(
+      `lambdaExtension.entry: expected a file, got "${entry}", which is ${stat.isDirectory() ? "a folder" : "something else"}`,
+    );
   }
   if (name === undefined) {
     throw new BuildError(`lambdaExtension.entry: expected a file, got "${entry}", and there is no ${path}`);

@@ -33,24 +33,43 @@ describe("parseSettings", () => {
   });
 
   test("refuses Bun where the engine is the function's own Node", () => {
-    expect(problemsOf({ ...minimal, runtime: "bun" })).toEqual([expect.stringMatching(/^lambdaExtension\.runtime: expected "node" with/)]);
+    expect(problemsOf({ ...minimal, runtime: "bun" })).toEqual([
+      expect.stringMatching(/^lambdaExtension\.runtime: expected "node" with/),
+    ]);
     expect(problemsOf({ ...minimal, runtime: "bun", engine: "auto" })).toEqual([]);
   });
 
   test("takes what the program itself decides, and nothing else, from the package that is the entry", () => {
-    const inherited = { name: "logger", events: ["SHUTDOWN"], register: "self", engine: "carried", entry: "src/main.ts", environment: { A: "1" } };
+    const inherited = {
+      name: "logger",
+      events: ["SHUTDOWN"],
+      register: "self",
+      engine: "carried",
+      entry: "src/main.ts",
+      environment: { A: "1" },
+    };
     const own = { name: "my-logger", entry: "@lambda-extension/logger" };
     expect(parseSettings(own, inherited)).toMatchObject({
       settings: { ...own, events: ["SHUTDOWN"], register: "self", engine: "shared", environment: { A: "1" } },
     });
-    expect(parseSettings({ ...own, register: "launcher" }, inherited)).toMatchObject({ settings: { register: "launcher" } });
+    expect(parseSettings({ ...own, register: "launcher" }, inherited)).toMatchObject({
+      settings: { register: "launcher" },
+    });
   });
 
   test("lists every problem at once", () => {
     expect(
-      problemsOf({ name: "a/b", entry: "", events: ["INVOKE", "START"], register: 1, engine: "own", architectures: [], colour: 1 }),
+      problemsOf({
+        name: "a/b",
+        entry: "",
+        events: ["INVOKE", "START"],
+        register: 1,
+        engine: "own",
+        architectures: [],
+        colour: 1,
+      }),
     ).toEqual([
-      "lambdaExtension.colour: expected one of the settings name, entry, events, register, engine, runtime, architectures, sourceMap, budgets, environment, policies, got \"colour\"",
+      'lambdaExtension.colour: expected one of the settings name, entry, events, register, engine, runtime, architectures, sourceMap, budgets, environment, policies, got "colour"',
       'lambdaExtension.name: expected a plain file name of letters, digits, dots, dashes and underscores, got "a/b"',
       'lambdaExtension.entry: expected a file of this package, or the name of a package, got ""',
       'lambdaExtension.engine: expected "shared", "carried" or "auto", got "own"',
@@ -66,21 +85,37 @@ describe("parseSettings", () => {
     ["policies", [{ Action: "ssm:GetParameter" }]],
     ["policies", {}],
   ])("refuses the %s %j", (key, got) => {
-    expect(problemsOf({ ...minimal, [key]: got })).toEqual([expect.stringMatching(new RegExp(`^lambdaExtension\\.${key}: expected`))]);
+    expect(problemsOf({ ...minimal, [key]: got })).toEqual([
+      expect.stringMatching(new RegExp(`^lambdaExtension\\.${key}: expected`)),
+    ]);
   });
 
   test("refuses a source map for Bun, which would not read it", () => {
     expect(problemsOf({ ...minimal, engine: "carried", runtime: "bun", sourceMap: true })).toEqual([
       expect.stringMatching(/^lambdaExtension\.sourceMap: expected false with the runtime "bun"/),
     ]);
-    expect(problemsOf({ ...minimal, sourceMap: "linked" })).toEqual(['lambdaExtension.sourceMap: expected true or false, got "linked"']);
+    expect(problemsOf({ ...minimal, sourceMap: "linked" })).toEqual([
+      'lambdaExtension.sourceMap: expected true or false, got "linked"',
+    ]);
   });
 
-  test.each([{ maxZipBytes: 0 }, { maxZipBytes: "1 MB" }, { maxZipBytes: 1.5 }, { maxStartUpRatio: -1 }, { maxBytes: 1 }, 5, [1]])("refuses the budgets %j", (budgets) => {
+  test.each([
+    { maxZipBytes: 0 },
+    { maxZipBytes: "1 MB" },
+    { maxZipBytes: 1.5 },
+    { maxStartUpRatio: -1 },
+    { maxBytes: 1 },
+    5,
+    [1],
+  ])("refuses the budgets %j", (budgets) => {
     expect(problemsOf({ ...minimal, budgets })).toEqual([
-      expect.stringMatching(/^lambdaExtension\.budgets: expected an object with "maxBundleBytes", "maxZipBytes" or "maxStartUpRatio"/),
+      expect.stringMatching(
+        /^lambdaExtension\.budgets: expected an object with "maxBundleBytes", "maxZipBytes" or "maxStartUpRatio"/,
+      ),
     ]);
-    expect(problemsOf({ ...minimal, budgets: { maxZipBytes: 1, maxBundleBytes: 2, maxStartUpRatio: 1.2 } })).toEqual([]);
+    expect(problemsOf({ ...minimal, budgets: { maxZipBytes: 1, maxBundleBytes: 2, maxStartUpRatio: 1.2 } })).toEqual(
+      [],
+    );
   });
 
   test.each([
@@ -91,12 +126,23 @@ describe("parseSettings", () => {
     expect(problemsOf(value)).toEqual([expect.stringMatching(message)]);
   });
 
-  test.each([undefined, "", ".", "..", "../x", "a b", ".hidden", "a\n", "ünï", "extensions", "bin", "-x", "x".repeat(200)])(
-    "refuses the name %j",
-    (name) => {
-      expect(problemsOf({ ...minimal, name })).toEqual([expect.stringMatching(/^lambdaExtension\.name: expected/)]);
-    },
-  );
+  test.each([
+    undefined,
+    "",
+    ".",
+    "..",
+    "../x",
+    "a b",
+    ".hidden",
+    "a\n",
+    "ünï",
+    "extensions",
+    "bin",
+    "-x",
+    "x".repeat(200),
+  ])("refuses the name %j", (name) => {
+    expect(problemsOf({ ...minimal, name })).toEqual([expect.stringMatching(/^lambdaExtension\.name: expected/)]);
+  });
 
   test("an accepted name is one shell word and one path segment, whatever it is", () => {
     assertProperty(

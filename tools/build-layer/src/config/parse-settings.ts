@@ -1,15 +1,7 @@
-import {
-  architectures,
-  engines,
-  lifecycleEvents,
-  registrars,
-  runtimes,
-  type Architecture,
-  type Budgets,
-  type ExtensionSettings,
-  type PolicyStatement,
-} from "./extension-settings.ts";
-import { createSettingsReader, isOneOf, isRecord, listed, show, type Rule, type SettingsReader } from "./settings-reader.ts";
+import { architectures, engines, lifecycleEvents, registrars, runtimes } from "./extension-settings.ts";
+import type { Architecture, Budgets, ExtensionSettings, PolicyStatement } from "./extension-settings.ts";
+import { createSettingsReader, isOneOf, isRecord, listed, show } from "./settings-reader.ts";
+import type { Rule, SettingsReader } from "./settings-reader.ts";
 
 /** Either the settings, or every problem as `lambdaExtension.KEY: expected …, got …`. */
 export type ParsedSettings =
@@ -46,7 +38,9 @@ const reservedNames = ["bin", "extensions", "java", "lib", "lib64", "nodejs", "p
  */
 export function parseSettings(value: unknown, inherited?: unknown): ParsedSettings {
   if (value === undefined) return { kind: "problems", problems: [missing] };
-  if (!isRecord(value)) return { kind: "problems", problems: [`lambdaExtension: expected an object, got ${show(value)}`] };
+  if (!isRecord(value)) {
+    return { kind: "problems", problems: [`lambdaExtension: expected an object, got ${show(value)}`] };
+  }
   const inheritable = isRecord(inherited) ? Object.fromEntries(inheritedNames.map((key) => [key, inherited[key]])) : {};
   const reader = createSettingsReader(value, inheritable);
   for (const key of Object.keys(value)) {
@@ -95,7 +89,9 @@ function readName(name: unknown, { report }: Pick<SettingsReader, "report">): st
 }
 
 function readEntry(entry: unknown, { report }: Pick<SettingsReader, "report">): string {
-  if (typeof entry !== "string" || entry === "") report("entry", "a file of this package, or the name of a package", entry);
+  if (typeof entry !== "string" || entry === "") {
+    report("entry", "a file of this package, or the name of a package", entry);
+  }
   return String(entry);
 }
 
@@ -119,7 +115,8 @@ const environmentRule: Rule<Readonly<Record<string, string>>> = {
 const policiesRule: Rule<readonly PolicyStatement[]> = {
   expected: "a list of IAM statements with Action and Resource",
   isRight: (got): got is readonly PolicyStatement[] =>
-    Array.isArray(got) && got.every((one) => isRecord(one) && isTextOrTexts(one["Action"]) && isTextOrTexts(one["Resource"])),
+    Array.isArray(got) &&
+    got.every((one) => isRecord(one) && isTextOrTexts(one["Action"]) && isTextOrTexts(one["Resource"])),
 };
 
 function isTextOrTexts(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { makeProject, type ProjectFolder } from "../../test/project-folder.ts";
+import { makeProject } from "../../test/project-folder.ts";
+import type { ProjectFolder } from "../../test/project-folder.ts";
 import { readProject } from "./project.ts";
 
 const opened: ProjectFolder[] = [];
@@ -52,7 +53,9 @@ test.each([
 
 test("lists problems of the settings and of the entry together", () => {
   const { folder } = project({ name: "a b", entry: "nothing.ts", engine: "own" });
-  expect(() => readProject(folder)).toThrow(/name: expected[^\n]*\n[^\n]*engine: expected[^\n]*\n[^\n]*entry: expected/);
+  expect(() => readProject(folder)).toThrow(
+    /name: expected[^\n]*\n[^\n]*engine: expected[^\n]*\n[^\n]*entry: expected/,
+  );
 });
 
 test.each([
@@ -68,7 +71,9 @@ test.each([
 test("does not call a package.json missing that is a folder", () => {
   const { folder, put } = project({});
   put("other/package.json/file", "");
-  expect(() => readProject(join(folder, "other"))).toThrow(/other.package\.json: expected the package\.json of an extension, got a folder/);
+  expect(() => readProject(join(folder, "other"))).toThrow(
+    /other.package\.json: expected the package\.json of an extension, got a folder/,
+  );
 });
 
 test("reads a package.json that an editor began with a byte order mark", () => {
@@ -88,5 +93,7 @@ test.each([
 
 test("says where to run it when there is no package.json", () => {
   const { folder } = project({});
-  expect(() => readProject(join(folder, "src"))).toThrow(/src.package\.json: expected the package\.json of an extension/);
+  expect(() => readProject(join(folder, "src"))).toThrow(
+    /src.package\.json: expected the package\.json of an extension/,
+  );
 });

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { BuildError } from "../build-error.ts";
-import { findEntry, type Entry } from "./entry.ts";
+import { findEntry } from "./entry.ts";
+import type { Entry } from "./entry.ts";
 import type { ExtensionSettings } from "./extension-settings.ts";
 import { parseSettings } from "./parse-settings.ts";
 import { readManifest } from "./read-manifest.ts";

@@ -13,7 +13,9 @@ export function readManifest(path: string): Readonly<Record<string, unknown>> {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new BuildError(`${path}: expected JSON, got ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new BuildError(`${path}: expected JSON, got ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
   if (!isRecord(value)) throw new BuildError(`${path}: expected a JSON object, got ${text.slice(0, 40)}`);
   return value;
@@ -26,6 +28,9 @@ function readText(path: string): string {
     const code = codeOf(error);
     if (code !== "ENOENT" && code !== "EISDIR") throw error;
     const got = code === "ENOENT" ? "nothing" : "a folder";
-    throw new BuildError(`${path}: expected the package.json of an extension, got ${got}. Run build-layer in its folder`, { cause: error });
+    throw new BuildError(
+      `${path}: expected the package.json of an extension, got ${got}. Run build-layer in its folder`,
+      { cause: error },
+    );
   }
 }

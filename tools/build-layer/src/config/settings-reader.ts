@@ -42,7 +42,9 @@ export function createSettingsReader(
     listOf<T extends string>(key: string, allowed: readonly T[], fallback: readonly T[]): readonly T[] {
       const isRight = (got: unknown): got is readonly T[] =>
         Array.isArray(got) && got.length > 0 && got.every((item) => isOneOf(item, allowed));
-      return [...new Set(checked(key, { expected: `a list of ${listed(allowed, "and")}, at least one`, isRight }, fallback))];
+      return [
+        ...new Set(checked(key, { expected: `a list of ${listed(allowed, "and")}, at least one`, isRight }, fallback)),
+      ];
     },
   };
 }

@@ -1,12 +1,23 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { crc32, inflateRawSync } from "node:zlib";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { LayerFile } from "../layer/layer-file.ts";
-import { engineFiles, type EngineSource } from "./carried-engine.ts";
+import { engineFiles } from "./carried-engine.ts";
+import type { EngineSource } from "./carried-engine.ts";
 import type { EngineRelease } from "./engine-release.ts";
 
 const runtime = Buffer.from("a runtime ".repeat(1000));
@@ -34,7 +45,11 @@ beforeEach(() => {
   };
   mkdirSync(join(scratch, "project"));
   said = [];
-  source = { projectFolder: join(scratch, "project"), cacheFolder: join(scratch, "cache"), say: (line) => said.push(line) };
+  source = {
+    projectFolder: join(scratch, "project"),
+    cacheFolder: join(scratch, "cache"),
+    say: (line) => said.push(line),
+  };
 });
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -56,7 +71,8 @@ function executableOf(files: readonly LayerFile[]): Extract<LayerFile["content"]
   return content;
 }
 
-const packs = 'echo "$PWD: $*" >> ../npm.log; [[ $1 == pack && $3 == --pack-destination ]] && cp ../engine.tgz "$4/engine-1.2.3.tgz"';
+const packs =
+  'echo "$PWD: $*" >> ../npm.log; [[ $1 == pack && $3 == --pack-destination ]] && cp ../engine.tgz "$4/engine-1.2.3.tgz"';
 
 test("fetches the package through npm in the project's folder, and keeps it with its license", async () => {
   installNpm(packs);
@@ -82,7 +98,8 @@ test("needs neither npm nor a second compression once it is kept", async () => {
 });
 
 test("two processes that both believe the lock is theirs do not disturb each other", async () => {
-  // Both npm runs wait for each other, so both are inside at once; the lock of a process that is gone stands for the misjudged one.
+  // Both npm runs wait for each other, so both are inside at once; the lock of a process that is gone stands for the
+  // misjudged one.
   const gone = `${spawnSync("true").pid}`;
   mkdirSync(source.cacheFolder, { recursive: true });
   const met = join(scratch, "met");
@@ -100,7 +117,9 @@ test("mends a kept form that is not whole", async () => {
   const content = executableOf(await engineFiles(release, "x", source));
   const { bytes, crc } = await content.deflated();
   const home = dirname(content.path);
-  for (const name of readdirSync(home).filter((file) => file.startsWith("executable"))) truncateSync(join(home, name), 3);
+  for (const name of readdirSync(home).filter((file) => file.startsWith("executable"))) {
+    truncateSync(join(home, name), 3);
+  }
   const mended = executableOf(await engineFiles(release, "x", source));
   expect(readFileSync(mended.path)).toEqual(runtime);
   expect(await mended.deflated()).toEqual({ bytes, crc });
@@ -122,8 +141,16 @@ test("uses a copy that is installed, if it is the pinned one", async () => {
 });
 
 test.each([
-  ["npm cannot reach its registry", "echo 'npm error code ENOTFOUND' >&2; exit 1", /cannot get engine@1\.2\.3.*ENOTFOUND.*"engine": "shared"/],
-  ["npm brings other bytes", 'echo other > "$4/engine-1.2.3.tgz"', /engine@1\.2\.3: expected integrity sha512-.*, got sha512-/],
+  [
+    "npm cannot reach its registry",
+    "echo 'npm error code ENOTFOUND' >&2; exit 1",
+    /cannot get engine@1\.2\.3.*ENOTFOUND.*"engine": "shared"/,
+  ],
+  [
+    "npm brings other bytes",
+    'echo other > "$4/engine-1.2.3.tgz"',
+    /engine@1\.2\.3: expected integrity sha512-.*, got sha512-/,
+  ],
   ["npm brings nothing", "exit 0", /expected a \.tgz file/],
 ])("says so when %s, and keeps nothing", async (_what, script, message) => {
   installNpm(script);

@@ -3,7 +3,8 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, statSync,
 import { dirname, join } from "node:path";
 import { BuildError } from "../build-error.ts";
 import { findInstalled } from "../config/installed-package.ts";
-import { fixedTime, type LayerFile } from "../layer/layer-file.ts";
+import { fixedTime } from "../layer/layer-file.ts";
+import type { LayerFile } from "../layer/layer-file.ts";
 import { makeFolder } from "../layer/make-folder.ts";
 import { openStaging } from "../layer/staging.ts";
 import { compressOnce } from "./compress-once.ts";
@@ -22,10 +23,15 @@ export interface EngineSource {
 
 /**
  * The files of an engine in `folder` of a layer: the executable and its license. From the cache, else from the
- * project's node_modules, else through npm. What enters the cache has the pinned content; what was cut short there is replaced.
+ * project's node_modules, else through npm. What enters the cache has the pinned content; what was cut short there is
+ * replaced.
  * Errors: `BuildError` where it cannot be had, or not be kept.
  */
-export async function engineFiles(release: EngineRelease, folder: string, source: EngineSource): Promise<readonly LayerFile[]> {
+export async function engineFiles(
+  release: EngineRelease,
+  folder: string,
+  source: EngineSource,
+): Promise<readonly LayerFile[]> {
   const home = join(source.cacheFolder, `${fileNameOf(release)}-${release.sha256.slice(0, 16)}`);
   await keeping(source.cacheFolder, async () => {
     if (isWhole(home, release)) return;
@@ -40,13 +46,20 @@ export async function engineFiles(release: EngineRelease, folder: string, source
     const deflated = () => keeping(source.cacheFolder, () => compressOnce(path, onCompress));
     return { kind: "file", path, size: statSync(path).size, modified: timeOf(release), deflated };
   };
-  const executable: LayerFile = { path: `${folder}/${release.executable}`, mode: 0o755, content: keptFile("executable", say) };
+  const executable: LayerFile = {
+    path: `${folder}/${release.executable}`,
+    mode: 0o755,
+    content: keptFile("executable", say),
+  };
   if (release.license === undefined) return [executable];
   const license = keptFile("LICENSE", () => {});
   return [executable, { path: `${folder}/${dirname(release.executable)}/LICENSE`, mode: 0o644, content: license }];
 }
 
-/** A power cut or a full disk leaves files that are too short; to hash 126 MB at every build would cost as much as all the rest. */
+/**
+ * A power cut or a full disk leaves files that are too short; to hash 126 MB at every build would cost as much as all
+ * the rest.
+ */
 function isWhole(home: string, { bytes, license }: EngineRelease): boolean {
   const size = statSync(join(home, "executable"), { throwIfNoEntry: false })?.size;
   return size === bytes && (license === undefined || existsSync(join(home, "LICENSE")));
@@ -70,7 +83,9 @@ async function fill(home: string, release: EngineRelease, source: EngineSource):
     }
     const got = sha256(executable);
     if (got !== release.sha256) {
-      throw new BuildError(`${labelOf(release)}: expected ${release.executable} with SHA-256 ${release.sha256}, got ${got}`);
+      throw new BuildError(
+        `${labelOf(release)}: expected ${release.executable} with SHA-256 ${release.sha256}, got ${got}`,
+      );
     }
     chmodSync(executable, 0o755);
     staging.moveTo("engine", home);

@@ -9,7 +9,8 @@ import { withLock } from "./lock.ts";
 const headBytes = 8;
 
 /**
- * The compressed form of a large file, kept beside it: 5 s for an engine, once. A kept form that was cut short is made anew.
+ * The compressed form of a large file, kept beside it: 5 s for an engine, once. A kept form that was cut short is made
+ * anew.
  * Errors: the file system's.
  */
 export async function compressOnce(path: string, onCompress: () => void): Promise<Deflated> {

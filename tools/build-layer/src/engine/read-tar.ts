@@ -7,13 +7,15 @@ const regularFile = ["0", "\0"];
  */
 export function readTar(archive: Uint8Array): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
-  for (let offset = 0; offset + blockBytes <= archive.length; ) {
+  for (let offset = 0; offset + blockBytes <= archive.length;) {
     const header = archive.subarray(offset, offset + blockBytes);
     const name = text(header, 0, 100);
     if (name === "") break;
     const prefix = text(header, 345, 500);
     const size = Number.parseInt(text(header, 124, 136), 8);
-    if (!Number.isSafeInteger(size)) throw new Error(`expected a tar archive, got a header without a size at ${offset}`);
+    if (!Number.isSafeInteger(size)) {
+      throw new Error(`expected a tar archive, got a header without a size at ${offset}`);
+    }
     const start = offset + blockBytes;
     if (regularFile.includes(String.fromCharCode(header[156] ?? 0))) {
       files.set(prefix === "" ? name : `${prefix}/${name}`, archive.subarray(start, start + size));

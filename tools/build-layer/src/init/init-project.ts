@@ -11,8 +11,8 @@ const placeholder = /my-extension/g;
 
 /**
  * Makes a project with an extension, a function, a template and a test in `folder`, which must be empty or not there;
- * its last part is the extension's name. It is for `architecture`, so that what is compiled on this machine runs beside the function.
- * Returns the files, relative to the folder.
+ * its last part is the extension's name. It is for `architecture`, so that what is compiled on this machine runs beside
+ * the function. Returns the files, relative to the folder.
  * Errors: `BuildError` for a name that no extension can have, and for a folder that is in use.
  */
 export function initProject(folder: string, architecture: Architecture): readonly string[] {
@@ -32,7 +32,10 @@ export function initProject(folder: string, architecture: Architecture): readonl
       .toSorted();
     for (const file of files) {
       mkdirSync(dirname(join(made, file)), { recursive: true });
-      writeFileSync(join(made, file), readFileSync(join(template, file), "utf8").replace(placeholder, name).replace("my-architecture", architecture));
+      writeFileSync(
+        join(made, file),
+        readFileSync(join(template, file), "utf8").replace(placeholder, name).replace("my-architecture", architecture),
+      );
     }
     // npm leaves a file of this name out of packages.
     renameSync(join(made, "gitignore"), join(made, ".gitignore"));

@@ -8,8 +8,12 @@ test("gives what each gave", async () => {
 
 test("rejects when the last one has ended, not when the first one failed", async () => {
   const log: string[] = [];
-  const slow = setImmediate().then(() => setImmediate()).then(() => log.push("slow ended"));
-  const failed = allEnded([Promise.reject(new Error("budget")), slow]).catch((error: unknown) => log.push(String(error)));
+  const slow = setImmediate()
+    .then(() => setImmediate())
+    .then(() => log.push("slow ended"));
+  const failed = allEnded([Promise.reject(new Error("budget")), slow]).catch((error: unknown) =>
+    log.push(String(error)),
+  );
   await failed;
   expect(log).toEqual(["slow ended", "Error: budget"]);
 });

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Content, LayerFile } from "./layer-file.ts";
 import { writeFolder } from "./folder.ts";
+import type { Content, LayerFile } from "./layer-file.ts";
 
 let scratch = "";
 const umask = process.umask();
@@ -16,7 +16,13 @@ afterEach(() => {
 });
 
 const modified = new Date("1986-01-01T00:00:00Z");
-const largeFile = (path: string, size: number): Content => ({ kind: "file", path, size, modified, deflated: () => Promise.reject(new Error("not for a folder")) });
+const largeFile = (path: string, size: number): Content => ({
+  kind: "file",
+  path,
+  size,
+  modified,
+  deflated: () => Promise.reject(new Error("not for a folder")),
+});
 
 test("sets modes and times outright, whatever the umask", async () => {
   const source = join(scratch, "runtime");
@@ -63,5 +69,7 @@ test("takes a large file from the folder that it replaces, unless that was chang
   utimesSync(join(folder("second"), "node"), modified, modified);
   await writeFolder(folder("fourth"), files, folder("second"));
   await writeFolder(folder("fifth"), files, folder("nowhere"));
-  for (const name of ["third", "fourth", "fifth"]) expect(readFileSync(join(folder(name), "node"), "utf8")).toBe("binary");
+  for (const name of ["third", "fourth", "fifth"]) {
+    expect(readFileSync(join(folder(name), "node"), "utf8")).toBe("binary");
+  }
 });

@@ -2,7 +2,8 @@ import { constants, chmodSync, readdirSync, utimesSync } from "node:fs";
 import { chmod, copyFile, link, mkdir, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { allEnded } from "./all-ended.ts";
-import { fixedTime, type Content, type LayerFile } from "./layer-file.ts";
+import { fixedTime } from "./layer-file.ts";
+import type { Content, LayerFile } from "./layer-file.ts";
 
 /**
  * Writes a layer as a folder that must not exist yet. Modes are set outright, whatever the umask; the times of
@@ -27,7 +28,11 @@ export async function writeFolder(folder: string, files: readonly LayerFile[], p
 }
 
 /** Links to a file that is as it was written here: whoever changes it changes its time. */
-async function tryLink(from: string, to: string, { size, modified }: Extract<Content, { kind: "file" }>): Promise<boolean> {
+async function tryLink(
+  from: string,
+  to: string,
+  { size, modified }: Extract<Content, { kind: "file" }>,
+): Promise<boolean> {
   try {
     const there = await stat(from);
     if (!there.isFile() || there.size !== size || there.mtimeMs !== modified.getTime()) return false;

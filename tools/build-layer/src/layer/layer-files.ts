@@ -1,7 +1,8 @@
 import type { Bundle } from "../bundle/bundle.ts";
 import type { Architecture } from "../config/extension-settings.ts";
 import type { Project } from "../config/project.ts";
-import { engineFiles, type EngineSource } from "../engine/carried-engine.ts";
+import { engineFiles } from "../engine/carried-engine.ts";
+import type { EngineSource } from "../engine/carried-engine.ts";
 import { engineReleases } from "../engine/engine-release.ts";
 import { renderLauncher } from "../launcher/render-launcher.ts";
 import type { LayerFile } from "./layer-file.ts";

@@ -3,8 +3,8 @@ import { dirname } from "node:path";
 import { codeOf } from "../error-code.ts";
 
 /**
- * Makes a folder and those above it that are missing; true where one was made. Not by Node's `recursive`, which tries for ever where the
- * file system lets nobody make one and says ENOENT, as /proc does. Errors: the system's.
+ * Makes a folder and those above it that are missing; true where one was made. Not by Node's `recursive`, which tries
+ * for ever where the file system lets nobody make one and says ENOENT, as /proc does. Errors: the system's.
  */
 export function makeFolder(path: string): boolean {
   if (isFolder(path)) return false;

@@ -1,4 +1,5 @@
-import { architectures as allArchitectures, type Architecture, type ExtensionSettings } from "../config/extension-settings.ts";
+import { architectures as allArchitectures } from "../config/extension-settings.ts";
+import type { Architecture, ExtensionSettings } from "../config/extension-settings.ts";
 
 /** A layer to be made, and the names it gets under `dist/`. */
 export interface LayerPlan {
@@ -28,7 +29,10 @@ export function planLayers({ name, engine, architectures }: ExtensionSettings): 
   ];
 }
 
-/** Every name under `dist/` that some plan for this extension could use: what is not made now was left by other settings. */
+/**
+ * Every name under `dist/` that some plan for this extension could use: what is not made now was left by other
+ * settings.
+ */
 export function everyOutputName(name: string): readonly string[] {
   const perArchitecture = allArchitectures.flatMap((one) => [`layer-${one}`, `${name}-${one}.zip`]);
   return ["layer", `${name}.zip`, ...perArchitecture];

@@ -7,8 +7,8 @@ import { makeFolder } from "./make-folder.ts";
 export interface Staging {
   readonly folder: string;
   /**
-   * Replaces `target` by the staged file or folder `name`. Both are on one file system, so nobody sees half of it; of two builds
-   * at once the later one stays.
+   * Replaces `target` by the staged file or folder `name`. Both are on one file system, so nobody sees half of it; of
+   * two builds at once the later one stays.
    */
   moveTo(name: string, target: string): void;
   /** Takes `target` away, if it is there. */

@@ -1,7 +1,8 @@
 import { crc32, inflateRawSync, deflateRawSync } from "node:zlib";
 import { unzipSync } from "fflate";
-import { fromBufferPromise, type Entry } from "yauzl";
 import { expect, test } from "vitest";
+import { fromBufferPromise } from "yauzl";
+import type { Entry } from "yauzl";
 import type { LayerFile } from "./layer-file.ts";
 import { toZip } from "./zip.ts";
 
@@ -21,11 +22,19 @@ async function entriesOf(zipBytes: Buffer): Promise<readonly Entry[]> {
 test("keeps contents, modes and nothing of the machine", async () => {
   const bytes = Buffer.concat(await toZip(files));
   const entries = await entriesOf(bytes);
-  expect(entries.map(({ fileName, externalFileAttributes }) => [fileName, (externalFileAttributes >>> 16).toString(8)])).toEqual([
+  expect(
+    entries.map(({ fileName, externalFileAttributes }) => [fileName, (externalFileAttributes >>> 16).toString(8)]),
+  ).toEqual([
     ["extensions/x", "100755"],
     ["x/index.cjs", "100644"],
   ]);
-  expect(entries.map(({ lastModFileDate, lastModFileTime, extraFieldLength }) => [lastModFileDate, lastModFileTime, extraFieldLength])).toEqual([
+  expect(
+    entries.map(({ lastModFileDate, lastModFileTime, extraFieldLength }) => [
+      lastModFileDate,
+      lastModFileTime,
+      extraFieldLength,
+    ]),
+  ).toEqual([
     [33, 0, 0],
     [33, 0, 0],
   ]);
@@ -42,9 +51,19 @@ test("takes a large file in the compressed form that is at hand", async () => {
   const file: LayerFile = {
     path: "x/bin/node",
     mode: 0o755,
-    content: { kind: "file", path: "/nowhere", size: content.length, modified: new Date(0), deflated: async () => deflated },
+    content: {
+      kind: "file",
+      path: "/nowhere",
+      size: content.length,
+      modified: new Date(0),
+      deflated: async () => deflated,
+    },
   };
   const [entry] = await entriesOf(Buffer.concat(await toZip([file])));
-  expect(entry).toMatchObject({ uncompressedSize: content.length, compressedSize: deflated.bytes.length, crc32: deflated.crc });
+  expect(entry).toMatchObject({
+    uncompressedSize: content.length,
+    compressedSize: deflated.bytes.length,
+    crc32: deflated.crc,
+  });
   expect(inflateRawSync(deflated.bytes)).toEqual(content);
 });

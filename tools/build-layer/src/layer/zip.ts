@@ -1,5 +1,6 @@
 import { Zip, ZipDeflate } from "fflate";
-import { sizeOf, type LayerFile } from "./layer-file.ts";
+import { sizeOf } from "./layer-file.ts";
+import type { LayerFile } from "./layer-file.ts";
 
 /** The first moment a zip can express. fflate reads its local parts, so it is the same in every time zone. */
 const epoch = new Date(1980, 0, 1);

@@ -1,16 +1,27 @@
 import { relative } from "node:path";
-import { maxUnzippedBytes, type BuildReport } from "../build-layer.ts";
+import { maxUnzippedBytes } from "../build-layer.ts";
+import type { BuildReport } from "../build-layer.ts";
 import type { LayerCheck } from "../check/check-layer.ts";
 import { toSize } from "./size.ts";
 
 /** The report for people: one line for each thing made, with its size. Paths are relative to `folder`. */
 export function toText({ name, bundleBytes, startUp, layers }: BuildReport, folder: string): string {
   const rows = [[`${name}: bundle`, toSize(bundleBytes), ""]];
-  if (startUp !== undefined) rows.push([`${name}: first next`, `${startUp.nextMs.toFixed(1)} ms`, `${startUp.ratio.toFixed(2)} × a Node.js that does nothing`]);
+  if (startUp !== undefined) {
+    rows.push([
+      `${name}: first next`,
+      `${startUp.nextMs.toFixed(1)} ms`,
+      `${startUp.ratio.toFixed(2)} × a Node.js that does nothing`,
+    ]);
+  }
   for (const layer of layers) {
     const architecture = layer.architecture ?? "x86_64 and arm64";
     if (layer.folder !== undefined) {
-      rows.push([relative(folder, layer.folder) || ".", toSize(layer.unzippedBytes), architecture + toShare(layer.unzippedBytes)]);
+      rows.push([
+        relative(folder, layer.folder) || ".",
+        toSize(layer.unzippedBytes),
+        architecture + toShare(layer.unzippedBytes),
+      ]);
     }
     if (layer.zip !== undefined) rows.push([relative(folder, layer.zip.path), toSize(layer.zip.bytes), architecture]);
   }

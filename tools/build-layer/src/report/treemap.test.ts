@@ -13,7 +13,9 @@ const page = toTreemap({
 });
 
 test("draws every file and folder with its share, largest first", () => {
-  const labels = [...page.matchAll(/<div class="area" style="flex-grow:(\d+)[^>]*><div class="label">([^<]*)</g)].map(([, grow, label]) => [Number(grow), label]);
+  const labels = [...page.matchAll(/<div class="area" style="flex-grow:(\d+)[^>]*><div class="label">([^<]*)</g)].map(
+    ([, grow, label]) => [Number(grow), label],
+  );
   expect(labels).toEqual([
     [1500, "sources 1.5 kB"],
     [1200, "node_modules/a 1.2 kB"],
@@ -25,7 +27,11 @@ test("draws every file and folder with its share, largest first", () => {
 
 test("halves the room by bytes, across and down in turn", () => {
   const sources = ["a", "b", "c", "d"].map((path) => ({ path, bytes: 100 }));
-  const rooms = [...toTreemap({ name: "x", bundleBytes: 400, sources }).matchAll(/class="parts" style="flex-grow:(\d+)(?:;flex-direction:(\w+))?"/g)];
+  const rooms = [
+    ...toTreemap({ name: "x", bundleBytes: 400, sources }).matchAll(
+      /class="parts" style="flex-grow:(\d+)(?:;flex-direction:(\w+))?"/g,
+    ),
+  ];
   expect(rooms.map(([, grow, direction]) => [grow, direction])).toEqual([
     ["400", "row"],
     ["200", "column"],

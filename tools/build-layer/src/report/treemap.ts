@@ -11,11 +11,21 @@ interface Area {
  * A page that shows what the bundle is made of: every folder and file as a box whose area is its share, largest first.
  * Shape: one HTML file without scripts or links; the boxes are nested flex boxes that grow by their bytes.
  */
-export function toTreemap({ name, bundleBytes, sources }: Pick<BuildReport, "name" | "bundleBytes" | "sources">): string {
+export function toTreemap({
+  name,
+  bundleBytes,
+  sources,
+}: Pick<BuildReport, "name" | "bundleBytes" | "sources">): string {
   const title = `${name}: a bundle of ${toSize(bundleBytes)}`;
   const root: Area = { name: "sources", bytes: 0, parts: new Map() };
   for (const { path, bytes } of sources) {
-    if (bytes > 0) add(root, path.split("/").filter((part) => part !== ".."), bytes);
+    if (bytes > 0) {
+      add(
+        root,
+        path.split("/").filter((part) => part !== ".."),
+        bytes,
+      );
+    }
   }
   return `<!doctype html>
 <html lang="en"><meta charset="utf-8"><title>${escape(title)}</title>
@@ -64,7 +74,10 @@ function toBox(area: Area, { path, depth, hue }: Place): string {
 }
 
 /** Halves a list by bytes, and each half across the other direction, so that boxes stay near squares. */
-function split(boxes: readonly { readonly bytes: number; readonly html: string }[], direction: "row" | "column"): string {
+function split(
+  boxes: readonly { readonly bytes: number; readonly html: string }[],
+  direction: "row" | "column",
+): string {
   const bytes = boxes.reduce((sum, box) => sum + box.bytes, 0);
   const [first, ...rest] = boxes;
   if (first === undefined || rest.length === 0) {

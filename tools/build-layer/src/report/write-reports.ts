@@ -17,7 +17,9 @@ export interface ReportPaths {
 
 /** Looks where the reports would go, before a build takes its time. Errors: `BuildError`; the file system's. */
 export function prepareReports(folder: string, { treemap, sbom }: ReportPaths): void {
-  if (treemap !== undefined) prepare(resolve(folder, treemap), { option: "--report", extension: ".html", mark: "<!doctype html>" });
+  if (treemap !== undefined) {
+    prepare(resolve(folder, treemap), { option: "--report", extension: ".html", mark: "<!doctype html>" });
+  }
   if (sbom === undefined) return;
   const path = resolve(folder, sbom);
   prepare(path, { option: "--sbom", extension: ".json", mark: '"bomFormat": "CycloneDX"' });
@@ -26,9 +28,14 @@ export function prepareReports(folder: string, { treemap, sbom }: ReportPaths): 
 }
 
 /** Replaces nothing but an earlier report, which bears the mark. */
-function prepare(path: string, kind: { readonly option: string; readonly extension: string; readonly mark: string }): void {
+function prepare(
+  path: string,
+  kind: { readonly option: string; readonly extension: string; readonly mark: string },
+): void {
   const { option, extension, mark } = kind;
-  if (!path.endsWith(extension)) throw new BuildError(`${option}: expected a file whose name ends with ${extension}, got ${path}`);
+  if (!path.endsWith(extension)) {
+    throw new BuildError(`${option}: expected a file whose name ends with ${extension}, got ${path}`);
+  }
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat?.isDirectory() === true) throw new BuildError(`${option}: expected a file, got the folder ${path}`);
   if (stat !== undefined && !readFileSync(path, "utf8").includes(mark)) throw somethingElse(option, path);
@@ -44,8 +51,8 @@ function licensesBeside(sbom: string): string {
 }
 
 /**
- * Writes the files that were asked for: the treemap as HTML, the bill of materials as JSON with the license texts beside it
- * (`sbom.json`, `sbom.licenses.txt`).
+ * Writes the files that were asked for: the treemap as HTML, the bill of materials as JSON with the license texts
+ * beside it (`sbom.json`, `sbom.licenses.txt`).
  */
 export async function writeReports(
   { folder, settings }: Project,

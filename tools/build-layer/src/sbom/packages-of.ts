@@ -20,7 +20,9 @@ export function packagesOf(paths: readonly string[]): readonly BundledPackage[] 
   return [...byKey.keys()].toSorted().flatMap((key) => byKey.get(key) ?? []);
 }
 
-/** The nearest folder upwards whose package.json has a name and a version; inner ones may only say `"type": "commonjs"`. */
+/**
+ * The nearest folder upwards whose package.json has a name and a version; inner ones may only say `"type": "commonjs"`.
+ */
 function packageFolderOf(folder: string): string | undefined {
   const path = join(folder, "package.json");
   if (existsSync(path)) {

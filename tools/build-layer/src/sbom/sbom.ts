@@ -11,7 +11,8 @@ export interface Contents {
 }
 
 /**
- * What is really in a layer: the npm packages of which something is left in the bundle, and carried engines with their hashes.
+ * What is really in a layer: the npm packages of which something is left in the bundle, and carried engines with their
+ * hashes.
  * Shape: CycloneDX 1.6 JSON, without time or serial number, so that it is the same for the same layer.
  * Source: https://cyclonedx.org/docs/1.6/json/
  */
@@ -20,7 +21,11 @@ export function toSbom({ name, packages, engines }: Contents): string {
   const bom = new Models.Bom({ metadata: new Models.Metadata({ component: layer }) });
   for (const one of packages) {
     const purl = toPurl(one.name, one.version);
-    const component = new Models.Component(Enums.ComponentType.Library, one.name, { version: one.version, purl, bomRef: purl });
+    const component = new Models.Component(Enums.ComponentType.Library, one.name, {
+      version: one.version,
+      purl,
+      bomRef: purl,
+    });
     if (one.license !== undefined) component.licenses.add(toLicense(one.license));
     bom.components.add(component);
     layer.dependencies.add(component.bomRef);
@@ -28,7 +33,12 @@ export function toSbom({ name, packages, engines }: Contents): string {
   for (const { packageName, version, sha256 } of engines) {
     const purl = toPurl(packageName, version);
     const hashes = new Models.HashDictionary([[Enums.HashAlgorithm["SHA-256"], sha256]]);
-    const component = new Models.Component(Enums.ComponentType.Platform, packageName, { version, purl, hashes, bomRef: purl });
+    const component = new Models.Component(Enums.ComponentType.Platform, packageName, {
+      version,
+      purl,
+      hashes,
+      bomRef: purl,
+    });
     bom.components.add(component);
     layer.dependencies.add(component.bomRef);
   }

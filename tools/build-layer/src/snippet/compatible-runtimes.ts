@@ -15,11 +15,14 @@ const amazonLinux2023 = [
 ];
 
 /**
- * Lambda's runtimes beside which a layer with this engine works. A carried Node.js needs glibc 2.28, so Amazon Linux 2023;
- * Bun runs on Amazon Linux 2 as well. At most 15, which is the limit of CompatibleRuntimes.
+ * Lambda's runtimes beside which a layer with this engine works. A carried Node.js needs glibc 2.28, so Amazon Linux
+ * 2023; Bun runs on Amazon Linux 2 as well. At most 15, which is the limit of CompatibleRuntimes.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
  */
-export function compatibleRuntimes({ engine, runtime }: Pick<ExtensionSettings, "engine" | "runtime">): readonly string[] {
+export function compatibleRuntimes({
+  engine,
+  runtime,
+}: Pick<ExtensionSettings, "engine" | "runtime">): readonly string[] {
   if (engine === "shared") return node;
   return runtime === "bun" ? [...node, ...amazonLinux2, ...amazonLinux2023] : [...node, ...amazonLinux2023];
 }

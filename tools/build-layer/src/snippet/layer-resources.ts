@@ -32,5 +32,8 @@ function findTemplateFolder(folder: string): string | undefined {
 
 /** CloudFormation's logical ids are letters and digits. */
 function toPascalCase(name: string): string {
-  return name.split(/[^A-Za-z0-9]+/).map((word) => word.slice(0, 1).toUpperCase() + word.slice(1)).join("");
+  return name
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join("");
 }

@@ -1,7 +1,9 @@
 import { afterEach, expect, test } from "vitest";
 import { parse } from "yaml";
-import { makeProject, type ProjectFolder } from "../../test/project-folder.ts";
-import { readProject, type Project } from "../config/project.ts";
+import { makeProject } from "../../test/project-folder.ts";
+import type { ProjectFolder } from "../../test/project-folder.ts";
+import { readProject } from "../config/project.ts";
+import type { Project } from "../config/project.ts";
 import { compatibleRuntimes } from "./compatible-runtimes.ts";
 import { toSnippet } from "./snippets.ts";
 
@@ -54,7 +56,9 @@ test("sam: a layer for each architecture when it carries an engine", () => {
   expect(parse(text, { logLevel: "error" })).toMatchObject({
     Resources: {
       MyLoggerLayer: { Properties: { ContentUri: "my extension/dist/layer", CompatibleArchitectures: ["arm64"] } },
-      MyLoggerLayerX8664: { Properties: { ContentUri: "my extension/dist/layer-x86_64", LayerName: "my.logger-x86_64" } },
+      MyLoggerLayerX8664: {
+        Properties: { ContentUri: "my extension/dist/layer-x86_64", LayerName: "my.logger-x86_64" },
+      },
     },
   });
   expect(text).toContain("        # - !Ref MyLoggerLayerX8664 # Architectures: [x86_64]");

@@ -11,7 +11,11 @@ export function toSnippet(kind: SnippetKind, project: Project): string {
   return writers[kind](project);
 }
 
-const writers: Readonly<Record<SnippetKind, (project: Project) => string>> = { sam: toSam, cdk: toCdk, container: toContainer };
+const writers: Readonly<Record<SnippetKind, (project: Project) => string>> = {
+  sam: toSam,
+  cdk: toCdk,
+  container: toContainer,
+};
 
 function toSam(project: Project): string {
   const { name, environment, policies } = project.settings;

@@ -1,11 +1,15 @@
-import { createServer, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** Lambda's Extensions API, as far as an extension needs it up to its first event, which is SHUTDOWN. */
 export interface ExtensionsApi {
   /** For AWS_LAMBDA_RUNTIME_API. */
   readonly address: string;
-  /** Resolves with the moment (`performance.now()`) at which the extension asks for its next event; asked for before it starts. */
+  /**
+   * Resolves with the moment (`performance.now()`) at which the extension asks for its next event; asked for before it
+   * starts.
+   */
   firstNext(): Promise<number>;
   close(): Promise<void>;
 }
@@ -22,7 +26,12 @@ export async function openExtensionsApi(): Promise<ExtensionsApi> {
       onNext(atMs);
     } else if (path.endsWith("/register")) {
       response.setHeader("Lambda-Extension-Identifier", "00000000-0000-4000-8000-000000000000");
-      answer(response, { functionName: "start-up", functionVersion: "$LATEST", handler: "index.handler", accountId: "123456789012" });
+      answer(response, {
+        functionName: "start-up",
+        functionVersion: "$LATEST",
+        handler: "index.handler",
+        accountId: "123456789012",
+      });
     } else {
       answer(response, "OK"); // a subscription, a report of a failure
     }

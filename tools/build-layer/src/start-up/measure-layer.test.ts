@@ -1,9 +1,11 @@
 import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { makeProject, type ProjectFolder } from "../../test/project-folder.ts";
+import { makeProject } from "../../test/project-folder.ts";
+import type { ProjectFolder } from "../../test/project-folder.ts";
 import { readProject } from "../config/project.ts";
-import { measureLayer, type Host } from "./measure-layer.ts";
+import { measureLayer } from "./measure-layer.ts";
+import type { Host } from "./measure-layer.ts";
 
 const opened: ProjectFolder[] = [];
 afterEach(() => {
@@ -28,23 +30,31 @@ printf 'GET /2020-01-01/extension/event/next HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n' 
 read -r -d '}' answer <&3
 [[ $answer == *SHUTDOWN* ]]`;
 
-test.runIf(process.platform === "linux")("times the first next of a program that is no Node.js, with its environment's defaults", async () => {
-  const { settings, layers } = layer(calls);
-  const startUp = await measureLayer(settings, layers, host);
-  expect(startUp?.ratio).toBeGreaterThan(0);
-  expect(startUp?.nextMs).toBeGreaterThan(0);
-  expect(startUp?.bareMs).toBeGreaterThan(0);
-});
+test.runIf(process.platform === "linux")(
+  "times the first next of a program that is no Node.js, with its environment's defaults",
+  async () => {
+    const { settings, layers } = layer(calls);
+    const startUp = await measureLayer(settings, layers, host);
+    expect(startUp?.ratio).toBeGreaterThan(0);
+    expect(startUp?.nextMs).toBeGreaterThan(0);
+    expect(startUp?.bareMs).toBeGreaterThan(0);
+  },
+);
 
-test.runIf(process.platform === "linux")("says what the extension said when it ends before it asks for an event", async () => {
-  const { settings, layers } = layer("echo 'first' >&2; echo 'no such table' >&2; exit 3");
-  await expect(measureLayer(settings, layers, host)).rejects.toThrow(
-    /^start-up: expected the extension to ask for its first event, got its end \(exit status 3\); it said: no such table$/,
-  );
-});
+test.runIf(process.platform === "linux")(
+  "says what the extension said when it ends before it asks for an event",
+  async () => {
+    const { settings, layers } = layer("echo 'first' >&2; echo 'no such table' >&2; exit 3");
+    await expect(measureLayer(settings, layers, host)).rejects.toThrow(
+      /^start-up: expected the extension to ask for its first event, got its end \(exit status 3\); it said: no such table$/,
+    );
+  },
+);
 
 test("measures nothing where the layer does not run", async () => {
   const { settings, layers } = layer("exit 1");
   expect(await measureLayer(settings, layers, { ...host, platform: "darwin" })).toBeUndefined();
-  expect(await measureLayer(settings, [{ folder: "/nowhere", architecture: "arm64" }], { ...host, arch: "x64" })).toBeUndefined();
+  expect(
+    await measureLayer(settings, [{ folder: "/nowhere", architecture: "arm64" }], { ...host, arch: "x64" }),
+  ).toBeUndefined();
 });

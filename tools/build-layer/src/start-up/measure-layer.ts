@@ -1,7 +1,9 @@
 import { join } from "node:path";
-import { architectureOfHost, type Architecture, type ExtensionSettings } from "../config/extension-settings.ts";
+import { architectureOfHost } from "../config/extension-settings.ts";
+import type { Architecture, ExtensionSettings } from "../config/extension-settings.ts";
 import { measureStartUp } from "./measure-start-up.ts";
-import { toStartUp, type StartUp } from "./start-up.ts";
+import { toStartUp } from "./start-up.ts";
+import type { StartUp } from "./start-up.ts";
 
 /** The machine that measures. */
 export interface Host {
@@ -19,8 +21,8 @@ export interface LayerOnDisk {
 }
 
 /**
- * Measures the first layer that this machine can run, with the defaults of its `environment` set; undefined where there is none.
- * A layer that carries Node.js is compared with that one, any other with the host's.
+ * Measures the first layer that this machine can run, with the defaults of its `environment` set; undefined where there
+ * is none. A layer that carries Node.js is compared with that one, any other with the host's.
  * Errors: `BuildError` where the extension never asks for its first event.
  */
 export async function measureLayer(
@@ -28,7 +30,9 @@ export async function measureLayer(
   layers: readonly LayerOnDisk[],
   { node, platform, arch }: Host,
 ): Promise<StartUp | undefined> {
-  const runnable = layers.find(({ architecture }) => architecture === undefined || architecture === architectureOfHost[arch]);
+  const runnable = layers.find(
+    ({ architecture }) => architecture === undefined || architecture === architectureOfHost[arch],
+  );
   // Elsewhere neither Lambda's programs run nor, on macOS, the launcher: its bash is of 2007.
   if (runnable === undefined || platform !== "linux") return undefined;
   const { folder } = runnable;

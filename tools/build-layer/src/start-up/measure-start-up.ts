@@ -1,7 +1,9 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { dirname } from "node:path";
 import { BuildError } from "../build-error.ts";
-import { openExtensionsApi, type ExtensionsApi } from "./extensions-api.ts";
+import { openExtensionsApi } from "./extensions-api.ts";
+import type { ExtensionsApi } from "./extensions-api.ts";
 
 /** What is measured, and against what. */
 export interface StartUpRequest {
@@ -31,9 +33,19 @@ const endDeadlineMs = 2_000;
  * Starts an extension and a Node.js that does nothing in turn, so that a slow moment of the machine is shared by both.
  * Errors: `BuildError` where the extension never asks for its first event.
  */
-export async function measureStartUp({ launcher, hostNode, bareNode, environment }: StartUpRequest): Promise<StartUpTimes> {
+export async function measureStartUp({
+  launcher,
+  hostNode,
+  bareNode,
+  environment,
+}: StartUpRequest): Promise<StartUpTimes> {
   const api = await openExtensionsApi();
-  const env = { ...environment, ...lambdaEnvironment, AWS_LAMBDA_RUNTIME_API: api.address, PATH: `${dirname(hostNode)}:/usr/local/bin:/usr/bin:/bin` };
+  const env = {
+    ...environment,
+    ...lambdaEnvironment,
+    AWS_LAMBDA_RUNTIME_API: api.address,
+    PATH: `${dirname(hostNode)}:/usr/local/bin:/usr/bin:/bin`,
+  };
   const times: { readonly next: number[]; readonly bare: number[] } = { next: [], bare: [] };
   try {
     // The first round fills the page cache and is not counted.
@@ -71,7 +83,10 @@ async function timeToNext(launcher: string, env: NodeJS.ProcessEnv, api: Extensi
       await Promise.race([ended, after(endDeadlineMs, undefined)]);
       return nextMs - startMs;
     }
-    const got = nextMs === "late" ? `none within ${startDeadlineMs / 1000} s` : `its end (exit status ${child.exitCode ?? child.signalCode})`;
+    const got =
+      nextMs === "late"
+        ? `none within ${startDeadlineMs / 1000} s`
+        : `its end (exit status ${child.exitCode ?? child.signalCode})`;
     const line = said.trim().split("\n").at(-1) ?? "";
     const last = line === "" ? "" : `; it said: ${line}`;
     throw new BuildError(`start-up: expected the extension to ask for its first event, got ${got}${last}`);

@@ -26,7 +26,11 @@ test("builds again what changed while its folder was not watched yet", async () 
 
 test.each<[string, (folder: string) => void, (folder: string) => void]>([
   ["was made anew", (folder) => rmSync(folder, { recursive: true }), (folder) => mkdirSync(folder)],
-  ["was moved away and back", (folder) => renameSync(folder, `${folder}-aside`), (folder) => renameSync(`${folder}-aside`, folder)],
+  [
+    "was moved away and back",
+    (folder) => renameSync(folder, `${folder}-aside`),
+    (folder) => renameSync(`${folder}-aside`, folder),
+  ],
 ])("goes on watching a folder that %s", async (_how, takeAway, bringBack) => {
   const folder = mkdtempSync(join(tmpdir(), "watch test "));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -42,7 +46,8 @@ test.each<[string, (folder: string) => void, (folder: string) => void]>([
       return seen === undefined ? undefined : [source];
     },
   });
-  const sees = (content: string | undefined): Promise<boolean> => vi.waitUntil(() => seen === content, { timeout: 10_000 });
+  const sees = (content: string | undefined): Promise<boolean> =>
+    vi.waitUntil(() => seen === content, { timeout: 10_000 });
   await sees("first");
   writeFileSync(source, "again");
   await sees("again"); // by a second build, so the folder is watched since the first

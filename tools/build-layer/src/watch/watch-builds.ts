@@ -1,4 +1,5 @@
-import { statSync, watch, type FSWatcher } from "node:fs";
+import { statSync, watch } from "node:fs";
+import type { FSWatcher } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** Long enough for an editor that writes a file in several steps. */
@@ -9,8 +10,8 @@ export interface WatchOptions {
   /** Watched besides what a build names: the package.json. */
   readonly alwaysWatched: readonly string[];
   /**
-   * Builds once and returns the absolute paths of what it read; undefined where it failed, and what it read is not known.
-   * Never called while it runs.
+   * Builds once and returns the absolute paths of what it read; undefined where it failed, and what it read is not
+   * known. Never called while it runs.
    */
   readonly build: () => Promise<readonly string[] | undefined>;
 }
@@ -85,7 +86,10 @@ function isGone([folder, { identity }]: readonly [string, Watched]): boolean {
   return nearestFolder(folder)[1] !== identity;
 }
 
-/** The folder, or where it is gone the nearest one above it that is there. Its inode alone is no identity: it is given again. */
+/**
+ * The folder, or where it is gone the nearest one above it that is there. Its inode alone is no identity: it is given
+ * again.
+ */
 function nearestFolder(folder: string): readonly [folder: string, identity: string] {
   const stat = statSync(folder, { throwIfNoEntry: false });
   return stat === undefined ? nearestFolder(dirname(folder)) : [folder, `${stat.ino} ${stat.birthtimeMs}`];

@@ -8,7 +8,8 @@ export interface AcceptedDifference {
 }
 
 const json = "content-type: application/json";
-const error = (errorMessage: string, errorType: string): string => JSON.stringify(`${JSON.stringify({ errorMessage, errorType })}\n`);
+const error = (errorMessage: string, errorType: string): string =>
+  JSON.stringify(`${JSON.stringify({ errorMessage, errorType })}\n`);
 const launchError = (problem: string): string =>
   JSON.stringify({ errorType: "Extension.LaunchError", errorMessage: `RequestId: <id> Error: ${problem}` });
 const shutdown = (reason: string): string =>
@@ -22,12 +23,14 @@ const invocation = [
   '"{}"',
 ].join(" | ");
 
-const telemetry = "AWS's emulator has no Telemetry API in this mode and answers 202 to anything; Lambda looks at the identifier.";
+const telemetry =
+  "AWS's emulator has no Telemetry API in this mode and answers 202 to anything; Lambda looks at the identifier.";
 const reasons = "Lambda writes spindown, timeout and failure in lower case; AWS's emulator has names of its own.";
 const tracing = "On Lambda the runtime gets the trace id; AWS's emulator has a tracer without function.";
 const launching = "AWS's emulator answers with an empty body; ours names the file and what is wrong with it.";
 const initLimit = "On Lambda init has 10 s of its own; AWS's emulator counts it into the invocation's timeout.";
-const allow = "AWS's emulator names the method that is allowed, by way of the router it is built with; no client reads it.";
+const allow =
+  "AWS's emulator names the method that is allowed, by way of the router it is built with; no client reads it.";
 
 /** All of them; the test fails for a difference that is not here, and for one here that is no more. */
 export const acceptedDifferences: readonly AcceptedDifference[] = [
@@ -75,12 +78,17 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
   },
   {
     step: "an executable without a shebang > the caller's answer",
-    ours: launchError("fork/exec /opt/extensions/probe: exec format error (neither an executable nor a script with a #! line)"),
+    ours: launchError(
+      "fork/exec /opt/extensions/probe: exec format error (neither an executable nor a script with a #! line)",
+    ),
     reason: launching,
   },
   {
     step: "init/error, and the process stays > the caller's answer",
-    ours: JSON.stringify({ errorType: "Sandbox.Timedout", errorMessage: "RequestId: <id> Error: the init phase ran out of time" }),
+    ours: JSON.stringify({
+      errorType: "Sandbox.Timedout",
+      errorMessage: "RequestId: <id> Error: the init phase ran out of time",
+    }),
     reason: initLimit,
   },
   {

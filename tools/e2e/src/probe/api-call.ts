@@ -10,7 +10,12 @@ export interface ApiCall {
 
 /** The answer, or word that the connection closed without one. */
 export type ApiAnswer =
-  | { readonly kind: "answer"; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: string }
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+    }
   | { readonly kind: "closed" };
 
 /** A call on the way. */

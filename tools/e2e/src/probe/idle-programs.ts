@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { createServer, type Socket } from "node:net";
+import { createServer } from "node:net";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -27,8 +28,14 @@ read -r status <&3 || status=0
 exit "$status"
 `;
 
-/** Writes `extensions/<name>` for each name, and `bootstrap` into a folder of its own. Shape: what becomes /opt and /var/task. */
-export async function writeIdlePrograms(folder: string, extensions: readonly string[]): Promise<{ opt: string; task: string }> {
+/**
+ * Writes `extensions/<name>` for each name, and `bootstrap` into a folder of its own. Shape: what becomes /opt and
+ * /var/task.
+ */
+export async function writeIdlePrograms(
+  folder: string,
+  extensions: readonly string[],
+): Promise<{ opt: string; task: string }> {
   const [opt, task] = [join(folder, "opt"), join(folder, "task")];
   await mkdir(join(opt, "extensions"), { recursive: true });
   await mkdir(task);

@@ -1,8 +1,7 @@
 import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-
-import { idleProgram } from "./idle-programs.ts";
 import { nextCall, registerCall, runtimeInitError } from "./calls.ts";
+import { idleProgram } from "./idle-programs.ts";
 import type { Probe, ProbeSession } from "./probe.ts";
 
 const inExtensions = (opt: string, name: string): string => join(opt, "extensions", name);

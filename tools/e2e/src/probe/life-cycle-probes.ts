@@ -3,7 +3,8 @@ import { extensionError, nextCall, registerCall, requestIdOf, responseCall, runt
 import type { Probe, ProbeSession } from "./probe.ts";
 
 /**
- * Sends `next` twice at the same time: one of them waits and the other is refused, so what waits is known to have arrived.
+ * Sends `next` twice at the same time: one of them waits and the other is refused, so what waits is known to have
+ * arrived.
  * Shape: the one that waits.
  */
 async function park({ send }: ProbeSession, id: string): Promise<{ waiting: PendingCall; refused: ApiAnswer }> {
@@ -13,7 +14,10 @@ async function park({ send }: ProbeSession, id: string): Promise<{ waiting: Pend
 }
 
 /** Registers `probe` and lets the environment become ready; the runtime's `next` stays under way. */
-async function becomeReady(session: ProbeSession, events?: readonly string[]): Promise<{ id: string; runtime: PendingCall }> {
+async function becomeReady(
+  session: ProbeSession,
+  events?: readonly string[],
+): Promise<{ id: string; runtime: PendingCall }> {
   const id = await session.register("probe", events);
   await session.started("bootstrap");
   return { id, runtime: session.send(runtimeNext) };

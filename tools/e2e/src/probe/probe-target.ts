@@ -1,5 +1,4 @@
 import { startEnvironment } from "@lambda-extension/emulator";
-
 import { startOfficialEmulator } from "../official-emulator.ts";
 import { findFreePort, untilListening } from "../ports.ts";
 

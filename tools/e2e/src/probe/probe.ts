@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
-
-import { type ApiAnswer, type ApiCall, type PendingCall, sendCall } from "./api-call.ts";
+import { sendCall } from "./api-call.ts";
+import type { ApiAnswer, ApiCall, PendingCall } from "./api-call.ts";
 import { registerCall } from "./calls.ts";
 import { describeAnswer, replaceVariable } from "./describe-answer.ts";
 import { listenToIdlePrograms, writeIdlePrograms } from "./idle-programs.ts";

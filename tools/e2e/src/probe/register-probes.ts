@@ -60,7 +60,10 @@ export const registerProbes: readonly Probe[] = [
       await Promise.all([started("one"), started("two")]);
       await send("events twice", registerCall("one", '{"events":["INVOKE","INVOKE","SHUTDOWN"],"other":1}'));
       const { headers, ...rest } = registerCall("two", events('["SHUTDOWN"]'));
-      await send("unknown feature", { ...rest, headers: { ...headers, "Lambda-Extension-Accept-Feature": "nothing, other" } });
+      await send("unknown feature", {
+        ...rest,
+        headers: { ...headers, "Lambda-Extension-Accept-Feature": "nothing, other" },
+      });
     },
   },
   {
@@ -95,8 +98,14 @@ export const registerProbes: readonly Probe[] = [
     name: "identifiers: other spellings of a UUID",
     async run({ call: send, register }) {
       await register("probe");
-      for (const spelling of [`{${unknownId}}`, `urn:uuid:${unknownId}`, unknownId.replaceAll("-", ""), unknownId.toUpperCase()])
+      for (const spelling of [
+        `{${unknownId}}`,
+        `urn:uuid:${unknownId}`,
+        unknownId.replaceAll("-", ""),
+        unknownId.toUpperCase(),
+      ]) {
         await send(spelling, nextCall(spelling));
+      }
     },
   },
 ];

@@ -5,9 +5,10 @@ import type { Probe, ProbeSession } from "./probe.ts";
 const unknownRequest = "01234567-89ab-cdef-0123-456789abcdef";
 const maxResponseBytes = 6_291_556;
 
-
 /** Becomes ready and gets the first invocation. */
-async function takeInvocation(session: ProbeSession): Promise<{ invocation: ApiAnswer; requestId: string; extension: PendingCall }> {
+async function takeInvocation(
+  session: ProbeSession,
+): Promise<{ invocation: ApiAnswer; requestId: string; extension: PendingCall }> {
   const id = await session.register("probe", ["SHUTDOWN"]);
   const extension = session.send(nextCall(id));
   await session.started("bootstrap");

@@ -2,10 +2,10 @@ import { createHash } from "node:crypto";
 import { globSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-
-import { buildLayers, type BuildOptions, compatibleRuntimes, readProject } from "@lambda-extension/build-layer";
-
-import { type Architecture, architectures, type LayerZip, type PublishedLayer } from "./published-layers.ts";
+import { buildLayers, compatibleRuntimes, readProject } from "@lambda-extension/build-layer";
+import type { BuildOptions } from "@lambda-extension/build-layer";
+import { architectures } from "./published-layers.ts";
+import type { Architecture, LayerZip, PublishedLayer } from "./published-layers.ts";
 
 /** Which layers to build, and with what. */
 export interface PublishedLayersRequest {
@@ -19,8 +19,8 @@ const folder = fileURLToPath(new URL("../../layers", import.meta.url));
 const root = fileURLToPath(new URL("../../../..", import.meta.url));
 
 /**
- * Builds every layer that is published: each folder of `layers/` describes one, or one for each architecture where it carries
- * an engine. Errors: `BuildError` of build-layer.
+ * Builds every layer that is published: each folder of `layers/` describes one, or one for each architecture where it
+ * carries an engine. Errors: `BuildError` of build-layer.
  */
 export async function buildPublishedLayers(request: PublishedLayersRequest): Promise<readonly PublishedLayer[]> {
   const tool = readManifest(join(root, "tools/build-layer"));
@@ -34,7 +34,9 @@ export async function buildPublishedLayers(request: PublishedLayersRequest): Pro
     const [only] = request.architectures;
     const report = await buildLayers(project, {
       ...request.build,
-      ...(request.architectures.length === 1 && only !== undefined && settings.engine !== "shared" ? { architecture: only } : {}),
+      ...(request.architectures.length === 1 && only !== undefined && settings.engine !== "shared"
+        ? { architecture: only }
+        : {}),
     });
     for (const { architecture, zip } of report.layers) {
       if (zip === undefined) throw new Error("BUG: a layer under dist has a zip");

@@ -1,8 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-
 import { expect, test } from "vitest";
-
 import { parseOptions, usage } from "./parse-options.ts";
 
 test("fills in every default", () => {
@@ -57,7 +55,12 @@ test.each([
 
 test("names a misspelt option once, not its value, beside every other problem", () => {
   const parsed = parseOptions(["--regoins", "us-east-1", "--layers", "hello"]);
-  expect(parsed).toMatchObject({ kind: "problems", problems: [/^--regoins: expected one of --regions, /, /^--regions/, /^--layers/].map((pattern) => expect.stringMatching(pattern)) });
+  expect(parsed).toMatchObject({
+    kind: "problems",
+    problems: [/^--regoins: expected one of --regions, /, /^--regions/, /^--layers/].map((pattern) =>
+      expect.stringMatching(pattern),
+    ),
+  });
 });
 
 test("the usage and the documentation name every option, and no other", () => {

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-
-import { type Architecture, architectures, extensions } from "../layers/published-layers.ts";
+import { architectures, extensions } from "../layers/published-layers.ts";
+import type { Architecture } from "../layers/published-layers.ts";
 
 /** What `publish-layers` is asked to do. */
 export interface PublishOptions {
@@ -13,7 +13,10 @@ export interface PublishOptions {
   /** Everybody may use the layer versions. */
   readonly isPublic: boolean;
   readonly isDryRun: boolean;
-  /** Where zips go before Lambda reads them; `{region}` in it stands for the region. Default: they are sent to Lambda itself. */
+  /**
+   * Where zips go before Lambda reads them; `{region}` in it stands for the region. Default: they are sent to Lambda
+   * itself.
+   */
   readonly bucket: string | undefined;
   /** The folder of layers.json and layers.md. */
   readonly out: string;
@@ -56,13 +59,21 @@ const flags = {
 /** Reads the command line. Errors: none thrown; the result lists every problem at once. */
 export function parseOptions(args: readonly string[]): ParsedOptions {
   // pnpm hands a leading `--` on.
-  const { values, tokens } = parseArgs({ args: args[0] === "--" ? args.slice(1) : [...args], options: flags, strict: false, tokens: true });
+  const { values, tokens } = parseArgs({
+    args: args[0] === "--" ? args.slice(1) : [...args],
+    options: flags,
+    strict: false,
+    tokens: true,
+  });
   const problems: string[] = [];
-  const report = (flag: string, expected: string, got: unknown): void => void problems.push(`${flag}: expected ${expected}, got ${String(got)}`);
+  const report = (flag: string, expected: string, got: unknown): void =>
+    void problems.push(`${flag}: expected ${expected}, got ${String(got)}`);
   for (const [index, token] of tokens.entries()) {
     if (token.kind === "option") checkToken(token, report);
     // What follows a misspelt option is its value.
-    else if (token.kind === "positional" && tokens[index - 1]?.kind !== "option") report(token.value, "options only", "an argument that belongs to none");
+    else if (token.kind === "positional" && tokens[index - 1]?.kind !== "option") {
+      report(token.value, "options only", "an argument that belongs to none");
+    }
   }
   if (values["help"] === true) return { kind: "help" };
 
@@ -74,8 +85,11 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
     const given = text(name);
     if (given === undefined) return allowed;
     const wanted = split(given);
-    for (const one of wanted)
-      if (!(allowed as readonly string[]).includes(one)) report(`--${name}`, `some of ${allowed.join(", ")}`, `"${one}"`);
+    for (const one of wanted) {
+      if (!(allowed as readonly string[]).includes(one)) {
+        report(`--${name}`, `some of ${allowed.join(", ")}`, `"${one}"`);
+      }
+    }
     return allowed.filter((one) => wanted.includes(one));
   };
 
@@ -83,8 +97,13 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
   if (regions.length === 0) report("--regions", "at least one region, such as us-east-1,eu-west-1", "none");
   for (const region of regions) if (!isRegion(region)) report("--regions", "names such as us-east-1", `"${region}"`);
   const bucket = text("bucket");
-  if (bucket !== undefined && regions.length > 1 && !bucket.includes("{region}"))
-    report("--bucket", "{region} in the name, because Lambda reads a layer from a bucket in its own region", `"${bucket}" for ${regions.length} regions`);
+  if (bucket !== undefined && regions.length > 1 && !bucket.includes("{region}")) {
+    report(
+      "--bucket",
+      "{region} in the name, because Lambda reads a layer from a bucket in its own region",
+      `"${bucket}" for ${regions.length} regions`,
+    );
+  }
   const options = {
     regions,
     profile: text("profile"),
@@ -100,16 +119,38 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
 
 type Report = (flag: string, expected: string, got: unknown) => void;
 
-function checkToken(token: { readonly name: string; readonly rawName: string; readonly value?: string | undefined }, report: Report): void {
+function checkToken(
+  token: { readonly name: string; readonly rawName: string; readonly value?: string | undefined },
+  report: Report,
+): void {
   const flag = Object.entries(flags).find(([name]) => name === token.name)?.[1];
-  if (flag === undefined) report(token.rawName, `one of ${Object.keys(flags).map((name) => `--${name}`).join(", ")}`, "an unknown option");
-  else if (flag.type === "string" && (token.value === undefined || token.value === "" || token.value.startsWith("--")))
+  if (flag === undefined) {
+    report(
+      token.rawName,
+      `one of ${Object.keys(flags)
+        .map((name) => `--${name}`)
+        .join(", ")}`,
+      "an unknown option",
+    );
+  } else if (
+    flag.type === "string" &&
+    (token.value === undefined || token.value === "" || token.value.startsWith("--"))
+  ) {
     report(token.rawName, "a value", "none");
-  else if (flag.type === "boolean" && token.value !== undefined) report(token.rawName, "no value", `"${token.value}"`);
+  } else if (flag.type === "boolean" && token.value !== undefined) {
+    report(token.rawName, "no value", `"${token.value}"`);
+  }
 }
 
 function split(list: string): readonly string[] {
-  return [...new Set(list.split(",").map((item) => item.trim()).filter((item) => item !== ""))];
+  return [
+    ...new Set(
+      list
+        .split(",")
+        .map((item) => item.trim())
+        .filter((item) => item !== ""),
+    ),
+  ];
 }
 
 /** True for a name that has the form of a region's. */

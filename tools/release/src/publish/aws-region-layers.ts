@@ -1,19 +1,15 @@
 import { readFile } from "node:fs/promises";
-
 import {
   AddLayerVersionPermissionCommand,
-  type Architecture,
   GetLayerVersionCommand,
   LambdaClient,
   ListLayerVersionsCommand,
   PublishLayerVersionCommand,
-  type PublishLayerVersionCommandInput,
   ResourceConflictException,
   ResourceNotFoundException,
-  type Runtime,
 } from "@aws-sdk/client-lambda";
+import type { Architecture, PublishLayerVersionCommandInput, Runtime } from "@aws-sdk/client-lambda";
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-
 import type { PublishedLayer } from "../layers/published-layers.ts";
 import type { LayerVersion, RegionLayers } from "./region-layers.ts";
 
@@ -39,22 +35,30 @@ export function createAwsRegionLayers({ region, profile, bucket, hasOwnEndpoint 
   return {
     async findLatest(name) {
       const LayerName = name;
-      const { LayerVersions: [latest] = [] } = await lambda.send(new ListLayerVersionsCommand({ LayerName, MaxItems: 1 })).catch(whereNotFound);
+      const { LayerVersions: [latest] = [] } = await lambda
+        .send(new ListLayerVersionsCommand({ LayerName, MaxItems: 1 }))
+        .catch(whereNotFound);
       if (latest?.Version === undefined) return undefined;
       return toVersion(await lambda.send(new GetLayerVersionCommand({ LayerName, VersionNumber: latest.Version })));
     },
     async publish(layer) {
       const content = await readFile(layer.zip.path);
-      if (bucket === undefined) return toVersion(await lambda.send(new PublishLayerVersionCommand(toInput(layer, { ZipFile: content }))));
+      if (bucket === undefined) {
+        return toVersion(await lambda.send(new PublishLayerVersionCommand(toInput(layer, { ZipFile: content }))));
+      }
       const place = { Bucket: bucket.replaceAll("{region}", region), Key: `${layer.name}/${layer.zip.sha256}.zip` };
       const s3 = new S3Client({ ...settings, forcePathStyle: hasOwnEndpoint });
       await s3.send(new PutObjectCommand({ ...place, Body: content }));
-      return toVersion(await lambda.send(new PublishLayerVersionCommand(toInput(layer, { S3Bucket: place.Bucket, S3Key: place.Key }))));
+      return toVersion(
+        await lambda.send(new PublishLayerVersionCommand(toInput(layer, { S3Bucket: place.Bucket, S3Key: place.Key }))),
+      );
     },
     async makePublic(name, version) {
       const statement = { StatementId: "public", Action: "lambda:GetLayerVersion", Principal: "*" };
       try {
-        await lambda.send(new AddLayerVersionPermissionCommand({ LayerName: name, VersionNumber: version, ...statement }));
+        await lambda.send(
+          new AddLayerVersionPermissionCommand({ LayerName: name, VersionNumber: version, ...statement }),
+        );
       } catch (error) {
         if (!(error instanceof ResourceConflictException)) throw error;
       }
@@ -67,7 +71,10 @@ function whereNotFound(error: unknown): { readonly LayerVersions?: readonly { re
   throw error;
 }
 
-function toInput(layer: PublishedLayer, content: PublishLayerVersionCommandInput["Content"]): PublishLayerVersionCommandInput {
+function toInput(
+  layer: PublishedLayer,
+  content: PublishLayerVersionCommandInput["Content"],
+): PublishLayerVersionCommandInput {
   return {
     LayerName: layer.name,
     Description: layer.description,
@@ -87,8 +94,9 @@ interface VersionAnswer {
 }
 
 function toVersion({ LayerVersionArn, Version, Description, Content }: VersionAnswer): LayerVersion {
-  if (LayerVersionArn === undefined || Version === undefined || Content?.CodeSha256 === undefined)
+  if (LayerVersionArn === undefined || Version === undefined || Content?.CodeSha256 === undefined) {
     throw new Error("Lambda's answer has no LayerVersionArn, Version or CodeSha256");
+  }
   const sha256 = Buffer.from(Content.CodeSha256, "base64").toString("hex");
   return { arn: LayerVersionArn, version: Version, description: Description ?? "", sha256 };
 }

@@ -8,5 +8,8 @@ export function checkZipSizes(layers: readonly PublishedLayer[], bucket: string 
   if (bucket !== undefined) return [];
   return layers
     .filter(({ zip }) => zip.bytes > maxDirectBytes)
-    .map(({ name, zip }) => `${name}: expected at most ${maxDirectBytes} bytes without --bucket, got a zip of ${zip.bytes}; name an S3 bucket of the region`);
+    .map(
+      ({ name, zip }) =>
+        `${name}: expected at most ${maxDirectBytes} bytes without --bucket, got a zip of ${zip.bytes}; name an S3 bucket of the region`,
+    );
 }

@@ -1,12 +1,19 @@
 import { expect, test } from "vitest";
-
 import { createMemoryRegion, makeLayer } from "../../test/memory-region.ts";
 import type { PublishedLayer } from "../layers/published-layers.ts";
-import { publishRegion, type RegionRequest, type RegionResult } from "./publish-region.ts";
+import { publishRegion } from "./publish-region.ts";
+import type { RegionRequest, RegionResult } from "./publish-region.ts";
 import type { RegionLayers } from "./region-layers.ts";
 
-function publish(region: RegionLayers, layers: readonly PublishedLayer[], request: Partial<RegionRequest> = {}): Promise<RegionResult> {
-  return publishRegion({ region: "eu-west-1", layers, isPublic: false, isDryRun: false, report: () => {}, ...request }, region);
+function publish(
+  region: RegionLayers,
+  layers: readonly PublishedLayer[],
+  request: Partial<RegionRequest> = {},
+): Promise<RegionResult> {
+  return publishRegion(
+    { region: "eu-west-1", layers, isPublic: false, isDryRun: false, report: () => {}, ...request },
+    region,
+  );
 }
 
 test("publishes what is not there, and nothing the second time", async () => {
@@ -35,16 +42,27 @@ test("records unchanged bytes under the release that published them", async () =
   const region = createMemoryRegion();
   await publish(region, [makeLayer("a", "1", "1.0.0")]);
   const result = await publish(region, [makeLayer("a", "1", "1.1.0")]);
-  expect(result).toMatchObject({ kind: "done", records: [{ packageVersion: "1.0.0", version: 1, bytes: 1500, region: "eu-west-1" }] });
+  expect(result).toMatchObject({
+    kind: "done",
+    records: [{ packageVersion: "1.0.0", version: 1, bytes: 1500, region: "eu-west-1" }],
+  });
 });
 
 test("stops at the first failure, and goes on from there the next time", async () => {
   const refused = new Set(["b"]);
   const region = createMemoryRegion(refused);
   const layers = ["a", "b", "c"].map((name) => makeLayer(name, name));
-  expect(await publish(region, layers)).toMatchObject({ kind: "failed", region: "eu-west-1", layer: "b", cause: new Error("b is refused") });
+  expect(await publish(region, layers)).toMatchObject({
+    kind: "failed",
+    region: "eu-west-1",
+    layer: "b",
+    cause: new Error("b is refused"),
+  });
   refused.clear();
-  expect(await publish(region, layers)).toMatchObject({ kind: "done", records: [{ name: "a" }, { name: "b" }, { name: "c" }] });
+  expect(await publish(region, layers)).toMatchObject({
+    kind: "done",
+    records: [{ name: "a" }, { name: "b" }, { name: "c" }],
+  });
   expect(region.published.map(({ arn }) => arn)).toEqual(["arn:a:1", "arn:b:1", "arn:c:1"]);
 });
 

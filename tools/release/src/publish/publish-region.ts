@@ -26,8 +26,8 @@ export interface RegionFailure {
 }
 
 /**
- * Publishes each layer whose bytes differ from those of its latest version in the region. What was done before a failure stays,
- * and the next run finds it. Errors: none thrown.
+ * Publishes each layer whose bytes differ from those of its latest version in the region. What was done before a
+ * failure stays, and the next run finds it. Errors: none thrown.
  */
 export async function publishRegion(request: RegionRequest, region: RegionLayers): Promise<RegionResult> {
   const records: LayerRecord[] = [];
@@ -42,26 +42,52 @@ export async function publishRegion(request: RegionRequest, region: RegionLayers
   return { kind: "done", region: request.region, records };
 }
 
-async function publishLayer(layer: PublishedLayer, request: RegionRequest, region: RegionLayers): Promise<LayerVersion | undefined> {
+async function publishLayer(
+  layer: PublishedLayer,
+  request: RegionRequest,
+  region: RegionLayers,
+): Promise<LayerVersion | undefined> {
   const say = (what: string): void => request.report(`${request.region}  ${layer.name}  ${what}`);
   const latest = await region.findLatest(layer.name);
   const isCurrent = latest?.sha256 === layer.zip.sha256;
   if (request.isDryRun) {
-    say(isCurrent ? `unchanged, version ${latest.version}` : `would become version ${(latest?.version ?? 0) + 1} (${toSize(layer.zip.bytes)})`);
+    say(
+      isCurrent
+        ? `unchanged, version ${latest.version}`
+        : `would become version ${(latest?.version ?? 0) + 1} (${toSize(layer.zip.bytes)})`,
+    );
     return undefined;
   }
   const version = isCurrent ? latest : await region.publish(layer);
   if (request.isPublic) await region.makePublic(layer.name, version.version);
-  say(isCurrent ? `unchanged, version ${version.version}` : `published version ${version.version} (${toSize(layer.zip.bytes)})`);
+  say(
+    isCurrent
+      ? `unchanged, version ${version.version}`
+      : `published version ${version.version} (${toSize(layer.zip.bytes)})`,
+  );
   return version;
 }
 
 /** A version with the same bytes was published by an older release: its description says which. */
-function toRecord(layer: PublishedLayer, { arn, version, description, sha256 }: LayerVersion, region: string): LayerRecord {
+function toRecord(
+  layer: PublishedLayer,
+  { arn, version, description, sha256 }: LayerVersion,
+  region: string,
+): LayerRecord {
   const described = description.startsWith(`${layer.package}@`) ? /^[^,\s]+/.exec(description)?.[0] : undefined;
   const packageVersion = described?.slice(layer.package.length + 1) ?? layer.packageVersion;
   const { architectures, zip } = layer;
-  return { name: layer.name, package: layer.package, packageVersion, region, architectures, version, arn, sha256, bytes: zip.bytes };
+  return {
+    name: layer.name,
+    package: layer.package,
+    packageVersion,
+    region,
+    architectures,
+    version,
+    arn,
+    sha256,
+    bytes: zip.bytes,
+  };
 }
 
 function toSize(bytes: number): string {

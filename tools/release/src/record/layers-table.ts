@@ -4,8 +4,9 @@ import type { LayerRecord } from "./layer-record.ts";
 export function toLayersTable(records: readonly LayerRecord[]): string {
   const rows = records
     .toSorted((a, b) => compare(a.name, b.name) || compare(a.region, b.region))
-    .map(({ name, package: source, packageVersion, architectures, region, arn }) =>
-      `| ${[`\`${name}\``, `${source}@${packageVersion}`, architectures.join(", "), region, `\`${arn}\``].join(" | ")} |`,
+    .map(
+      ({ name, package: source, packageVersion, architectures, region, arn }) =>
+        `| ${[`\`${name}\``, `${source}@${packageVersion}`, architectures.join(", "), region, `\`${arn}\``].join(" | ")} |`,
     );
   return ["| layer | made from | architecture | region | ARN |", "|---|---|---|---|---|", ...rows, ""].join("\n");
 }

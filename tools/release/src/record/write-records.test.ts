@@ -1,15 +1,23 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-
 import { expect, onTestFinished, test } from "vitest";
-
 import type { LayerRecord } from "./layer-record.ts";
 import { writeRecords } from "./write-records.ts";
 
 function record(name: string, region: string): LayerRecord {
   const arn = `arn:aws:lambda:${region}:123456789012:layer:${name}:3`;
-  return { name, package: "@lambda-extension/logger", packageVersion: "1.2.3", region, architectures: ["x86_64", "arm64"], version: 3, arn, sha256: "00", bytes: 5 };
+  return {
+    name,
+    package: "@lambda-extension/logger",
+    packageVersion: "1.2.3",
+    region,
+    architectures: ["x86_64", "arm64"],
+    version: 3,
+    arn,
+    sha256: "00",
+    bytes: 5,
+  };
 }
 
 function makeFolder(): string {

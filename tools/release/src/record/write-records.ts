@@ -1,6 +1,5 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-
 import type { LayerRecord } from "./layer-record.ts";
 import { toLayersTable } from "./layers-table.ts";
 

@@ -1,9 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-
 import { expect, onTestFinished, test } from "vitest";
-
 import { followText, followVersions } from "./follow-versions.ts";
 
 const versions = new Map([["@lambda-extension/core", "0.2.0"]]);

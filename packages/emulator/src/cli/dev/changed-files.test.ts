@@ -2,7 +2,8 @@ import { mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createChangedFiles, type ChangedFiles } from "./changed-files.ts";
+import { createChangedFiles } from "./changed-files.ts";
+import type { ChangedFiles } from "./changed-files.ts";
 
 let folder: string;
 let file: string;

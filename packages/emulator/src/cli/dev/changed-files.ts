@@ -47,12 +47,14 @@ export function createChangedFiles(nowEpochMs: () => number): ChangedFiles {
 }
 
 /** Beyond that a file's size and time stand for its bytes. */
-const MAX_HASHED_BYTES = 32 * 1024 * 1024;
+const maxHashedBytes = 32 * 1024 * 1024;
 
-async function readState(path: string): Promise<{ readonly state: string; readonly changedEpochMs: number } | undefined> {
+async function readState(
+  path: string,
+): Promise<{ readonly state: string; readonly changedEpochMs: number } | undefined> {
   try {
     const { size, mtimeMs, ctimeMs, mode } = await stat(path);
-    const bytes = size > MAX_HASHED_BYTES ? `${size} ${mtimeMs}` : await readFile(path);
+    const bytes = size > maxHashedBytes ? `${size} ${mtimeMs}` : await readFile(path);
     return { state: `${mode} ${createHash("sha256").update(bytes).digest("base64")}`, changedEpochMs: ctimeMs };
   } catch {
     return undefined;

@@ -2,8 +2,10 @@ import { mkdir, readdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createFakeEnvironments, createFakeIo, type FakeEnvironments, type FakeIo } from "../../../test/fake-io.ts";
-import { createFakeProject, MAKEFILE, TEMPLATE, type FakeProject } from "../../../test/fake-project.ts";
+import { createFakeEnvironments, createFakeIo } from "../../../test/fake-io.ts";
+import type { FakeEnvironments, FakeIo } from "../../../test/fake-io.ts";
+import { createFakeProject, makefileText, templateText } from "../../../test/fake-project.ts";
+import type { FakeProject } from "../../../test/fake-project.ts";
 import { runCli } from "../run-cli.ts";
 
 let project: FakeProject;
@@ -40,7 +42,14 @@ describe("dev", () => {
     await start();
     await project.write({ "function/app.py": "changed" });
     await expect.poll(() => io.written.stderr).toMatch(/\d+ ms from the change to the answer/);
-    const steps = ["Changed: function/app.py", "Received SHUTDOWN event", "Registering", "function line", "{}\n", "ms from"];
+    const steps = [
+      "Changed: function/app.py",
+      "Received SHUTDOWN event",
+      "Registering",
+      "function line",
+      "{}\n",
+      "ms from",
+    ];
     const second = io.written.both.slice(io.written.both.indexOf("Changed:"));
     const places = steps.map((step) => second.indexOf(step));
     expect(places).toEqual([...places].sort((a, b) => a - b));
@@ -69,7 +78,7 @@ describe("dev", () => {
     expect([environments.started.length, environments.open()]).toEqual([1, 1]);
     stdin.write("\n");
     await expect.poll(answers).toHaveLength(2);
-    await project.write({ "layer/Makefile": `${MAKEFILE}\n` });
+    await project.write({ "layer/Makefile": `${makefileText}\n` });
     await expect.poll(answers).toHaveLength(3);
     expect(environments.started).toHaveLength(2);
   });
@@ -78,14 +87,16 @@ describe("dev", () => {
     await project.write({ "layer/Makefile": "build-HelloLayer:\n\tfalse\n" });
     ended = runCli(["dev"], io);
     await expect.poll(() => io.written.stderr).toContain("Waiting for changes");
-    await project.write({ "layer/Makefile": MAKEFILE });
+    await project.write({ "layer/Makefile": makefileText });
     await expect.poll(answers).toHaveLength(1);
   });
 
   test("a change while another is built: in the end one environment with both", async () => {
     await start();
     const go = join(project.folder, "go");
-    await project.write({ "layer/Makefile": `build-HelloLayer:\n\ttouch ../began; until [ -e "${go}" ]; do sleep 0.02; done; touch "$(ARTIFACTS_DIR)/new"\n` });
+    await project.write({
+      "layer/Makefile": `build-HelloLayer:\n\ttouch ../began; until [ -e "${go}" ]; do sleep 0.02; done; touch "$(ARTIFACTS_DIR)/new"\n`,
+    });
     await expect.poll(() => readdir(project.folder)).toContain("began");
     await project.write({ "function/app.py": "changed" });
     await project.write({ go: "" });
@@ -97,12 +108,12 @@ describe("dev", () => {
 
   test("takes the template's changes over, and keeps what runs while it cannot be read", async () => {
     await start();
-    await project.write({ "template.yaml": TEMPLATE.replace("Runtime:", "Timeout: 7\n      Runtime:") });
+    await project.write({ "template.yaml": templateText.replace("Runtime:", "Timeout: 7\n      Runtime:") });
     await expect.poll(() => environments.started[1]?.function.timeoutSeconds).toBe(7);
     await project.write({ "template.yaml": "Resources:\n  a: b: c\n" });
     await expect.poll(() => io.written.stderr).toContain("error: template.yaml:2:6");
     expect(environments.open()).toBe(1);
-    await project.write({ "template.yaml": TEMPLATE.replace("Runtime:", "Timeout: 8\n      Runtime:") });
+    await project.write({ "template.yaml": templateText.replace("Runtime:", "Timeout: 8\n      Runtime:") });
     await expect.poll(() => environments.started[2]?.function.timeoutSeconds).toBe(8);
     expect(count("Building HelloLayer")).toBe(1);
   });
@@ -110,7 +121,7 @@ describe("dev", () => {
   test("watches the folders that a changed template names", async () => {
     await project.write({ "other/app.py": "" });
     await start();
-    await project.write({ "template.yaml": TEMPLATE.replace("function/", "other/") });
+    await project.write({ "template.yaml": templateText.replace("function/", "other/") });
     await expect.poll(answers).toHaveLength(2);
     await project.write({ "other/app.py": "changed" });
     await expect.poll(answers).toHaveLength(3);
@@ -154,7 +165,9 @@ describe("dev", () => {
     let attempts = 0;
     const startEnvironment: typeof environments.start = (options) => {
       if (++attempts > 1) return environments.start(options);
-      return new Promise((_, reject) => options.signal?.addEventListener("abort", () => reject(new Error("broken off"))));
+      return new Promise((_, reject) =>
+        options.signal?.addEventListener("abort", () => reject(new Error("broken off"))),
+      );
     };
     io = createFakeIo(project.folder, { startEnvironment, stdin, nowEpochMs: () => Date.now() });
     ended = runCli(["dev"], io);
@@ -165,9 +178,15 @@ describe("dev", () => {
   });
 
   test("builds a prebuilt layer by the package around it, and again when a linked package changes", async () => {
-    const content = { lambdaExtension: {}, scripts: { build: "mkdir -p dist/layer && cp src/main.ts dist/layer/" }, dependencies: { linked: "*" } };
+    const content = {
+      lambdaExtension: {},
+      scripts: { build: "mkdir -p dist/layer && cp src/main.ts dist/layer/" },
+      dependencies: { linked: "*" },
+    };
     await project.write({
-      "template.yaml": TEMPLATE.replace("Metadata: { BuildMethod: makefile }", "").replace("layer/", "layer/dist/layer"),
+      "template.yaml": templateText
+        .replace("Metadata: { BuildMethod: makefile }", "")
+        .replace("layer/", "layer/dist/layer"),
       "layer/package.json": JSON.stringify(content),
       "layer/src/main.ts": "",
       "linked/package.json": "{}",
@@ -184,7 +203,7 @@ describe("dev", () => {
   });
 
   test("takes the template as written, also where sam build has been here", async () => {
-    await project.write({ ".aws-sam/build/template.yaml": TEMPLATE.replace("HelloFunction", "Built") });
+    await project.write({ ".aws-sam/build/template.yaml": templateText.replace("HelloFunction", "Built") });
     await start("HelloFunction");
     expect(environments.started[0]?.function.codePath).toBe(join(project.folder, "function"));
   });

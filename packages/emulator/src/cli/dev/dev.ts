@@ -6,12 +6,13 @@ import type { Batch } from "./inbox.ts";
 import { readWishes } from "./read-wishes.ts";
 import { openSession } from "./session.ts";
 
-const KEYS = "Enter invokes again, r and Enter starts anew, q and Enter or Ctrl-C ends.";
+const keysHelp = "Enter invokes again, r and Enter starts anew, q and Enter or Ctrl-C ends.";
 
 /**
  * `lambda-emulator dev`: runs a function and invokes it, and again after every change of what it is made of, until the
  * user ends it. Answers go to stdout, everything else to stderr.
- * Shape: 0, where the user quits. Errors: `EmulatorError` for bad input at the start; `Interrupted`; nothing is left running.
+ * Shape: 0, where the user quits. Errors: `EmulatorError` for bad input at the start; `Interrupted`; nothing is left
+ * running.
  */
 export async function runDev(line: CommandLine, io: Io): Promise<number> {
   const [name, extra] = line.positionals;
@@ -20,9 +21,9 @@ export async function runDev(line: CommandLine, io: Io): Promise<number> {
   const session = await openSession({ line, io, printer, name });
   const { inbox } = session;
   try {
-    printer.onNote(KEYS);
+    printer.onNote(keysHelp);
     if (line.options.get("event")?.[0] !== "-") {
-      void readWishes(io.stdin, { onWish: (wish) => inbox.wish(wish), onUnknown: () => printer.onNote(KEYS) });
+      void readWishes(io.stdin, { onWish: (wish) => inbox.wish(wish), onUnknown: () => printer.onNote(keysHelp) });
     }
     let batch: Batch = { files: [], wishes: new Set(["invoke"]) };
     while (!batch.wishes.has("quit")) {

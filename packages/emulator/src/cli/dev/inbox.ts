@@ -23,7 +23,7 @@ export interface Inbox {
 }
 
 /** Long enough for an editor that writes a file in several steps. Units: milliseconds. */
-const SETTLE_MS = 30;
+const settleMs = 30;
 
 /** An empty inbox; `pick` tells which files really changed. */
 export function createInbox(
@@ -50,7 +50,7 @@ export function createInbox(
     onChange(path) {
       touched.add(path);
       clearTimeout(timer);
-      timer = setTimeout(() => void settle(), SETTLE_MS);
+      timer = setTimeout(() => void settle(), settleMs);
     },
     wish(wish) {
       wishes.add(wish);

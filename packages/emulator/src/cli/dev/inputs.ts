@@ -23,7 +23,11 @@ export async function listInputs(
   { options }: CommandLine,
   made: { readonly cwd: string; readonly templatePath: string; readonly plan: CodePlan },
 ): Promise<readonly Input[]> {
-  const file = (path: string, kind: "settings" | "event"): Input => ({ path, meaning: { kind }, isIgnored: () => false });
+  const file = (path: string, kind: "settings" | "event"): Input => ({
+    path,
+    meaning: { kind },
+    isIgnored: () => false,
+  });
   const envVars = options.get("env-vars")?.[0];
   const event = options.get("event")?.[0];
   const recipes = [made.plan.code, ...made.plan.layers];
@@ -51,9 +55,14 @@ function isInside(path: string, input: Input): boolean {
 
 async function inputsOfRecipe(recipe: Recipe): Promise<readonly Input[]> {
   const { logicalId } = recipe;
-  const toInput = (path: string, isIgnored: Input["isIgnored"]): Input => ({ path, isIgnored, meaning: { kind: "code", logicalId } });
+  const toInput = (path: string, isIgnored: Input["isIgnored"]): Input => ({
+    path,
+    isIgnored,
+    meaning: { kind: "code", logicalId },
+  });
   if (recipe.kind === "ready") return [toInput(recipe.path, isNoCode)];
-  const folders = recipe.kind === "package" ? [recipe.packageFolder] : [recipe.path, recipe.workingFolder ?? recipe.path];
+  const folders =
+    recipe.kind === "package" ? [recipe.packageFolder] : [recipe.path, recipe.workingFolder ?? recipe.path];
   const linked = (await Promise.all(folders.map(findLinkedPackages))).flat();
   return [
     ...[...new Set(folders)].map((path) => toInput(path, (name) => isNotBundled(name) || name === "dist")),

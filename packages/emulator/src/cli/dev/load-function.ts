@@ -1,8 +1,11 @@
 import type { CommandLine } from "../command-line.ts";
 import type { Io } from "../io.ts";
-import { loadFunctions, type LoadedFunction } from "../load-functions.ts";
-import { planCode, unusedMappings, type CodePlan } from "../plan-code.ts";
-import { listInputs, type Input } from "./inputs.ts";
+import { loadFunctions } from "../load-functions.ts";
+import type { LoadedFunction } from "../load-functions.ts";
+import { planCode, unusedMappings } from "../plan-code.ts";
+import type { CodePlan } from "../plan-code.ts";
+import { listInputs } from "./inputs.ts";
+import type { Input } from "./inputs.ts";
 
 /** A function as its template has it now, how its code comes to be, and which files all of that depends on. */
 export interface WatchedFunction extends LoadedFunction {
@@ -19,7 +22,15 @@ export async function loadFunction(line: CommandLine, io: Io, name: string | und
   const { resolved, environmentOptions, ...found } = functions.resolve(name);
   const { layerMappings, templatePath } = functions;
   const plan = await planCode(resolved, { cwd: io.cwd, layerMappings, buildsPackages: true });
-  const unused = unusedMappings(resolved, layerMappings).map((one) => `--layer-mapping: ${resolved.logicalId} has no layer ${one}`);
+  const unused = unusedMappings(resolved, layerMappings).map(
+    (one) => `--layer-mapping: ${resolved.logicalId} has no layer ${one}`,
+  );
   const warnings = [...functions.warnings, ...found.warnings, ...unused];
-  return { resolved, environmentOptions, warnings, plan, inputs: await listInputs(line, { cwd: io.cwd, templatePath, plan }) };
+  return {
+    resolved,
+    environmentOptions,
+    warnings,
+    plan,
+    inputs: await listInputs(line, { cwd: io.cwd, templatePath, plan }),
+  };
 }

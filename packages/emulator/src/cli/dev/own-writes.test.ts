@@ -9,7 +9,9 @@ describe("createOwnWrites", () => {
     const told: string[] = [];
     const outcomes = [10, 20, 30, 40].map((start) => {
       writes.ran(start, start + 5);
-      return writes.sift([at("made.txt", start + 1), at("source.ts", start + 7)], (path) => told.push(path)).map(({ path }) => path);
+      return writes
+        .sift([at("made.txt", start + 1), at("source.ts", start + 7)], (path) => told.push(path))
+        .map(({ path }) => path);
     });
     expect(outcomes).toEqual([["made.txt", "source.ts"], ["made.txt", "source.ts"], ["source.ts"], ["source.ts"]]);
     expect(told).toEqual(["made.txt"]);

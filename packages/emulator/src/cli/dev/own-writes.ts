@@ -9,7 +9,7 @@ export interface OwnWrites {
 }
 
 /** A user may save a file once or twice while a build runs. */
-const MAX_CHANCES = 3;
+const maxChances = 3;
 
 /** Knows no build yet. */
 export function createOwnWrites(): OwnWrites {
@@ -23,9 +23,9 @@ export function createOwnWrites(): OwnWrites {
       files.filter(({ path, changedEpochMs }) => {
         const isDuringBuild = changedEpochMs >= last.startEpochMs && changedEpochMs <= last.endEpochMs;
         const before = counts.get(path) ?? 0;
-        if (before >= MAX_CHANCES) return false;
+        if (before >= maxChances) return false;
         counts.set(path, isDuringBuild ? before + 1 : 0);
-        if (before + 1 < MAX_CHANCES || !isDuringBuild) return true;
+        if (before + 1 < maxChances || !isDuringBuild) return true;
         onFound(path);
         return false;
       }),

@@ -1,7 +1,7 @@
 import type { Wish } from "./inbox.ts";
 
 /** A line each, so that Ctrl-C stays the terminal's own and input may come from a pipe. */
-const WISHES: Readonly<Record<string, Wish>> = { "": "invoke", i: "invoke", r: "restart", q: "quit" };
+const wishes: Readonly<Record<string, Wish>> = { "": "invoke", i: "invoke", r: "restart", q: "quit" };
 
 /** Reads what the user asks for, a line each, until the input ends. Errors: none; an input that breaks has ended. */
 export async function readWishes(
@@ -16,7 +16,7 @@ export async function readWishes(
       rest = lines.pop() ?? "";
       for (const line of lines) {
         const word = line.trim().toLowerCase();
-        const wish = Object.hasOwn(WISHES, word) ? WISHES[word] : undefined;
+        const wish = Object.hasOwn(wishes, word) ? wishes[word] : undefined;
         if (wish === undefined) told.onUnknown(word);
         else told.onWish(wish);
       }

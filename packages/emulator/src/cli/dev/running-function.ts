@@ -1,6 +1,7 @@
 import type { Environment, EnvironmentOptions, InvokeResult } from "../../environment.ts";
-import { unlessInterrupted, type Io } from "../io.ts";
-import { CLOSE_LIMIT_MS, within } from "../running-environment.ts";
+import { unlessInterrupted } from "../io.ts";
+import type { Io } from "../io.ts";
+import { closeLimitMs, within } from "../running-environment.ts";
 
 /** The function in its newest environment. */
 export interface RunningFunction {
@@ -60,7 +61,7 @@ export function createRunningFunction(io: Io): RunningFunction {
         (started) => started.close(),
         () => {},
       );
-      await (io.interrupted.aborted ? within(Promise.all([end(), last]), CLOSE_LIMIT_MS) : Promise.all([end(), last]));
+      await (io.interrupted.aborted ? within(Promise.all([end(), last]), closeLimitMs) : Promise.all([end(), last]));
     },
   };
 }

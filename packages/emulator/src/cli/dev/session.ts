@@ -5,9 +5,12 @@ import type { CodePlan, Recipe } from "../plan-code.ts";
 import type { Printer } from "../printer.ts";
 import { readEvent } from "../read-event.ts";
 import { createWorkspace, shortPath } from "../workspace.ts";
-import { createChangedFiles, type ChangedFile } from "./changed-files.ts";
-import { createInbox, type Batch, type Inbox } from "./inbox.ts";
-import { meaningsOf, type Input } from "./inputs.ts";
+import { createChangedFiles } from "./changed-files.ts";
+import type { ChangedFile } from "./changed-files.ts";
+import { createInbox } from "./inbox.ts";
+import type { Batch, Inbox } from "./inbox.ts";
+import { meaningsOf } from "./inputs.ts";
+import type { Input } from "./inputs.ts";
 import { loadFunction } from "./load-function.ts";
 import { createOwnWrites } from "./own-writes.ts";
 import { createRunningFunction } from "./running-function.ts";
@@ -62,7 +65,9 @@ export async function openSession({ line, io, printer, name }: SessionParts): Pr
     watcher = follow(loaded.inputs);
     old.close();
   }
-  /** Builds what is not built and replaces the environment. Shape: false where that was broken off by another change. */
+  /**
+   * Builds what is not built and replaces the environment. Shape: false where that was broken off by another change.
+   */
   async function replace(): Promise<boolean> {
     const startEpochMs = io.nowEpochMs();
     const prepared = await workspace.prepare(loaded.plan).finally(() => ownWrites.ran(startEpochMs, io.nowEpochMs()));
@@ -101,7 +106,9 @@ export async function openSession({ line, io, printer, name }: SessionParts): Pr
     inbox,
     async run(batch) {
       const shown = (path: string): string => shortPath(path, io.cwd);
-      const files = ownWrites.sift(batch.files, (path) => printer.warning(`${shown(path)} is written by every build: not watched any more`));
+      const files = ownWrites.sift(batch.files, (path) =>
+        printer.warning(`${shown(path)} is written by every build: not watched any more`),
+      );
       if (files.length === 0 && batch.wishes.size === 0) return;
       if (files.length > 0) printer.say(printer.style.bold(`\nChanged: ${list(files.map(({ path }) => shown(path)))}`));
       try {
@@ -136,5 +143,7 @@ function changedRecipes(before: CodePlan, after: CodePlan): readonly Recipe[] {
 /** Most saves are one file; a checkout may be hundreds. */
 function list(names: readonly string[]): string {
   const sorted = [...new Set(names)].sort();
-  return sorted.length <= 5 ? sorted.join(", ") : `${sorted.slice(0, 4).join(", ")} and ${sorted.length - 4} more files`;
+  return sorted.length <= 5
+    ? sorted.join(", ")
+    : `${sorted.slice(0, 4).join(", ")} and ${sorted.length - 4} more files`;
 }

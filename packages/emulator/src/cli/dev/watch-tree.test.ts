@@ -24,7 +24,9 @@ beforeEach(async () => {
   changed = new Set();
   await mkdir(at("code/lib"), { recursive: true });
   await mkdir(at("code/node_modules"));
-  for (const file of ["code/a.mjs", "code/lib/b.mjs", "code/node_modules/c.mjs", "event.json"]) await writeFile(at(file), "1");
+  for (const file of ["code/a.mjs", "code/lib/b.mjs", "code/node_modules/c.mjs", "event.json"]) {
+    await writeFile(at(file), "1");
+  }
 });
 afterEach(async () => {
   watcher.close();
@@ -90,7 +92,12 @@ describe("watchTree", () => {
     await expect.poll(() => [...changed]).toEqual([at("code/a.mjs")]);
     watcher.close();
     changed.clear();
-    const other = watchTree({ roots: [{ path: at("code"), isIgnored: () => false }], onFound: () => {}, onChange: (file) => found.push(file), onProblem: () => {} });
+    const other = watchTree({
+      roots: [{ path: at("code"), isIgnored: () => false }],
+      onFound: () => {},
+      onChange: (file) => found.push(file),
+      onProblem: () => {},
+    });
     await writeFile(at("code/z.mjs"), "3");
     await expect.poll(() => found).toContain(at("code/z.mjs"));
     other.close();

@@ -1,4 +1,5 @@
-import { type BigIntStats, type FSWatcher, lstatSync, readdirSync, watch } from "node:fs";
+import { lstatSync, readdirSync, watch } from "node:fs";
+import type { BigIntStats, FSWatcher } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { EmulatorError } from "../../errors.ts";
 
@@ -102,7 +103,8 @@ function watchFolder(path: string, onEvent: (name: string | null) => void): FSWa
     return watcher;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    const hint = code === "ENOSPC" || code === "EMFILE" ? "; raise fs.inotify.max_user_watches and max_user_instances" : "";
+    const hint =
+      code === "ENOSPC" || code === "EMFILE" ? "; raise fs.inotify.max_user_watches and max_user_instances" : "";
     throw new EmulatorError(`${path} cannot be watched (${code})${hint}`);
   }
 }

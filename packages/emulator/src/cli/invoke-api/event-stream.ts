@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 
 /** The type of a header whose value is text. */
-const TEXT = 7;
+const textType = 7;
 
 /**
  * One message of `application/vnd.amazon.eventstream`: lengths and their checksum, headers, payload, checksum of all.
@@ -20,7 +20,13 @@ function encodeHeader(name: string, value: string): Buffer {
   const bytes = Buffer.from(value);
   const length = Buffer.alloc(2);
   length.writeUInt16BE(bytes.length);
-  return Buffer.concat([Buffer.from([Buffer.byteLength(name)]), Buffer.from(name), Buffer.from([TEXT]), length, bytes]);
+  return Buffer.concat([
+    Buffer.from([Buffer.byteLength(name)]),
+    Buffer.from(name),
+    Buffer.from([textType]),
+    length,
+    bytes,
+  ]);
 }
 
 function checksum(bytes: Buffer): Buffer {

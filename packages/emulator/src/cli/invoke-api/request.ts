@@ -29,16 +29,24 @@ export interface RequestHead {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
-/** Limits of a payload. Units: bytes. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const MAX_BYTES = { RequestResponse: 6_291_456, DryRun: 6_291_456, Event: 1_048_576 } as const;
+/**
+ * Limits of a payload. Units: bytes. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+const maxBytes = { RequestResponse: 6_291_456, DryRun: 6_291_456, Event: 1_048_576 } as const;
 
-/** Reads the head of a request to the Invoke API, as AWS's SDKs and CLI send it. Errors: a `ServiceError` as a value. */
+/**
+ * Reads the head of a request to the Invoke API, as AWS's SDKs and CLI send it. Errors: a `ServiceError` as a value.
+ */
 export function readRequest(head: RequestHead): ({ readonly kind: "invoke" } & InvokeRequest) | ServiceError {
   const whole = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?.*)?$/.exec(head.path)?.[1];
   const streamed = /^\/2021-11-15\/functions\/([^/?]+)\/response-streaming-invocations(?:\?.*)?$/.exec(head.path)?.[1];
   const givenName = whole ?? streamed;
   if (givenName === undefined) {
-    return serviceError(404, "PathNotFoundLocally", `${head.path} is not offered here: only Invoke and InvokeWithResponseStream are`);
+    return serviceError(
+      404,
+      "PathNotFoundLocally",
+      `${head.path} is not offered here: only Invoke and InvokeWithResponseStream are`,
+    );
   }
   if (head.method !== "POST") return serviceError(405, "MethodNotAllowedLocally", "Invoke is a POST");
   const isStreamed = streamed !== undefined;
@@ -53,8 +61,12 @@ export function readRequest(head: RequestHead): ({ readonly kind: "invoke" } & I
   }
   const functionName = decode(givenName);
   const clientContext = readContext(header("x-amz-client-context"));
-  if (functionName === undefined) return invalid("InvalidParameterValueException", "The function name is not URL-encoded");
-  if (clientContext === null) return invalid("InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object.");
+  if (functionName === undefined) {
+    return invalid("InvalidParameterValueException", "The function name is not URL-encoded");
+  }
+  if (clientContext === null) {
+    return invalid("InvalidRequestContentException", "Client context must be a valid Base64-encoded JSON object.");
+  }
   const wantsLogTail = header("x-amz-log-type") === "Tail";
   return { kind: "invoke", functionName, invocationType, isStreamed, wantsLogTail, clientContext };
 }
@@ -64,8 +76,8 @@ export function readPayload(
   body: Uint8Array,
   invocationType: InvokeRequest["invocationType"],
 ): { readonly kind: "payload"; readonly payload: Uint8Array } | ServiceError {
-  if (body.length > MAX_BYTES[invocationType]) {
-    const message = `Request must be smaller than ${MAX_BYTES[invocationType]} bytes for the InvokeFunction operation`;
+  if (body.length > maxBytes[invocationType]) {
+    const message = `Request must be smaller than ${maxBytes[invocationType]} bytes for the InvokeFunction operation`;
     return serviceError(413, "RequestTooLargeException", message);
   }
   if (body.length === 0) return { kind: "payload", payload: Buffer.from("{}") };
@@ -79,7 +91,7 @@ export function readPayload(
 }
 
 /** The most that is read of a body before it is refused. Units: bytes. */
-export const MAX_BODY_BYTES = MAX_BYTES.RequestResponse + 1;
+export const maxBodyBytes = maxBytes.RequestResponse + 1;
 
 /** An error with any status. */
 export function serviceError(status: number, errorType: string, message: string): ServiceError {

@@ -1,14 +1,19 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { InvokeOptions, LogLine } from "../../environment.ts";
 import { EmulatorError } from "../../errors.ts";
 import type { PooledAnswer } from "../environment-pool.ts";
 import { Interrupted } from "../io.ts";
 import { encodeMessage } from "./event-stream.ts";
-import { MAX_BODY_BYTES, readPayload, readRequest, serviceError, type InvokeRequest, type ServiceError } from "./request.ts";
+import { maxBodyBytes, readPayload, readRequest, serviceError } from "./request.ts";
+import type { InvokeRequest, ServiceError } from "./request.ts";
 
-/** Runs one invocation. Shape: a `ServiceError` where the function is not there. Errors: `EmulatorError` where it cannot be started. */
+/**
+ * Runs one invocation. Shape: a `ServiceError` where the function is not there. Errors: `EmulatorError` where it cannot
+ * be started.
+ */
 export type RunInvocation = (
   functionName: string,
   payload: Uint8Array,
@@ -109,16 +114,21 @@ async function sendAnswer(
 }
 
 /**
- * An answer as events, each sent when it is there: PayloadChunk for each piece, or for the whole of a function that does
- * not stream, then InvokeComplete with the function's error and the log.
+ * An answer as events, each sent when it is there: PayloadChunk for each piece, or for the whole of a function that
+ * does not stream, then InvokeComplete with the function's error and the log.
  * Source: https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
  */
 function createAnswerStream(response: ServerResponse) {
   const send = (eventType: string, contentType: string, payload: Uint8Array): void => {
     if (!response.headersSent) {
-      response.writeHead(200, { "Content-Type": "application/vnd.amazon.eventstream", "X-Amz-Executed-Version": "$LATEST" });
+      response.writeHead(200, {
+        "Content-Type": "application/vnd.amazon.eventstream",
+        "X-Amz-Executed-Version": "$LATEST",
+      });
     }
-    response.write(encodeMessage({ ":message-type": "event", ":event-type": eventType, ":content-type": contentType }, payload));
+    response.write(
+      encodeMessage({ ":message-type": "event", ":event-type": eventType, ":content-type": contentType }, payload),
+    );
   };
   const piece = (bytes: Uint8Array): void => send("PayloadChunk", "application/octet-stream", bytes);
   return {
@@ -136,12 +146,18 @@ function createAnswerStream(response: ServerResponse) {
 }
 
 /** Lambda would try again after a minute; here the failure is said once. */
-async function watchAsync(running: ReturnType<RunInvocation>, asked: InvokeRequest, options: InvokeApiOptions): Promise<void> {
+async function watchAsync(
+  running: ReturnType<RunInvocation>,
+  asked: InvokeRequest,
+  options: InvokeApiOptions,
+): Promise<void> {
   try {
     const outcome = await running;
     if (outcome.kind === "error") options.onAsyncFailure(outcome.message);
     else if (outcome.result.kind === "function-error") {
-      options.onAsyncFailure(`asynchronous invocation of ${asked.functionName} failed and is not tried again: ${outcome.result.payload}`);
+      options.onAsyncFailure(
+        `asynchronous invocation of ${asked.functionName} failed and is not tried again: ${outcome.result.payload}`,
+      );
     }
   } catch (error) {
     if (!(error instanceof Interrupted)) options.onAsyncFailure(error instanceof Error ? error.message : String(error));
@@ -167,7 +183,7 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
-    if (bytes < MAX_BODY_BYTES) chunks.push(chunk);
+    if (bytes < maxBodyBytes) chunks.push(chunk);
     bytes += chunk.length;
   }
   return Buffer.concat(chunks);

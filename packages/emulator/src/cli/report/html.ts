@@ -21,8 +21,14 @@ function toText(part: HtmlPart): string {
   return "text" in part ? part.text : part.map((one) => one.text).join("");
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
+const escapes: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
 
 function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
+  return text.replaceAll(/[&<>"']/g, (character) => escapes[character] ?? character);
 }

@@ -1,5 +1,7 @@
-/** What the report does in a browser: details of the chosen step, the keyboard, zoom, and the axis that goes with it. */
-export const SCRIPT = `
+/**
+ * What the report does in a browser: details of the chosen step, the keyboard, zoom, and the axis that goes with it.
+ */
+export const pageScript = `
 "use strict";
 const picture = document.getElementById("picture");
 const view = picture.querySelector(".view");

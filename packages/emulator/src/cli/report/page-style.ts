@@ -1,5 +1,5 @@
 /** The style of the report; light or dark as the reader's system is. */
-export const STYLE = `
+export const pageStyle = `
 :root {
   color-scheme: light dark;
   --text: #1c1e21; --quiet: #5d6570; --ground: #fff; --line: #d8dde3;

@@ -5,7 +5,13 @@ import { renderReport } from "./page.ts";
 import { isBar, layOut } from "./picture.ts";
 import { readReports } from "./reports.ts";
 
-const entry = (lane: string, kind: string, startEpochMs: number, endEpochMs = startEpochMs, requestId?: string): TimelineEntry => ({
+const entry = (
+  lane: string,
+  kind: string,
+  startEpochMs: number,
+  endEpochMs = startEpochMs,
+  requestId?: string,
+): TimelineEntry => ({
   lane,
   kind,
   startEpochMs,
@@ -13,17 +19,22 @@ const entry = (lane: string, kind: string, startEpochMs: number, endEpochMs = st
   ...(requestId === undefined ? {} : { requestId }),
 });
 const platformLine = (text: string): LogLine => ({ source: "platform", name: "platform", text, epochMs: 0 });
-const REPORT = "REPORT RequestId: r1\tDuration: 10.50 ms\tBilled Duration: 111 ms\tMemory Size: 128 MB\tMax Memory Used: 60 MB\tInit Duration: 99.20 ms\tStatus: timeout";
+const reportLine =
+  "REPORT RequestId: r1\tDuration: 10.50 ms\tBilled Duration: 111 ms\tMemory Size: 128 MB\tMax Memory Used: 60 MB\tInit Duration: 99.20 ms\tStatus: timeout";
 
 describe("readReports", () => {
   test("reads REPORT lines as text", () => {
-    expect(readReports([platformLine("START RequestId: r1"), platformLine(REPORT)])).toEqual([
+    expect(readReports([platformLine("START RequestId: r1"), platformLine(reportLine)])).toEqual([
       { requestId: "r1", durationMs: 10.5, billedMs: 111, initMs: 99.2, maxMemoryMb: 60, status: "timeout" },
     ]);
   });
 
   test("reads them as JSON, and passes over JSON that is something else or broken", () => {
-    const record = { requestId: "r1", status: "success", metrics: { durationMs: 1, billedDurationMs: 2, maxMemoryUsedMB: 3 } };
+    const record = {
+      requestId: "r1",
+      status: "success",
+      metrics: { durationMs: 1, billedDurationMs: 2, maxMemoryUsedMB: 3 },
+    };
     const lines = [JSON.stringify({ type: "platform.report", record }), '{"type":"platform.start"}', "{broken"];
     expect(readReports(lines.map(platformLine))).toEqual([
       { requestId: "r1", durationMs: 1, billedMs: 2, initMs: undefined, maxMemoryMb: 3, status: undefined },
@@ -41,8 +52,9 @@ describe("layOut", () => {
     entry("hello", "invoke", 150, 150, "r1"),
     entry("hello", "next", 158),
   ];
-  const lanes = layOut(entries, readReports([platformLine(REPORT)]));
-  const find = (lane: string, kind: string) => lanes.find(({ name }) => name === lane)?.items.filter((item) => item.kind === kind);
+  const lanes = layOut(entries, readReports([platformLine(reportLine)]));
+  const find = (lane: string, kind: string) =>
+    lanes.find(({ name }) => name === lane)?.items.filter((item) => item.kind === kind);
 
   test("shows what was billed: the init that the report names, and the invocation", () => {
     expect(find("platform", "billed")).toMatchObject([
@@ -63,7 +75,11 @@ describe("layOut", () => {
   test("keeps every entry, and never two bars over each other in a row", () => {
     const times = fc.tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 20 }));
     const generated = fc.array(
-      fc.tuple(fc.constantFrom("platform", "runtime", "a", "b"), fc.constantFrom("init", "invoke", "next", "spawn"), times),
+      fc.tuple(
+        fc.constantFrom("platform", "runtime", "a", "b"),
+        fc.constantFrom("init", "invoke", "next", "spawn"),
+        times,
+      ),
     );
     fc.assert(
       fc.property(generated, (given) => {
@@ -74,7 +90,9 @@ describe("layOut", () => {
         for (const { items } of laid) {
           const bars = items.filter(isBar);
           const clashes = bars.filter((a) =>
-            bars.some((b) => a !== b && a.row === b.row && a.startEpochMs < b.endEpochMs && b.startEpochMs < a.endEpochMs),
+            bars.some(
+              (b) => a !== b && a.row === b.row && a.startEpochMs < b.endEpochMs && b.startEpochMs < a.endEpochMs,
+            ),
           );
           expect(clashes).toEqual([]);
         }
@@ -107,14 +125,25 @@ describe("renderReport", () => {
   test("gives log lines the picture's time, and says where an idle time was skipped", () => {
     const skip = { ...entry("platform", "skip", 60), detail: "600000 ms" };
     const line = (text: string, epochMs: number): LogLine => ({ source: "function", name: "f", text, epochMs });
-    const page = renderReport({ title: "x", timeline: [...input.timeline, skip], lines: [line("before", 59), line("after", 600_062)] });
-    const rows = [...page.matchAll(/<li[^>]*>(.*?)<\/li>/gs)].map(([, row]) => row?.replaceAll(/<[^>]+>/g, " ").replaceAll(/\s+/g, " ").trim());
+    const page = renderReport({
+      title: "x",
+      timeline: [...input.timeline, skip],
+      lines: [line("before", 59), line("after", 600_062)],
+    });
+    const rows = [...page.matchAll(/<li[^>]*>(.*?)<\/li>/gs)].map(([, row]) =>
+      row
+        ?.replaceAll(/<[^>]+>/g, " ")
+        .replaceAll(/\s+/g, " ")
+        .trim(),
+    );
     expect(rows.slice(-3)).toEqual(["59.0 ms f before", "600 s pass for the wall clock alone", "62.0 ms f after"]);
   });
 
   test("says what each colour stands for", () => {
     const legend = /<ul class="legend"[^>]*>(.*?)<\/ul>/s.exec(renderReport(input))?.[1] ?? "";
-    for (const kind of ["init", "invoke", "overhead", "freeze", "billed", "shutdown"]) expect(legend).toContain(`data-kind="${kind}"`);
+    for (const kind of ["init", "invoke", "overhead", "freeze", "billed", "shutdown"]) {
+      expect(legend).toContain(`data-kind="${kind}"`);
+    }
   });
 
   test("draws an empty life too", () => {

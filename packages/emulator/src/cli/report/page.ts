@@ -1,9 +1,12 @@
 import type { LogLine, TimelineEntry } from "../../environment.ts";
-import { html, type Html, raw } from "./html.ts";
-import { isBar, layOut, type Lane, type PictureItem } from "./picture.ts";
-import { readReports, type InvocationReport } from "./reports.ts";
-import { SCRIPT } from "./page-script.ts";
-import { STYLE } from "./page-style.ts";
+import { html, raw } from "./html.ts";
+import type { Html } from "./html.ts";
+import { pageScript } from "./page-script.ts";
+import { pageStyle } from "./page-style.ts";
+import { isBar, layOut } from "./picture.ts";
+import type { Lane, PictureItem } from "./picture.ts";
+import { readReports } from "./reports.ts";
+import type { InvocationReport } from "./reports.ts";
 
 /** What the picture is of. */
 export interface ReportInput {
@@ -28,7 +31,7 @@ export function renderReport({ title, timeline, lines }: ReportInput): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>${title}: Lambda timeline</title>
-<style>${raw(STYLE)}</style>
+<style>${raw(pageStyle)}</style>
 <header>
   <h1>${title}</h1>
   <p>${totalMs.toFixed(1)} ms from ${new Date(startEpochMs).toISOString()}
@@ -40,7 +43,7 @@ export function renderReport({ title, timeline, lines }: ReportInput): string {
       <div class="names"><div class="axis"></div>${lanes.map(renderName)}</div>
       <div class="view"><div class="track"><div class="axis" aria-hidden="true"></div>${lanes.map((lane) => renderLane(lane, scale))}</div></div>
     </div>
-    ${LEGEND}
+    ${legend}
     <p id="detail" role="status">Choose a step for its details.
   </section>
   ${reports.length === 0 ? "" : renderTable(reports)}
@@ -49,13 +52,13 @@ export function renderReport({ title, timeline, lines }: ReportInput): string {
     <ol class="lines">${renderLines({ lines, timeline }, startEpochMs)}</ol>
   </section>
 </main>
-<script>${raw(SCRIPT)}</script>
+<script>${raw(pageScript)}</script>
 </html>
 `.text;
 }
 
 /** A kind for each colour, and what has it. */
-const COLOURS = [
+const colours = [
   ["init", "init, restore, boot"],
   ["invoke", "invoke, busy"],
   ["overhead", "extensions after the answer, telemetry"],
@@ -64,7 +67,7 @@ const COLOURS = [
   ["shutdown", "shutdown, exit, error"],
 ] as const;
 
-const LEGEND = html`<ul class="legend" aria-label="Colours">${COLOURS.map(
+const legend = html`<ul class="legend" aria-label="Colours">${colours.map(
   ([kind, meaning]) => html`<li><i data-kind="${kind}"></i>${meaning}</li>`,
 )}<li><i class="instant"></i>an instant</li></ul>`;
 
@@ -117,7 +120,10 @@ function renderTable(reports: readonly InvocationReport[]): Html {
 }
 
 /** Lines have the time of the processes, which idle times skip; the picture has the machine's. */
-function renderLines({ lines, timeline }: Pick<ReportInput, "lines" | "timeline">, startEpochMs: number): readonly Html[] {
+function renderLines(
+  { lines, timeline }: Pick<ReportInput, "lines" | "timeline">,
+  startEpochMs: number,
+): readonly Html[] {
   const skips = timeline.filter(({ kind }) => kind === "skip");
   let skippedMs = 0;
   return lines.flatMap((line) => {
@@ -131,6 +137,9 @@ function renderLines({ lines, timeline }: Pick<ReportInput, "lines" | "timeline"
       rows.push(html`<li class="skip">${durationMs / 1000} s pass for the wall clock alone</li>`);
     }
     const at = (line.epochMs - skippedMs - startEpochMs).toFixed(1);
-    return [...rows, html`<li data-source="${line.source}"><time>${at} ms</time> <b>${line.name}</b> <code>${line.text}</code></li>`];
+    return [
+      ...rows,
+      html`<li data-source="${line.source}"><time>${at} ms</time> <b>${line.name}</b> <code>${line.text}</code></li>`,
+    ];
   });
 }

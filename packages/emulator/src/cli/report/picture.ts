@@ -29,7 +29,10 @@ function toLane(name: string, entries: readonly TimelineEntry[]): Lane {
   const bars: PictureItem[] = [];
   let rows = 0;
   for (const tier of [0, 1, 2]) {
-    const packed = pack(sorted.filter((entry) => isBar(entry) && tierOf(entry) === tier), rows);
+    const packed = pack(
+      sorted.filter((entry) => isBar(entry) && tierOf(entry) === tier),
+      rows,
+    );
     bars.push(...packed.items);
     rows += packed.rows;
   }
@@ -44,7 +47,10 @@ function tierOf({ kind }: TimelineEntry): number {
 }
 
 /** Each bar goes into the first row that is free at its start. */
-function pack(sorted: readonly TimelineEntry[], firstRow: number): { readonly items: PictureItem[]; readonly rows: number } {
+function pack(
+  sorted: readonly TimelineEntry[],
+  firstRow: number,
+): { readonly items: PictureItem[]; readonly rows: number } {
   const rowEnds: number[] = [];
   const items = sorted.map((entry) => {
     const free = rowEnds.findIndex((end) => end <= entry.startEpochMs);
@@ -61,17 +67,17 @@ export function isBar(entry: TimelineEntry): boolean {
 }
 
 /** What a process does from one of its steps on, until it asks for the next event or ends. */
-const BEGINS: Readonly<Record<string, string>> = { spawn: "boot", invoke: "busy", shutdown: "shutdown" };
-const ENDS = new Set(["next", "exit", "init/error", "exit/error"]);
+const begins: Readonly<Record<string, string>> = { spawn: "boot", invoke: "busy", shutdown: "shutdown" };
+const ends = new Set(["next", "exit", "init/error", "exit/error"]);
 
 function busy(entries: readonly TimelineEntry[], lane: string): readonly TimelineEntry[] {
   if (lane === "platform") return [];
   const found: TimelineEntry[] = [];
   let since: TimelineEntry | undefined;
   for (const entry of entries.filter((one) => one.lane === lane).sort((a, b) => a.startEpochMs - b.startEpochMs)) {
-    if (Object.hasOwn(BEGINS, entry.kind)) since = entry;
-    else if (since !== undefined && ENDS.has(entry.kind)) {
-      const kind = BEGINS[since.kind] ?? "busy";
+    if (Object.hasOwn(begins, entry.kind)) since = entry;
+    else if (since !== undefined && ends.has(entry.kind)) {
+      const kind = begins[since.kind] ?? "busy";
       // The start of a process is a bar of its own; an event comes in an instant.
       found.push({ ...since, kind, startEpochMs: since.endEpochMs, endEpochMs: entry.startEpochMs });
       since = undefined;
@@ -98,7 +104,9 @@ function idle(entries: readonly TimelineEntry[]): readonly TimelineEntry[] {
 function billed(entries: readonly TimelineEntry[], reports: readonly InvocationReport[]): readonly TimelineEntry[] {
   const platform = entries.filter((entry) => entry.lane === "platform");
   const firstInit = platform.find((entry) => entry.kind === "init");
-  const invokes = new Map(platform.filter((entry) => entry.kind === "invoke").map((entry) => [entry.requestId, entry] as const));
+  const invokes = new Map(
+    platform.filter((entry) => entry.kind === "invoke").map((entry) => [entry.requestId, entry] as const),
+  );
   return reports.flatMap(({ requestId, billedMs, initMs }) => {
     const startEpochMs = invokes.get(requestId)?.startEpochMs;
     if (startEpochMs === undefined) return [];

@@ -1,11 +1,15 @@
-import { type Check, judge, type Subject, type Verdict } from "../check.ts";
+import { judge } from "../check.ts";
+import type { Check, Subject, Verdict } from "../check.ts";
 import type { Trial, TrialPlan } from "../trial.ts";
 import { asksForEvents, obeysShutdown, refusals, staysAlive, starts } from "./life-cycle.ts";
 
 /** An extension that fails these fails every disturbed trial too. */
 export const wellBehaved = [starts.id, staysAlive.id, asksForEvents.id, obeysShutdown.id];
 
-/** A check that disturbs an environment, in which all must go as if nothing had happened; `plan` gives a reason where it does not apply. */
+/**
+ * A check that disturbs an environment, in which all must go as if nothing had happened; `plan` gives a reason where it
+ * does not apply.
+ */
 export function disturbance(
   check: Pick<Check, "id" | "title" | "advice">,
   plan: (subject: Subject, undisturbed: Trial) => TrialPlan | string,
@@ -19,7 +23,9 @@ export function disturbance(
       if (typeof planned === "string") return { kind: "not-applicable", detail: planned };
       const trial = await subject.run(planned);
       const verdict = judge(trial);
-      return verdict.kind === "fail" ? { ...verdict, detail: [verdict.detail, ...refusals(trial)].join("; ") } : verdict;
+      return verdict.kind === "fail"
+        ? { ...verdict, detail: [verdict.detail, ...refusals(trial)].join("; ") }
+        : verdict;
     },
   };
 }

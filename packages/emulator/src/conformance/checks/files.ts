@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { isExecutable } from "../../namespace/interpreter.ts";
-import { type Check, passed, type Subject, type Verdict } from "../check.ts";
-import { type ExtensionFile, followLinks } from "../extension-file.ts";
+import { passed } from "../check.ts";
+import type { Check, Subject, Verdict } from "../check.ts";
+import { followLinks } from "../extension-file.ts";
+import type { ExtensionFile } from "../extension-file.ts";
 
 /** Looks at every entry of `extensions/`; `problem` says what is wrong with one. */
 function fileCheck(
@@ -37,7 +39,8 @@ export const strayFiles: Check = fileCheck(
   {
     id: "stray-files",
     title: "Nothing but extensions lies in extensions/",
-    advice: "Move the file elsewhere, for example into a folder <name>/ at the top of the layer: Lambda executes every entry of extensions/ that is not a folder, and init fails where it cannot.",
+    advice:
+      "Move the file elsewhere, for example into a folder <name>/ at the top of the layer: Lambda executes every entry of extensions/ that is not a folder, and init fails where it cannot.",
   },
   ({ name, isExecutable: mayRun, content: { kind } }) => {
     if (kind === "broken-link") return `extensions/${name} is a link to nothing`;
@@ -50,7 +53,8 @@ export const executeBit: Check = fileCheck(
   {
     id: "execute-bit",
     title: "Extensions have the execute bit",
-    advice: "chmod 755 the file before it is packed, and pack it with a tool that keeps modes: zip on Linux and macOS does, Windows' own and many libraries do not.",
+    advice:
+      "chmod 755 the file before it is packed, and pack it with a tool that keeps modes: zip on Linux and macOS does, Windows' own and many libraries do not.",
   },
   ({ name, isExecutable: mayRun, content: { kind } }) => {
     const isProgram = kind === "script" || kind === "linux-program" || kind === "macos-program";
@@ -69,7 +73,9 @@ export const shebang: Check = fileCheck(
       "Begin the script with #! and an absolute path: /bin/bash, /usr/bin/env node, or an interpreter that the layer itself brings below /opt. Of languages, Lambda has the one of the function's runtime only.",
   },
   ({ name, isExecutable: mayRun, content }, { layer }) => {
-    if (content.kind === "no-program") return mayRun ? `extensions/${name} is neither a program nor does it begin with #!` : undefined;
+    if (content.kind === "no-program") {
+      return mayRun ? `extensions/${name} is neither a program nor does it begin with #!` : undefined;
+    }
     if (content.kind !== "script") return undefined;
     const { interpreter } = content;
     if (!interpreterFolders.some((folder) => interpreter.startsWith(folder))) {
@@ -86,7 +92,8 @@ export const lineEndings: Check = fileCheck(
   {
     id: "line-endings",
     title: "Scripts end their lines with LF",
-    advice: 'Save the script with LF, and keep it so with "* text eol=lf" in .gitattributes: with CR LF the kernel looks for an interpreter whose name ends in a carriage return.',
+    advice:
+      'Save the script with LF, and keep it so with "* text eol=lf" in .gitattributes: with CR LF the kernel looks for an interpreter whose name ends in a carriage return.',
   },
   ({ name, content }) => {
     if (content.kind !== "script") return undefined;
@@ -101,7 +108,8 @@ export const architecture: Check = fileCheck(
   {
     id: "architecture",
     title: "Programs are built for Lambda's Linux and for the architecture",
-    advice: "Build for linux/amd64 (x86_64) or linux/arm64 (arm64), statically or against glibc, and give --architecture where the layer is not for this machine's. Lambda has no musl.",
+    advice:
+      "Build for linux/amd64 (x86_64) or linux/arm64 (arm64), statically or against glibc, and give --architecture where the layer is not for this machine's. Lambda has no musl.",
   },
   ({ name, content }, { architecture: wanted }) => {
     if (content.kind === "macos-program") return `extensions/${name} is a program for macOS`;

@@ -1,5 +1,6 @@
 import type { WatchedCall } from "../../faults/fault.ts";
-import { type Check, passed, type Subject, type Verdict } from "../check.ts";
+import { passed } from "../check.ts";
+import type { Check, Subject, Verdict } from "../check.ts";
 import type { Trial } from "../trial.ts";
 import type { Trouble } from "../trouble.ts";
 import { architecture, executeBit, lineEndings, shebang, strayFiles } from "./files.ts";
@@ -31,7 +32,8 @@ export function refusals({ calls }: Trial): readonly string[] {
 export const name: Check = {
   id: "name",
   title: "Registers under the name of its file",
-  advice: "Send the file's name in extensions/, byte for byte, as Lambda-Extension-Name: under any other, Lambda takes the caller for an internal extension, refuses SHUTDOWN to it, and init waits in vain for the file's own.",
+  advice:
+    "Send the file's name in extensions/, byte for byte, as Lambda-Extension-Name: under any other, Lambda takes the caller for an internal extension, refuses SHUTDOWN to it, and init waits in vain for the file's own.",
   executes: true,
   needs: [strayFiles.id, executeBit.id, shebang.id, lineEndings.id, architecture.id],
   async run(subject): Promise<Verdict> {
@@ -41,7 +43,11 @@ export const name: Check = {
     // The other calls have an identifier instead.
     const foreign = trial.calls.filter((call) => isForeign(call)).map(({ extension }) => extension ?? "no name");
     if (foreign.length === 0) return passed;
-    return { kind: "fail", detail: `extensions/ has ${names.join(", ")}, and ${[...new Set(foreign)].join(", ")} registered`, trial };
+    return {
+      kind: "fail",
+      detail: `extensions/ has ${names.join(", ")}, and ${[...new Set(foreign)].join(", ")} registered`,
+      trial,
+    };
   },
 };
 
@@ -49,7 +55,8 @@ export const starts: Check = lifeCycleCheck(
   {
     id: "starts",
     title: "Registers, and asks for its first event, within init's 10 seconds",
-    advice: "POST /extension/register first of all, subscribe, then GET /extension/event/next: the function starts only when every extension has registered, and is invoked only when every one has asked.",
+    advice:
+      "POST /extension/register first of all, subscribe, then GET /extension/event/next: the function starts only when every extension has registered, and is invoked only when every one has asked.",
     needs: [name.id],
   },
   ["not-started"],
@@ -60,7 +67,8 @@ export const staysAlive: Check = lifeCycleCheck(
   {
     id: "stays-alive",
     title: "Does not end unless it is told to",
-    advice: "Call next in a loop and catch what an event may throw: when an extension ends, even with status 0, Lambda fails the invocation and resets the environment.",
+    advice:
+      "Call next in a loop and catch what an event may throw: when an extension ends, even with status 0, Lambda fails the invocation and resets the environment.",
     needs: [starts.id],
   },
   ["ended", "invocation"],
@@ -70,7 +78,8 @@ export const asksForEvents: Check = lifeCycleCheck(
   {
     id: "asks-for-events",
     title: "Asks for the next event when it is done with one",
-    advice: "Call next after every event, whatever became of its handling, and before deadlineMs: until then the invocation is not over, and the function runs into its timeout.",
+    advice:
+      "Call next after every event, whatever became of its handling, and before deadlineMs: until then the invocation is not over, and the function runs into its timeout.",
     needs: [starts.id],
   },
   ["stuck"],
@@ -80,7 +89,8 @@ export const obeysShutdown: Check = lifeCycleCheck(
   {
     id: "shutdown",
     title: "Ends with status 0 within 2 seconds of SHUTDOWN",
-    advice: "After SHUTDOWN send what is left, exit with status 0 before deadlineMs, and do not call next again. Bound every wait by what is left of the 2 seconds, which the runtime may have used 600 ms of.",
+    advice:
+      "After SHUTDOWN send what is left, exit with status 0 before deadlineMs, and do not call next again. Bound every wait by what is left of the 2 seconds, which the runtime may have used 600 ms of.",
     needs: [starts.id, staysAlive.id, asksForEvents.id],
   },
   ["not-stopped"],
@@ -90,7 +100,8 @@ export const obeysShutdown: Check = lifeCycleCheck(
 function describeStart({ timeline }: Trial, { extensions }: Subject): string {
   return extensions
     .map(({ name }) => {
-      const at = (kind: string): number => timeline.find((entry) => entry.lane === name && entry.kind === kind)?.startEpochMs ?? 0;
+      const at = (kind: string): number =>
+        timeline.find((entry) => entry.lane === name && entry.kind === kind)?.startEpochMs ?? 0;
       const since = (kind: string): string => `${Math.round(at(kind) - at("spawn"))} ms`;
       return `${name} registered after ${since("register")} and was ready after ${since("next")}`;
     })

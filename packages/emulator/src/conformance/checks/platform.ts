@@ -12,7 +12,8 @@ export const slowPlatform: Check = disturbance(
   {
     id: "slow-platform",
     title: "Waits as long as the platform takes to answer",
-    advice: "Give register and next no timeout of the HTTP client's: next is answered when there is an event, which may take hours, and a call that was broken off cannot be repeated.",
+    advice:
+      "Give register and next no timeout of the HTTP client's: next is answered when there is an event, which may take hours, and a call that was broken off cannot be repeated.",
   },
   ({ extensions }) => ({
     faults: extensions.flatMap(({ name }): readonly Fault[] => [
@@ -32,7 +33,8 @@ export const survivesFreeze: Check = disturbance(
   {
     id: "freeze",
     title: "Goes on after the environment was frozen",
-    advice: "Expect every process to stand still between invocations for minutes or hours: no watchdog, heartbeat or timer may take the gap for a failure, and connections to the outside may be dead afterwards.",
+    advice:
+      "Expect every process to stand still between invocations for minutes or hours: no watchdog, heartbeat or timer may take the gap for a failure, and connections to the outside may be dead afterwards.",
   },
   () => ({
     options: { freeze: true },
@@ -50,7 +52,8 @@ export const survivesDeadSockets: Check = disturbance(
   {
     id: "dead-sockets",
     title: "Opens another connection where the kept one is dead",
-    advice: "Where next finds its kept-alive connection closed before anything was answered, call it once more on a new connection, or use a new connection for each call.",
+    advice:
+      "Where next finds its kept-alive connection closed before anything was answered, call it once more on a new connection, or use a new connection for each call.",
   },
   (subject, undisturbed) => {
     const names = invokedExtensions(subject, undisturbed);
@@ -59,11 +62,15 @@ export const survivesDeadSockets: Check = disturbance(
   },
 );
 
-/** The extension stands still while its event arrives and the connection dies: what it sends next goes into a dead socket. */
+/**
+ * The extension stands still while its event arrives and the connection dies: what it sends next goes into a dead
+ * socket.
+ */
 async function invokeAndCut(stage: Stage, names: readonly string[]): Promise<readonly InvokeResult[]> {
   const { environment } = stage;
   for (const name of names) environment.kill(name, "SIGSTOP");
-  const waits = (): number => environment.timeline.filter(({ lane, kind }) => lane === "runtime" && kind === "next").length;
+  const waits = (): number =>
+    environment.timeline.filter(({ lane, kind }) => lane === "runtime" && kind === "next").length;
   const before = waits();
   const answer = await environment.invoke({ invocation: "cut" });
   await stage.reaches(() => waits() > before, 2000);
@@ -82,7 +89,8 @@ export const ignoresUnknownEvents: Check = disturbance(
   {
     id: "unknown-event",
     title: "Ignores events of a type it does not know",
-    advice: "Treat whatever is neither INVOKE nor SHUTDOWN as nothing to do, and call next: types are added without notice.",
+    advice:
+      "Treat whatever is neither INVOKE nor SHUTDOWN as nothing to do, and call next: types are added without notice.",
   },
   (subject, undisturbed) => ({
     faults: subject.extensions.map(({ name }): Fault => {
@@ -101,7 +109,8 @@ export const endsOnContainerError: Check = {
     {
       id: "container-error",
       title: "Ends when the platform answers 500, and does not ask again and again",
-      advice: "Take an answer of 500 to next as the end: exit with a status other than 0 at once. Lambda then resets the environment; a loop that goes on asking burns the function's CPU until its timeout.",
+      advice:
+        "Take an answer of 500 to next as the end: exit with a status other than 0 at once. Lambda then resets the environment; a loop that goes on asking burns the function's CPU until its timeout.",
     },
     () => ({}),
   ),
@@ -121,8 +130,21 @@ async function refuseNext(subject: Subject, name: string): Promise<string | unde
   let refused = 0;
   const trial = await subject.run({
     faults: [
-      { kind: "watch", call: "event/next", extension: name, onAnswer: ({ status }) => (refused += status === 500 ? 1 : 0) },
-      { kind: "answer", call: "event/next", extension: name, status: 500, body: containerError, skip: 1, times: spinLimit },
+      {
+        kind: "watch",
+        call: "event/next",
+        extension: name,
+        onAnswer: ({ status }) => (refused += status === 500 ? 1 : 0),
+      },
+      {
+        kind: "answer",
+        call: "event/next",
+        extension: name,
+        status: 500,
+        body: containerError,
+        skip: 1,
+        times: spinLimit,
+      },
     ],
     async during(stage) {
       await stage.invoke();
@@ -141,7 +163,8 @@ export const survivesReset: Check = disturbance(
   {
     id: "reset",
     title: "Starts again in the same environment after a reset",
-    advice: "Expect /tmp as the process before left it, a new identifier and a new registration: remove or ignore stale locks, sockets and pid files.",
+    advice:
+      "Expect /tmp as the process before left it, a new identifier and a new registration: remove or ignore stale locks, sockets and pid files.",
   },
   () => ({
     faults: [{ kind: "kill", call: "invocation/response", process: "runtime", times: 1 }],
@@ -156,11 +179,13 @@ export const worksOnManagedInstances: Check = disturbance(
   {
     id: "managed-instances",
     title: "Works on Managed Instances, where there is SHUTDOWN only",
-    advice: "Where AWS_LAMBDA_INITIALIZATION_TYPE is lambda-managed-instances, register for SHUTDOWN alone (INVOKE is refused with 403) and subscribe to telemetry with schema 2025-01-29.",
+    advice:
+      "Where AWS_LAMBDA_INITIALIZATION_TYPE is lambda-managed-instances, register for SHUTDOWN alone (INVOKE is refused with 403) and subscribe to telemetry with schema 2025-01-29.",
   },
   () => ({
     options: { initializationType: "lambda-managed-instances" },
-    // What a function wrote reaches subscribers before the end: nobody is frozen here, and a fall over it must not look like a shutdown.
+    // What a function wrote reaches subscribers before the end: nobody is frozen here, and a fall over it must not look
+    // like a shutdown.
     faults: [{ kind: "delay", call: "invocation/response", delayMs: awakeMs }],
   }),
 );
@@ -169,7 +194,8 @@ export const survivesFullTmp: Check = disturbance(
   {
     id: "full-tmp",
     title: "Works where /tmp has no room left",
-    advice: "Do without files in /tmp, or go on without them where they cannot be written: the function shares /tmp and may fill it.",
+    advice:
+      "Do without files in /tmp, or go on without them where they cannot be written: the function shares /tmp and may fill it.",
   },
   (_subject, { hasNamespace }) => {
     if (!hasNamespace) return "this machine has no mount namespaces, so /tmp is its own";

@@ -1,5 +1,7 @@
-import { type Fault, mutations, type Mutation } from "../../faults/fault.ts";
-import { type Check, judge, passed, type Subject, type Verdict } from "../check.ts";
+import { mutations } from "../../faults/fault.ts";
+import type { Fault, Mutation } from "../../faults/fault.ts";
+import { judge, passed } from "../check.ts";
+import type { Check, Subject, Verdict } from "../check.ts";
 import type { AcceptedSubscription } from "../subscriptions.ts";
 import type { Stage, Trial, TrialPlan } from "../trial.ts";
 import { disturbance, wellBehaved } from "./disturbance.ts";
@@ -9,7 +11,8 @@ const noSubscription = "it does not subscribe to telemetry";
 export const listensFirst: Check = {
   id: "telemetry-listener",
   title: "Listens before it subscribes to telemetry",
-  advice: "Bind the port and wait until it listens, then PUT /telemetry: the platform sends what it has kept since init began, and nobody keeps it for a listener that is late.",
+  advice:
+    "Bind the port and wait until it listens, then PUT /telemetry: the platform sends what it has kept since init began, and nobody keeps it for a listener that is late.",
   executes: true,
   needs: wellBehaved,
   async run(subject): Promise<Verdict> {
@@ -20,7 +23,9 @@ export const listensFirst: Check = {
     }
     const late = subscriptions.filter(({ wasListening }) => wasListening === false);
     if (late.length === 0) return passed;
-    const problems = late.map(({ extension, destination }) => `nobody listened on port ${destination.port} when ${extension} subscribed`);
+    const problems = late.map(
+      ({ extension, destination }) => `nobody listened on port ${destination.port} when ${extension} subscribed`,
+    );
     return { kind: "fail", detail: problems.join("; ") };
   },
 };
@@ -28,7 +33,8 @@ export const listensFirst: Check = {
 export const acknowledges: Check = {
   id: "telemetry-acknowledges",
   title: "Answers telemetry with 200",
-  advice: "Read the whole body, answer 200 at once, and only then process: a batch that is not acknowledged is sent again and again, and what comes after it is lost when the platform's buffer is full.",
+  advice:
+    "Read the whole body, answer 200 at once, and only then process: a batch that is not acknowledged is sent again and again, and what comes after it is lost when the platform's buffer is full.",
   executes: true,
   needs: [...wellBehaved, listensFirst.id],
   async run(subject): Promise<Verdict> {
@@ -56,7 +62,9 @@ function batchCheck(
       const { subscriptions } = await subject.undisturbed();
       if (subscriptions.length === 0) return { kind: "not-applicable", detail: noSubscription };
       const overHttp = subscriptions.filter(({ destination }) => destination.protocol === "HTTP");
-      if (overHttp.length === 0) return { kind: "not-applicable", detail: "it takes telemetry over TCP, one event a line" };
+      if (overHttp.length === 0) {
+        return { kind: "not-applicable", detail: "it takes telemetry over TCP, one event a line" };
+      }
       const sent = new Set<string>();
       const faults = overHttp.map((subscription): Fault => {
         const mutate = toMutation(subscription);
@@ -66,13 +74,22 @@ function batchCheck(
         };
         return { kind: "telemetry", extension: subscription.extension, mutate: mutateAndNote };
       });
-      const trial = await subject.run({ options, faults, during: (stage) => invokeAround(stage, () => sent.size === overHttp.length) });
-      return sent.size === 0 ? { kind: "not-applicable", detail: "nothing was delivered to it" } : judgeDeliveries(subject, trial);
+      const trial = await subject.run({
+        options,
+        faults,
+        during: (stage) => invokeAround(stage, () => sent.size === overHttp.length),
+      });
+      return sent.size === 0
+        ? { kind: "not-applicable", detail: "nothing was delivered to it" }
+        : judgeDeliveries(subject, trial);
     },
   };
 }
 
-/** Longest wait for a batch that is due between two invocations; one that is due later comes before SHUTDOWN. Units: milliseconds. */
+/**
+ * Longest wait for a batch that is due between two invocations; one that is due later comes before SHUTDOWN. Units:
+ * milliseconds.
+ */
 const longestWaitMs = 2500;
 
 /** An invocation before a delivery and one after it. */
@@ -90,7 +107,9 @@ function judgeDeliveries(subject: Subject, trial: Trial): Verdict {
   for (const { name } of subject.extensions) {
     if (!trial.subscriptions.some(({ extension }) => extension === name)) continue;
     const end = trial.timeline.find(({ lane, kind }) => lane === name && kind === "shutdown")?.startEpochMs ?? Infinity;
-    const deliveries = trial.timeline.filter(({ lane, kind, endEpochMs }) => lane === name && kind === "telemetry" && endEpochMs <= end);
+    const deliveries = trial.timeline.filter(
+      ({ lane, kind, endEpochMs }) => lane === name && kind === "telemetry" && endEpochMs <= end,
+    );
     const outcomes = deliveries.map(({ detail = "" }) => detail);
     const refused = outcomes.find((outcome) => !outcome.endsWith(": delivered"));
     if (refused !== undefined) return { kind: "fail", detail: `${name} did not take a delivery (${refused})`, trial };
@@ -103,7 +122,8 @@ export const takesUnknownTelemetry: Check = batchCheck(
   {
     id: "telemetry-unknown-event",
     title: "Takes telemetry events of a type it does not know",
-    advice: "Leave out or pass on events whose type is unknown, and go on with the next one of the batch: types are added without notice.",
+    advice:
+      "Leave out or pass on events whose type is unknown, and go on with the next one of the batch: types are added without notice.",
   },
   () => mutations.unknownEvent,
 );
@@ -112,7 +132,8 @@ export const takesObjectRecords: Check = batchCheck(
   {
     id: "telemetry-object-records",
     title: "Takes log lines whose record is an object",
-    advice: "Expect record to be a string or an object: functions with the JSON log format, and all on Managed Instances, have objects.",
+    advice:
+      "Expect record to be a string or an object: functions with the JSON log format, and all on Managed Instances, have objects.",
   },
   () => mutations.objectRecords,
   { logFormat: "JSON" },
@@ -126,7 +147,8 @@ export const takesLargeBatches: Check = batchCheck(
   {
     id: "telemetry-large-batch",
     title: "Takes batches of 2 MB",
-    advice: "Accept bodies of at least twice maxBytes (the event that fills a batch comes with it), and read them to their end before parsing.",
+    advice:
+      "Accept bodies of at least twice maxBytes (the event that fills a batch comes with it), and read them to their end before parsing.",
   },
   ({ types }) =>
     (events) => {
@@ -150,7 +172,8 @@ export const takesRedelivery: Check = batchCheck(
   {
     id: "telemetry-redelivery",
     title: "Takes a batch that comes twice",
-    advice: "Expect events again: the platform repeats a batch whose acknowledgement it did not see. Answer 200 to the copy; leave it out by type, time and request id where it matters.",
+    advice:
+      "Expect events again: the platform repeats a batch whose acknowledgement it did not see. Answer 200 to the copy; leave it out by type, time and request id where it matters.",
   },
   () => mutations.redeliver,
 );
@@ -159,7 +182,8 @@ export const takesMalformedBatches: Check = batchCheck(
   {
     id: "telemetry-malformed",
     title: "Takes bodies that are no array of events, and what comes after them",
-    advice: "Answer 200 whatever the body is, catch what parsing throws, and skip the elements that are no events: an answer of 400 or more has the same body sent again and holds up what follows.",
+    advice:
+      "Answer 200 whatever the body is, catch what parsing throws, and skip the elements that are no events: an answer of 400 or more has the same body sent again and holds up what follows.",
   },
   () => {
     let isFirst = true;
@@ -173,7 +197,13 @@ export const takesMalformedBatches: Check = batchCheck(
 
 function badBodies(events: readonly string[]): readonly string[] {
   const whole = `[${events.join(",")}]`;
-  return [whole.slice(0, -2), ...events.slice(0, 1), "", "null", '[null,1,"text",{},{"type":"function"},{"time":"never","type":5,"record":null}]'];
+  return [
+    whole.slice(0, -2),
+    ...events.slice(0, 1),
+    "",
+    "null",
+    '[null,1,"text",{},{"type":"function"},{"time":"never","type":5,"record":null}]',
+  ];
 }
 
 export const worksWithoutTelemetry: Check = disturbance(
@@ -183,7 +213,9 @@ export const worksWithoutTelemetry: Check = disturbance(
     advice: "Take 202 for what AWS's local emulator means by it, no telemetry here, and go on with the loop without.",
   },
   (_subject, { subscriptions }) =>
-    subscriptions.length === 0 ? noSubscription : { faults: [{ kind: "answer", call: "telemetry", status: 202, body: notSupported }] },
+    subscriptions.length === 0
+      ? noSubscription
+      : { faults: [{ kind: "answer", call: "telemetry", status: 202, body: notSupported }] },
 );
 
 const notSupported = '{"errorMessage":"Telemetry API is not supported","errorType":"Telemetry.NotSupported"}\n';
