@@ -9,6 +9,7 @@ export default defineConfig({
     // Many times what a test takes, for machines that are busy: a timeout is for what hangs.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     reporters: ["default", ["json", { outputFile: "test-report.json" }]],
   },
 });

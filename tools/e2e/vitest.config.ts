@@ -11,6 +11,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 600_000,
+    expect: { poll: { timeout: 120_000 } },
     reporters: ["default", ["json", { outputFile: "test-report.json" }]],
   },
 });

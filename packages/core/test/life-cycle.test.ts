@@ -251,10 +251,13 @@ describe("failing open", () => {
       vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
       const extension = start({ [hook]: () => new Promise(() => {}), onInvoke: never });
       if (hook === "onInit") await lambda.called(register);
-      await vi.waitFor(async () => {
-        await vi.advanceTimersByTimeAsync(9000);
-        expect(callNames()).toContain(next);
-      });
+      await vi.waitFor(
+        async () => {
+          await vi.advanceTimersByTimeAsync(9000);
+          expect(callNames()).toContain(next);
+        },
+        { timeout: 60_000 },
+      );
       expect(extension.errors[0]).toContain(`${hook} had not settled`);
       vi.useRealTimers();
       lambda.deliver(invokeEvent("one"));
@@ -324,7 +327,10 @@ describe("failing open", () => {
     let aborted = false;
     const extension = start({
       onInvoke: (_event, context) => {
-        context.signal.addEventListener("abort", () => (aborted = true));
+        const onAbort = (): void => void (aborted = true);
+        // A busy machine may hand the event out after its deadline.
+        if (context.signal.aborted) onAbort();
+        else context.signal.addEventListener("abort", onAbort);
         return new Promise(() => {});
       },
     });
@@ -470,14 +476,15 @@ describe("signals", () => {
       onInvoke: (event) => void seen.push(event.requestId),
       onShutdown: async () => {
         lambda.deliver(invokeEvent("late"));
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        // A call of the test's own, sent after the event: the loop has the event when this one is answered.
+        await fetch(`http://${lambda.address}/probe`);
       },
     });
     await lambda.called(next);
     extension.signal("SIGTERM");
     expect(await extension.exited).toBe(0);
     expect(seen).toEqual([]);
-    expect(callNames()).toEqual([register, next]);
+    expect(callNames()).toEqual([register, next, "GET /probe"]);
   });
 
   test("a signal before registration is over ends with status 0", async () => {

@@ -92,5 +92,5 @@ function firstLine(child: ChildProcess): Promise<string> {
 
 /** The kernel ends processes in its own time: looks until it has. */
 async function gone(isGone: () => boolean): Promise<void> {
-  await expect.poll(isGone, { timeout: 10_000, interval: 20 }).toBe(true);
+  await expect.poll(isGone, { interval: 20 }).toBe(true);
 }

@@ -119,7 +119,7 @@ await startEnvironment({ function: { runtime: "nodejs22.x", handler: "index.hand
       const group = groupIn(output.toString());
       expect(existsSync(group)).toBe(true);
       child.kill(signal);
-      await expect.poll(() => existsSync(group), { timeout: 10_000, interval: 20 }).toBe(false);
+      await expect.poll(() => existsSync(group), { interval: 20 }).toBe(false);
     }
   });
 });

@@ -49,12 +49,12 @@ test("resets after a timeout: SHUTDOWN says so, /tmp stays, the next invocation 
     ...pythonFunction(
       "import time\nloaded = time.time()\ndef handler(event, context):\n    open('/tmp/kept', 'a').write(event)\n    if event == 'slow': time.sleep(60)\n    return event\n",
     ),
-    timeoutSeconds: 0.5,
+    timeoutSeconds: 2,
   };
   const environment = await start(fn, [politeExtension()]);
   expect(errorOf(await environment.invoke("slow"))).toEqual({
     errorType: "Sandbox.Timedout",
-    errorMessage: expect.stringMatching(/^RequestId: \S+ Error: Task timed out after 0\.50 seconds$/),
+    errorMessage: expect.stringMatching(/^RequestId: \S+ Error: Task timed out after 2\.00 seconds$/),
   });
   const firstIds = environment.timeline.filter(({ lane, kind }) => lane === "polite" && kind === "spawn");
   expect(await environment.invoke("next")).toMatchObject({ kind: "response", payload: '"next"' });
@@ -64,7 +64,7 @@ test("resets after a timeout: SHUTDOWN says so, /tmp stays, the next invocation 
     firstIds.length + 1,
   );
   expect(texts(environment, "platform").find((text) => text.startsWith("REPORT"))).toMatch(
-    /Duration: 500\.00 ms.*Status: timeout$/,
+    /Duration: 2000\.00 ms.*Status: timeout$/,
   );
   expect(environment.timeline.filter(({ kind }) => kind === "init").map(({ detail }) => detail)).toEqual([
     "init",
@@ -74,7 +74,7 @@ test("resets after a timeout: SHUTDOWN says so, /tmp stays, the next invocation 
 
 test("counts extensions in the timeout, after the caller has its answer", async () => {
   const sleepy = "identity = register(['INVOKE', 'SHUTDOWN'])\nnext_event(identity)\ntime.sleep(60)\n";
-  const fn = { ...pythonFunction("def handler(event, context): return 1"), timeoutSeconds: 0.5 };
+  const fn = { ...pythonFunction("def handler(event, context): return 1"), timeoutSeconds: 2 };
   const environment = await start(fn, [pythonExtension("sleepy", sleepy)]);
   expect(await environment.invoke(1)).toMatchObject({ kind: "response", payload: "1" });
   await environment.idle();
@@ -205,17 +205,19 @@ test.each([
 
 test("kills an extension that does not end within two seconds of SHUTDOWN, and one that did not ask for it at once", async () => {
   const stubborn =
-    "identity = register(['SHUTDOWN'])\nevent = next_event(identity)\nsay('left', event['deadlineMs'] - time.time() * 1000 > 500)\ntime.sleep(60)\n";
+    "identity = register(['SHUTDOWN'])\nevent = next_event(identity)\nsay(event['deadlineMs'])\ntime.sleep(60)\n";
   const silent = "identity = register([])\nnext_event(identity)\n";
   const environment = await start(pythonFunction("def handler(e, c): return 1"), [
     pythonExtension("stubborn", stubborn),
     pythonExtension("silent", silent),
   ]);
   await environment.invoke(1);
-  const start0 = Date.now();
+  const startEpochMs = Date.now();
   await environment.shutdown();
-  expect(Date.now() - start0).toBeGreaterThanOrEqual(1900);
-  expect(texts(environment, "extension")).toEqual(["left True"]);
+  const [deadlineEpochMs] = texts(environment, "extension").map(Number);
+  expect(deadlineEpochMs).toBeGreaterThanOrEqual(startEpochMs + 2000);
+  // It is killed at its deadline, not before; timers may fire a millisecond early.
+  expect(Date.now()).toBeGreaterThanOrEqual((deadlineEpochMs ?? NaN) - 2);
   expect(
     environment.timeline.filter(({ kind }) => kind === "exit").map(({ lane, detail }) => `${lane} ${detail ?? ""}`),
   ).toEqual(["runtime signal: terminated", "silent signal: killed", "stubborn signal: killed"]);

@@ -46,19 +46,20 @@ test.each([
   [
     "Node",
     nodeFunction(
-      "let running = 0, most = 0;\nexport const handler = async () => { most = Math.max(most, ++running); await new Promise((go) => setTimeout(go, 200)); running -= 1; return most; };",
+      "let running = 0, go;\nconst all = new Promise((resolve) => (go = resolve));\nexport const handler = async () => { if (++running === 3) go(); await all; return running; };",
     ),
   ],
   [
     "Python",
     pythonFunction(
-      "import os, time\ndef handler(event, context):\n    open(f'/tmp/running-{context.aws_request_id}', 'w').close()\n    time.sleep(0.2)\n    return len([name for name in os.listdir('/tmp') if name.startswith('running-')])\n",
+      "import os, time\ndef running(): return len([name for name in os.listdir('/tmp') if name.startswith('running-')])\ndef handler(event, context):\n    open(f'/tmp/running-{context.aws_request_id}', 'w').close()\n    while running() < 3: time.sleep(0.01)\n    return running()\n",
     ),
   ],
 ])("Managed Instances run invocations of a %s function at the same time", async (_language, fn) => {
-  const environment = await start(fn, [], { ...managed, maxConcurrency: 3 });
+  // Each one waits until all three run.
+  const environment = await start({ ...fn, timeoutSeconds: 60 }, [], { ...managed, maxConcurrency: 3 });
   const results = await Promise.all([1, 2, 3].map((event) => environment.invoke(event)));
-  expect(Math.max(...results.map(({ payload }) => Number(payload)))).toBe(3);
+  expect(results.map(({ payload }) => payload)).toEqual(["3", "3", "3"]);
   await environment.shutdown();
 });
 
@@ -119,13 +120,13 @@ test("on Managed Instances an error of the handler stands in the report", async 
 test("on Managed Instances an invocation that runs out of time is given up and the others go on", async () => {
   const fn = {
     ...nodeFunction("export const handler = (event) => new Promise((go) => setTimeout(go, event, event));"),
-    timeoutSeconds: 0.4,
+    timeoutSeconds: 2,
   };
   const environment = await start(fn, [], managed);
-  const [slow, fast] = await Promise.all([environment.invoke(700), environment.invoke(10)]);
+  const [slow, fast] = await Promise.all([environment.invoke(60_000), environment.invoke(10)]);
   expect(slow).toMatchObject({
     kind: "function-error",
-    payload: expect.stringContaining("Task timed out after 0.40 seconds"),
+    payload: expect.stringContaining("Task timed out after 2.00 seconds"),
   });
   expect(fast).toMatchObject({ kind: "response", payload: "10" });
   expect(await environment.invoke(20)).toMatchObject({ kind: "response", payload: "20" });

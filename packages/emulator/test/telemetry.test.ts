@@ -234,7 +234,7 @@ time.sleep(0.1)
 test("tells of a timeout before SHUTDOWN, and starts over in the next invocation", async () => {
   const fn = {
     ...pythonFunction("import time\ndef handler(event, context):\n    if event == 'slow': time.sleep(60)\n"),
-    timeoutSeconds: 0.5,
+    timeoutSeconds: 2,
   };
   const environment = await start(fn, [recordingExtension({ ...everything, types: ["platform"] })]);
   await environment.invoke("slow");

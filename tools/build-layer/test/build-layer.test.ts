@@ -532,7 +532,7 @@ test("--watch builds again after every change, through a failure, until it is en
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const said = (count: number, what: RegExp): Promise<boolean> =>
-    vi.waitUntil(() => (stderr.match(new RegExp(what, "g"))?.length ?? 0) >= count, { timeout: 20_000 });
+    vi.waitUntil(() => (stderr.match(new RegExp(what, "g"))?.length ?? 0) >= count, { timeout: 60_000 });
   const bundle = (): string => readFileSync(join(folder, "dist/layer/hello/index.cjs"), "utf8");
   try {
     await said(1, /built in \d+ ms; watching 2 files/);
@@ -584,7 +584,7 @@ describe("signals", () => {
       detached: true,
     });
     const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-    await vi.waitUntil(() => existsSync(mark), { timeout: 20_000 });
+    await vi.waitUntil(() => existsSync(mark), { timeout: 60_000 });
     process.kill(-(child.pid ?? 0), "SIGINT");
     expect(await ended).toBe(130);
     expect(readdirSync(join(folder, "dist"))).toEqual([]);

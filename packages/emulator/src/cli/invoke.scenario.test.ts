@@ -86,7 +86,7 @@ describe("lambda-emulator invoke", () => {
     const { child, ended } = await start({ sleepSeconds: 600 }, ["--verbose"]);
     child.stderr.once("data", () => child.stderr.destroy());
     expect((await ended).status).toBe(130);
-    await expect.poll(() => processesLeft(mark), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => processesLeft(mark)).toEqual([]);
   });
 
   // What is left is looked up in /proc.
@@ -95,10 +95,10 @@ describe("lambda-emulator invoke", () => {
     ["during an invocation", { sleepSeconds: 600 }, "", "in the function"],
   ])("ended by Ctrl-C %s: exit status 130, nothing left running", async (_, event, hang, sign) => {
     const { child, ended, written } = await start(event, [], hang);
-    await expect.poll(() => written.stderr, { timeout: 20_000 }).toContain(sign);
+    await expect.poll(() => written.stderr).toContain(sign);
     expect(await processesLeft(mark)).not.toEqual([]);
     child.kill("SIGINT");
     expect((await ended).status).toBe(130);
-    await expect.poll(() => processesLeft(mark), { timeout: 5_000 }).toEqual([]);
+    await expect.poll(() => processesLeft(mark)).toEqual([]);
   });
 });

@@ -19,7 +19,7 @@ test("builds again what changed while its folder was not watched yet", async () 
       return [source];
     },
   });
-  await vi.waitUntil(() => builds >= 2, { timeout: 10_000 });
+  await vi.waitUntil(() => builds >= 2, { timeout: 60_000 });
   await watching.close();
   expect(builds).toBeGreaterThanOrEqual(2); // once more where the file system rounds
 });
@@ -47,7 +47,7 @@ test.each<[string, (folder: string) => void, (folder: string) => void]>([
     },
   });
   const sees = (content: string | undefined): Promise<boolean> =>
-    vi.waitUntil(() => seen === content, { timeout: 10_000 });
+    vi.waitUntil(() => seen === content, { timeout: 60_000 });
   await sees("first");
   writeFileSync(source, "again");
   await sees("again"); // by a second build, so the folder is watched since the first

@@ -10,7 +10,6 @@ import { processesLeft } from "../../../test/processes-left.ts";
 /** The command as it is installed, on a copy of a project whose extension is written in bash. */
 const bin = join(import.meta.dirname, "../../../bin/lambda-emulator.js");
 const projectFolder = join(import.meta.dirname, "../../../test/projects/bash-extension");
-const patience = { timeout: 20_000 };
 
 let folder: string;
 let mark: string;
@@ -49,27 +48,27 @@ describe.skipIf(process.platform !== "linux")("lambda-emulator dev", () => {
     "answers anew after edits of the function, the layer and the template; keeps going over a broken build",
     { timeout: 90_000 },
     async () => {
-      await expect.poll(answers, patience).toEqual([{ event: {} }]);
+      await expect.poll(answers).toEqual([{ event: {} }]);
 
       await replace("function/app.py", '"event": event', '"event": "edited"');
-      await expect.poll(answers, patience).toHaveLength(2);
+      await expect.poll(answers).toHaveLength(2);
       expect(answers()[1]).toEqual({ event: "edited" });
       expect(written.stderr).toContain("[bash-extension] bye");
 
       await replace("layer/bash-extension", "registered", "registered anew");
-      await expect.poll(() => written.stderr, patience).toContain("registered anew");
-      await expect.poll(answers, patience).toHaveLength(3);
+      await expect.poll(() => written.stderr).toContain("registered anew");
+      await expect.poll(answers).toHaveLength(3);
 
       await replace("layer/Makefile", "install ", "no-such-program ");
-      await expect.poll(() => written.stderr, patience).toContain("The last environment is kept");
+      await expect.poll(() => written.stderr).toContain("The last environment is kept");
       expect(written.stderr).toContain("no-such-program");
       child.stdin?.write("\n");
-      await expect.poll(answers, patience).toHaveLength(4);
+      await expect.poll(answers).toHaveLength(4);
       await replace("layer/Makefile", "no-such-program ", "install ");
-      await expect.poll(answers, patience).toHaveLength(5);
+      await expect.poll(answers).toHaveLength(5);
 
       await appendFile(join(folder, "function/app.py"), "\nthis is no Python\n");
-      await expect.poll(answers, patience).toHaveLength(6);
+      await expect.poll(answers).toHaveLength(6);
       expect(answers()[5]).toMatchObject({ errorType: "Runtime.UserCodeSyntaxError" });
 
       child.stdin?.write("q\n");
@@ -79,10 +78,10 @@ describe.skipIf(process.platform !== "linux")("lambda-emulator dev", () => {
   );
 
   test("ended by Ctrl-C: exit status 130, nothing left running", { timeout: 60_000 }, async () => {
-    await expect.poll(answers, patience).toHaveLength(1);
+    await expect.poll(answers).toHaveLength(1);
     expect(await processesLeft(mark)).not.toEqual([]);
     child.kill("SIGINT");
     expect(await ended).toBe(130);
-    await expect.poll(() => processesLeft(mark), patience).toEqual([]);
+    await expect.poll(() => processesLeft(mark)).toEqual([]);
   });
 });
