@@ -218,7 +218,7 @@ describe("the extension", () => {
     const { extension, lines } = create({
       CACHE_WARMER_PARAMETERS: "/a",
       PARAMETERS_SECRETS_EXTENSION_LOG_LEVEL: "DEBUG",
-      SSM_PARAMETER_STORE_TIMEOUT_MILLIS: "200",
+      SSM_PARAMETER_STORE_TIMEOUT_MILLIS: "2000",
     });
     await extension.beforeRegister?.();
     await extension.onInit?.(context);

@@ -158,7 +158,7 @@ describe("the built layer on the emulator", () => {
     skip,
   }) => {
     const running = await start(
-      { CACHE_WARMER_PARAMETERS: "/greeting", SSM_PARAMETER_STORE_TIMEOUT_MILLIS: "500" },
+      { CACHE_WARMER_PARAMETERS: "/greeting", SSM_PARAMETER_STORE_TIMEOUT_MILLIS: "2000" },
       { clock: "movable", freeze: true },
     ).catch((error: unknown) => {
       if (error instanceof EmulatorError && error.message.includes("libfaketime")) return skip(error.message);

@@ -53,7 +53,7 @@ export function runSourceContract(under: SourceUnderContract): void {
 
     beforeEach(async () => {
       stub = await startAwsStub();
-      source = under.create({ call: callTo(stub, under.service), ttlMs: 1000, timeoutMs: 1000, warm: names });
+      source = under.create({ call: callTo(stub, under.service), ttlMs: 1000, timeoutMs: 60_000, warm: names });
       for (const name of names) under.hold(stub, name, `value of ${name}`);
     });
     afterEach(() => stub.close());
