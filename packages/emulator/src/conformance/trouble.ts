@@ -73,7 +73,8 @@ function atExit(life: Life, { detail = "" }: TimelineEntry, isEnding: boolean): 
       text: `ended (${detail}) before it ${life.hasRegistered ? "asked for its first event" : "registered"}`,
     };
   }
-  if (!isEnding) {
+  // At its end the environment kills extensions that did not ask for SHUTDOWN. Any other end is their own.
+  if (!isEnding || (life.isWaiting && detail !== "signal: killed")) {
     const when = life.isWaiting ? "while it waited for an event" : "instead of asking for the next event";
     return { kind: "ended", text: `ended (${detail}) ${when}` };
   }
