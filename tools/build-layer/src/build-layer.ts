@@ -4,25 +4,22 @@ import { dirname, join } from "node:path";
 import { checkBundleBudget, checkStartUpBudget, checkZipBudget } from "./budget/check-budgets.ts";
 import { BuildError } from "./build-error.ts";
 import { bundleEntry } from "./bundle/bundle.ts";
-import type { Bundle, Source } from "./bundle/bundle.ts";
-import { isZip } from "./check/is-zip.ts";
+import type { Bundle } from "./bundle/bundle.ts";
+import { isZip } from "./check/read-head.ts";
 import type { Architecture, Budgets, ExtensionSettings } from "./config/extension-settings.ts";
 import type { Project } from "./config/project.ts";
 import type { EngineSource } from "./engine/carried-engine.ts";
 import { allEnded } from "./layer/all-ended.ts";
 import { writeFolder } from "./layer/folder.ts";
-import { sizeOf } from "./layer/layer-file.ts";
+import { maxUnzippedBytes, sizeOf } from "./layer/layer-file.ts";
 import type { LayerFile } from "./layer/layer-file.ts";
 import { layerFiles } from "./layer/layer-files.ts";
 import { everyOutputName, planLayers } from "./layer/plan-layers.ts";
 import { openStaging } from "./layer/staging.ts";
 import { toZip } from "./layer/zip.ts";
+import type { BuildReport, BuiltLayer } from "./report/build-report.ts";
 import { measureLayer } from "./start-up/measure-layer.ts";
-import type { Host, LayerOnDisk } from "./start-up/measure-layer.ts";
-import type { StartUp } from "./start-up/start-up.ts";
-
-/** Lambda's limit for the function and all its layers together, unzipped. */
-export const maxUnzippedBytes = 250 * 1024 * 1024;
+import type { Host, LayerOnDisk, StartUp } from "./start-up/measure-layer.ts";
 
 /** What a build needs beside its project: where engines are kept, whom to tell, and what to leave out. */
 export interface BuildOptions extends Omit<EngineSource, "projectFolder"> {
@@ -30,29 +27,6 @@ export interface BuildOptions extends Omit<EngineSource, "projectFolder"> {
   readonly architecture?: Architecture;
   /** Where to measure the start-up of a project with `maxStartUpRatio`, which takes seconds; default: not measured. */
   readonly host?: Host;
-}
-
-/** What was made. Sizes in bytes. */
-export interface BuildReport {
-  readonly name: string;
-  readonly bundleBytes: number;
-  /** What the bundle was made of. */
-  readonly sources: readonly Source[];
-  readonly warnings: readonly string[];
-  /** Undefined where it was not measured. */
-  readonly startUp: StartUp | undefined;
-  readonly layers: readonly BuiltLayer[];
-}
-
-/** One layer, as a folder, a zip or both. Units: bytes. */
-export interface BuiltLayer {
-  /** Undefined where the layer holds no machine code. */
-  readonly architecture: Architecture | undefined;
-  /** Undefined where only a zip was asked for. */
-  readonly folder: string | undefined;
-  readonly unzippedBytes: number;
-  /** Undefined where only a folder was asked for. */
-  readonly zip: { readonly path: string; readonly bytes: number } | undefined;
 }
 
 /**

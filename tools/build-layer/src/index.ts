@@ -1,15 +1,7 @@
 export { BuildError } from "./build-error.ts";
-export {
-  buildInto,
-  buildLayers,
-  buildZip,
-  type BuildOptions,
-  type BuildReport,
-  type BuiltLayer,
-} from "./build-layer.ts";
+export { buildInto, buildLayers, buildZip, type BuildOptions } from "./build-layer.ts";
 export type { Source } from "./bundle/bundle.ts";
-export { checkPath } from "./check/check-path.ts";
-export type { LayerCheck } from "./check/check-layer.ts";
+export { checkPath, type LayerCheck } from "./check/check-layer.ts";
 export type {
   Architecture,
   Engine,
@@ -19,6 +11,6 @@ export type {
 } from "./config/extension-settings.ts";
 export { readProject, type Project } from "./config/project.ts";
 export { cacheFolder } from "./engine/cache-folder.ts";
-export type { Host } from "./start-up/measure-layer.ts";
-export type { StartUp } from "./start-up/start-up.ts";
+export type { BuildReport, BuiltLayer } from "./report/build-report.ts";
+export type { Host, StartUp } from "./start-up/measure-layer.ts";
 export { compatibleRuntimes } from "./snippet/compatible-runtimes.ts";

@@ -2,15 +2,16 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BuildError } from "./build-error.ts";
 import { buildInto, buildLayers, buildZip } from "./build-layer.ts";
-import type { BuildOptions, BuildReport } from "./build-layer.ts";
+import type { BuildOptions } from "./build-layer.ts";
 import { parseArguments, usage } from "./cli/parse-arguments.ts";
 import type { Command } from "./cli/parse-arguments.ts";
 import { architectureOfHost } from "./config/extension-settings.ts";
 import { readProject } from "./config/project.ts";
 import { cacheFolder } from "./engine/cache-folder.ts";
-import { explainFileError } from "./explain-file-error.ts";
+import { explainFileError } from "./file-error.ts";
 import { initProject } from "./init/init-project.ts";
 import { closeStagings } from "./layer/staging.ts";
+import type { BuildReport } from "./report/build-report.ts";
 import { checkToText, toText } from "./report/text.ts";
 import { prepareReports, writeReports } from "./report/write-reports.ts";
 import { toSnippet } from "./snippet/snippets.ts";
@@ -120,7 +121,7 @@ function watchBuild(command: OneBuild, folder: string): void {
 
 async function check({ path, architecture, json }: Extract<Command, { kind: "check" }>): Promise<void> {
   // Loaded when it is needed: a build should not wait for the reader of zips.
-  const { checkPath } = await import("./check/check-path.ts");
+  const { checkPath } = await import("./check/check-layer.ts");
   const result = await checkPath(path, architecture);
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else if (result.problems.length > 0) throw new BuildError(result.problems);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { toStartUp } from "../start-up/start-up.ts";
+import { toStartUp } from "../start-up/measure-layer.ts";
 import { checkStartUpBudget } from "./check-budgets.ts";
 
 const sources = [

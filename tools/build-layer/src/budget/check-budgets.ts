@@ -3,7 +3,7 @@ import type { Budgets } from "../config/extension-settings.ts";
 import { sizeOf } from "../layer/layer-file.ts";
 import type { LayerFile } from "../layer/layer-file.ts";
 import { toSize } from "../report/size.ts";
-import type { StartUp } from "../start-up/start-up.ts";
+import type { StartUp } from "../start-up/measure-layer.ts";
 
 const listed = 5;
 

@@ -1,9 +1,13 @@
+import { statSync } from "node:fs";
 import { posix } from "node:path";
-import { maxUnzippedBytes } from "../build-layer.ts";
+import { BuildError } from "../build-error.ts";
 import type { Architecture } from "../config/extension-settings.ts";
+import { maxUnzippedBytes } from "../layer/layer-file.ts";
 import { checkExtension } from "./check-extension.ts";
 import type { FileEntry, TreeEntry } from "./layer-tree.ts";
 import { programOf } from "./program.ts";
+import { readFolder } from "./read-folder.ts";
+import { readZip } from "./read-zip.ts";
 
 /** What a look at a layer found. */
 export interface LayerCheck {
@@ -21,6 +25,16 @@ const maxExtensions = 10;
 
 /** Linux's own limit. Source: path_resolution(7) */
 const maxLinks = 40;
+
+/** Looks over the layer at `path`, a folder or a zip. Errors: `BuildError` where there is neither. */
+export async function checkPath(path: string, wanted: Architecture | undefined): Promise<LayerCheck> {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) throw new BuildError(`--check: expected a folder or a zip, got ${path}, which is not there`);
+  if (!stat.isDirectory() && !stat.isFile()) {
+    throw new BuildError(`--check: expected a folder or a zip, got ${path}, which is neither`);
+  }
+  return checkLayer(stat.isDirectory() ? readFolder(path) : await readZip(path), wanted);
+}
 
 /**
  * Looks a layer over for what makes Lambda's init fail, whoever made it.

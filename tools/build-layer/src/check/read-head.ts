@@ -11,3 +11,8 @@ export function readHead(path: string): Uint8Array {
     closeSync(file);
   }
 }
+
+/** Whether a file begins as the zips made here do. */
+export function isZip(path: string): boolean {
+  return Buffer.from("PK\x03\x04", "latin1").equals(readHead(path).subarray(0, 4));
+}

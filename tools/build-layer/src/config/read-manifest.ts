@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { BuildError } from "../build-error.ts";
-import { codeOf } from "../error-code.ts";
+import { codeOf } from "../file-error.ts";
 import { isRecord } from "./settings-reader.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { codeOf } from "../error-code.ts";
+import { codeOf } from "../file-error.ts";
 
 const pollMs = 100;
 /** Longer than any download: a lock this old was left by a process of another machine or container. */

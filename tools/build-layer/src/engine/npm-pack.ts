@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { BuildError } from "../build-error.ts";
-import { codeOf } from "../error-code.ts";
+import { codeOf } from "../file-error.ts";
 import type { EngineRelease } from "./engine-release.ts";
 import { readTar } from "./read-tar.ts";
 

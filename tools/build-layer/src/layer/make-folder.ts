@@ -1,6 +1,6 @@
 import { mkdirSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { codeOf } from "../error-code.ts";
+import { codeOf } from "../file-error.ts";
 
 /**
  * Makes a folder and those above it that are missing; true where one was made. Not by Node's `recursive`, which tries

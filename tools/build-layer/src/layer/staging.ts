@@ -1,6 +1,6 @@
 import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { codeOf } from "../error-code.ts";
+import { codeOf } from "../file-error.ts";
 import { makeFolder } from "./make-folder.ts";
 
 /** A folder beside the results, in which they are assembled. */

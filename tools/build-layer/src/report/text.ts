@@ -1,7 +1,7 @@
 import { relative } from "node:path";
-import { maxUnzippedBytes } from "../build-layer.ts";
-import type { BuildReport } from "../build-layer.ts";
 import type { LayerCheck } from "../check/check-layer.ts";
+import { maxUnzippedBytes } from "../layer/layer-file.ts";
+import type { BuildReport } from "./build-report.ts";
 import { toSize } from "./size.ts";
 
 /** The report for people: one line for each thing made, with its size. Paths are relative to `folder`. */

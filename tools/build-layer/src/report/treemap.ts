@@ -1,4 +1,4 @@
-import type { BuildReport } from "../build-layer.ts";
+import type { BuildReport } from "./build-report.ts";
 import { toSize } from "./size.ts";
 
 interface Area {

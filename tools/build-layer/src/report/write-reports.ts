@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { BuildError } from "../build-error.ts";
-import type { BuildReport } from "../build-layer.ts";
 import type { Project } from "../config/project.ts";
 import { engineReleases } from "../engine/engine-release.ts";
 import { makeFolder } from "../layer/make-folder.ts";
 import { openStaging } from "../layer/staging.ts";
 import { packagesOf } from "../sbom/packages-of.ts";
+import type { BuildReport } from "./build-report.ts";
 import { toTreemap } from "./treemap.ts";
 
 /** Files that were asked for. Paths are relative to the project's folder. */

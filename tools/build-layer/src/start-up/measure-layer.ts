@@ -2,8 +2,7 @@ import { join } from "node:path";
 import { architectureOfHost } from "../config/extension-settings.ts";
 import type { Architecture, ExtensionSettings } from "../config/extension-settings.ts";
 import { measureStartUp } from "./measure-start-up.ts";
-import { toStartUp } from "./start-up.ts";
-import type { StartUp } from "./start-up.ts";
+import type { StartUpTimes } from "./measure-start-up.ts";
 
 /** The machine that measures. */
 export interface Host {
@@ -18,6 +17,15 @@ export interface LayerOnDisk {
   readonly folder: string;
   /** Undefined where it holds no machine code. */
   readonly architecture: Architecture | undefined;
+}
+
+/** How long an extension takes to its first `next`. Units: milliseconds; medians. */
+export interface StartUp {
+  readonly nextMs: number;
+  /** A Node.js that does nothing, from start to end. */
+  readonly bareMs: number;
+  /** The first divided by the second, round by round: what drifts with the machine's speed cancels out. */
+  readonly ratio: number;
 }
 
 /**
@@ -43,4 +51,15 @@ export async function measureLayer(
     environment: Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== "")),
   });
   return toStartUp(times);
+}
+
+/** What rounds of a measurement say together. */
+export function toStartUp({ next, bare }: StartUpTimes): StartUp {
+  const ratios = next.map((ms, round) => ms / (bare[round] ?? NaN));
+  return { nextMs: median(next), bareMs: median(bare), ratio: median(ratios) };
+}
+
+/** The middle one; of an even count the upper of the two in the middle. */
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }

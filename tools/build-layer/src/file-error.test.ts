@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { explainFileError } from "./explain-file-error.ts";
+import { explainFileError } from "./file-error.ts";
 
 const refused = (code: string, rest: object): Error =>
   Object.assign(new Error(`${code}: as Node says it`), { code, ...rest });

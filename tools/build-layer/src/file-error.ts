@@ -28,3 +28,8 @@ function placeOf(error: Error & { readonly syscall: unknown }): string {
   if (!("path" in error) || typeof error.path !== "string") return "the output";
   return error.syscall === "mkdtemp" ? dirname(error.path) : error.path;
 }
+
+/** A system error's code, such as `ENOENT`; undefined for everything else that was thrown. */
+export function codeOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+}
