@@ -1,22 +1,13 @@
 export { checkConformance } from "./conformance/check-conformance.ts";
 export type { ConformanceOptions, ConformanceReport } from "./conformance/check-conformance.ts";
 export type { CheckResult, ConformanceProgress } from "./conformance/run-checks.ts";
-export { startEnvironment } from "./environment.ts";
-export type {
-  CallFilter,
-  CallName,
-  Environment,
-  EnvironmentOptions,
-  Fault,
-  FunctionSpec,
-  InitializationType,
-  InvokeOptions,
-  InvokeResult,
-  LogLine,
-  Mutation,
-  ShutdownReason,
-  TimelineEntry,
-} from "./environment.ts";
-export { EmulatorError } from "./errors.ts";
-export { mutations } from "./faults/fault.ts";
-export type { WatchedCall } from "./faults/fault.ts";
+export type { Environment } from "./environment/environment.ts";
+export { startEnvironment } from "./environment/start-environment.ts";
+export type { LogLine } from "./history/log-line.ts";
+export type { TimelineEntry } from "./history/timeline.ts";
+export type { EnvironmentOptions, FunctionSpec, InitializationType } from "./options/environment-options.ts";
+export { mutations } from "./options/fault.ts";
+export type { CallFilter, CallName, Fault, Mutation, WatchedCall } from "./options/fault.ts";
+export type { InvokeOptions, InvokeResult } from "./options/invoke-result.ts";
+export type { ShutdownReason } from "./phases/shutdown.ts";
+export { EmulatorError } from "./problems/emulator-error.ts";

@@ -1,7 +1,7 @@
-import type { Output } from "./cli/io.ts";
 import { interruptedStatus, runCli } from "./cli/run-cli.ts";
-import { startEnvironment } from "./environment.ts";
-import { findFaketime } from "./movable-clock.ts";
+import { startEnvironment } from "./environment/start-environment.ts";
+import type { Output } from "./host/host.ts";
+import { findFaketime } from "./process/movable-clock.ts";
 
 const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

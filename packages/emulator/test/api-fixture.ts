@@ -2,14 +2,14 @@ import { request } from "node:http";
 import { route } from "../src/api/router.ts";
 import { startApiServer } from "../src/api/server.ts";
 import type { ApiServer } from "../src/api/server.ts";
-import type { EnvironmentOptions } from "../src/environment-options.ts";
-import { machineClock } from "../src/movable-clock.ts";
-import { createGeneration } from "../src/phases/generation.ts";
-import type { Generation } from "../src/phases/generation.ts";
-import type { World } from "../src/phases/world.ts";
-import { resolveSettings } from "../src/settings.ts";
+import { createTimeline } from "../src/history/timeline.ts";
+import type { EnvironmentOptions } from "../src/options/environment-options.ts";
+import { resolveSettings } from "../src/options/settings.ts";
+import { machineClock } from "../src/process/movable-clock.ts";
+import { createGeneration } from "../src/state/generation.ts";
+import type { Generation } from "../src/state/generation.ts";
+import type { Platform } from "../src/state/platform.ts";
 import { createRelay } from "../src/telemetry/relay.ts";
-import { createTimeline } from "../src/timeline.ts";
 
 /** What came back. */
 export interface Reply {
@@ -20,7 +20,7 @@ export interface Reply {
 
 /** The API of an environment whose processes are the test itself. */
 export interface ApiFixture {
-  readonly world: World;
+  readonly platform: Platform;
   readonly generation: Generation;
   call(method: string, path: string, options?: CallOptions): Promise<Reply>;
   close(): Promise<void>;
@@ -40,7 +40,7 @@ export async function startApiFixture(change: Partial<EnvironmentOptions> = {}):
     ...change,
   });
   const timeline = createTimeline(100);
-  const world: World = {
+  const platform: Platform = {
     settings,
     timeline,
     clock: machineClock,
@@ -76,13 +76,13 @@ export async function startApiFixture(change: Partial<EnvironmentOptions> = {}):
   });
   const server = await startApiServer(0, {
     handle(incoming) {
-      const answer = route(world, generation, incoming);
+      const answer = route(platform, generation, incoming);
       if (answer !== undefined) incoming.respond(answer);
     },
     onPiece: () => 0,
   });
   return {
-    world,
+    platform,
     generation,
     call: (method, path, options = {}) => call(server, method, { path, ...options }),
     close: () => server.close(),

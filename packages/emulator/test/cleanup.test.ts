@@ -51,7 +51,7 @@ test("closing leaves no process, no mount and no file behind", async () => {
 });
 
 const program = `
-import { startEnvironment } from ${JSON.stringify(fileURLToPath(new URL("../src/environment.ts", import.meta.url)))};
+import { startEnvironment } from ${JSON.stringify(fileURLToPath(new URL("../src/environment/start-environment.ts", import.meta.url)))};
 const [codePath, layer, isolation] = process.argv.slice(2);
 const environment = await startEnvironment({ function: { runtime: "python3.11", handler: "app.handler", codePath }, layers: [layer], isolation });
 await environment.invoke(1);

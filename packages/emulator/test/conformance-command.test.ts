@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import type { ConformanceReport } from "../src/conformance/check-conformance.ts";
-import { createFakeIo } from "./fake-io.ts";
+import { createFakeHost } from "./fake-host.ts";
 import { runOn } from "./fake-project.ts";
 
 const zoo = join(import.meta.dirname, "zoo");
@@ -24,14 +24,14 @@ function writeProject(animal: string): string {
 }
 
 function run(words: readonly string[], animal = "good/bash") {
-  return runOn(["conformance", ...words], createFakeIo(writeProject(animal)));
+  return runOn(["conformance", ...words], createFakeHost(writeProject(animal)));
 }
 
 describe("lambda-emulator conformance", () => {
   test("prints a row for each check and ends with 0 where none fails", async () => {
-    const io = await run(["layer", "--only", "starts,shutdown", "--only", "execute-bit"]);
-    expect([io.status, io.written.stderr]).toEqual([0, ""]);
-    expect(io.written.stdout.split("\n").map((row) => row.slice(0, 32).trim())).toEqual([
+    const host = await run(["layer", "--only", "starts,shutdown", "--only", "execute-bit"]);
+    expect([host.status, host.written.stderr]).toEqual([0, ""]);
+    expect(host.written.stdout.split("\n").map((row) => row.slice(0, 32).trim())).toEqual([
       "pass  execute-bit",
       "pass  starts",
       "pass  shutdown",
@@ -42,18 +42,18 @@ describe("lambda-emulator conformance", () => {
   });
 
   test("says what was seen and what to do, and ends with 1, where one fails", async () => {
-    const io = await run(["layer", "--only", "full-tmp"], "wrong/full-tmp");
-    expect(io.status).toBe(1);
-    expect(io.written.stdout).toContain("FAIL  full-tmp");
-    expect(io.written.stdout).toContain("seen: needs-a-file ended (exit status 1) before it registered");
-    expect(io.written.stdout).toContain("what to do: Do without files in /tmp");
-    expect(io.written.stdout).toContain("No space left on device");
+    const host = await run(["layer", "--only", "full-tmp"], "wrong/full-tmp");
+    expect(host.status).toBe(1);
+    expect(host.written.stdout).toContain("FAIL  full-tmp");
+    expect(host.written.stdout).toContain("seen: needs-a-file ended (exit status 1) before it registered");
+    expect(host.written.stdout).toContain("what to do: Do without files in /tmp");
+    expect(host.written.stdout).toContain("No space left on device");
   });
 
   test("--json prints the report and nothing else", async () => {
-    const io = await run(["layer", "--json", "--only", "stray-files"], "wrong/stray-files");
-    expect([io.status, io.written.stderr]).toEqual([1, ""]);
-    const report = JSON.parse(io.written.stdout) as ConformanceReport;
+    const host = await run(["layer", "--json", "--only", "stray-files"], "wrong/stray-files");
+    expect([host.status, host.written.stderr]).toEqual([1, ""]);
+    const report = JSON.parse(host.written.stdout) as ConformanceReport;
     expect(report).toMatchObject({
       extensions: ["README.md", "polite"],
       functionRuntime: "nodejs22.x",
@@ -75,20 +75,20 @@ describe("lambda-emulator conformance", () => {
       "while next; do [[ $event == SHUTDOWN ]] && exit 0; done\n";
     const file = join(folder, "layer/extensions/inert");
     writeFileSync(file, inert(1), { mode: 0o755 });
-    const text = await runOn(["conformance", "layer", "--only", "starts"], createFakeIo(folder));
+    const text = await runOn(["conformance", "layer", "--only", "starts"], createFakeHost(folder));
     expect(text.written.stdout).toContain(
       "\nSaid by the extensions, undisturbed:\n    [inert] PORT: expected a number, got 1\n\n1 passed, 0 failed",
     );
-    const json = await runOn(["conformance", "layer", "--only", "starts", "--json"], createFakeIo(folder));
+    const json = await runOn(["conformance", "layer", "--only", "starts", "--json"], createFakeHost(folder));
     expect((JSON.parse(json.written.stdout) as ConformanceReport).lines).toEqual([
       "[inert] PORT: expected a number, got 1",
     ]);
     writeFileSync(file, inert(23));
-    const long = await runOn(["conformance", "layer", "--only", "starts"], createFakeIo(folder));
+    const long = await runOn(["conformance", "layer", "--only", "starts"], createFakeHost(folder));
     expect(long.written.stdout).toContain("got 20\n    … and 3 more, with --json\n\n1 passed");
     // Nothing was executed for it.
     expect(
-      (await runOn(["conformance", "layer", "--only", "shebang"], createFakeIo(folder))).written.stdout,
+      (await runOn(["conformance", "layer", "--only", "shebang"], createFakeHost(folder))).written.stdout,
     ).not.toContain("Said by");
   });
 
@@ -96,36 +96,36 @@ describe("lambda-emulator conformance", () => {
     const folder = mkdtempSync(join(tmpdir(), "conformance-"));
     folders.push(folder);
     execFileSync("python3", ["-c", zipProgram, join(folder, "layer.zip")]);
-    const io = await runOn(
+    const host = await runOn(
       ["conformance", "layer.zip", "--only", "starts", "--env", "GREETING=hello world", "OTHER="],
-      createFakeIo(folder),
+      createFakeHost(folder),
     );
-    expect(io.status).toBe(1);
-    expect(io.written.stdout).toContain("seen: greeter ended (exit status 3) before it registered");
-    expect(io.written.stdout).toContain("[greeter] hello world");
+    expect(host.status).toBe(1);
+    expect(host.written.stdout).toContain("seen: greeter ended (exit status 3) before it registered");
+    expect(host.written.stdout).toContain("[greeter] hello world");
   });
 
   test("shows on a terminal how far it is", async () => {
-    const fake = createFakeIo(writeProject("good/bash"));
-    const io = await runOn(["conformance", "layer", "--only", "shebang"], {
+    const fake = createFakeHost(writeProject("good/bash"));
+    const host = await runOn(["conformance", "layer", "--only", "shebang"], {
       ...fake,
       stderr: { ...fake.stderr, isTerminal: true },
     });
-    expect(io.written.stderr).toBe("\r\u001b[K1/1 Scripts name an interpreter that Lambda has…\r\u001b[K");
+    expect(host.written.stderr).toBe("\r\u001b[K1/1 Scripts name an interpreter that Lambda has…\r\u001b[K");
   });
 
   test("ends with 130 where the user ends it while a check runs", async () => {
-    const fake = createFakeIo(writeProject("wrong/starts"));
+    const fake = createFakeHost(writeProject("wrong/starts"));
     // The first check that executes the extension; this one never asks for its first event.
     const interruptAtStart = (text: string): void => {
       if (text.includes("Registers under the name")) setImmediate(() => fake.interrupt());
     };
-    const io = await runOn(["conformance", "layer"], {
+    const host = await runOn(["conformance", "layer"], {
       ...fake,
       stderr: { ...fake.stderr, isTerminal: true, write: interruptAtStart },
     });
-    expect(io.status).toBe(130);
-    expect(io.written.stdout).not.toContain("not applicable");
+    expect(host.status).toBe(130);
+    expect(host.written.stdout).not.toContain("not applicable");
   });
 
   test.each([
@@ -140,9 +140,9 @@ describe("lambda-emulator conformance", () => {
     ],
     [["layer", "--architecture", "amd64"], "expected x86_64 or arm64, got amd64"],
   ])("bad input ends with 2: %j", async (words, message) => {
-    const io = await run(words);
-    expect([io.status, io.written.stdout]).toEqual([2, ""]);
-    expect(io.written.stderr).toContain(message);
+    const host = await run(words);
+    expect([host.status, host.written.stdout]).toEqual([2, ""]);
+    expect(host.written.stderr).toContain(message);
   });
 });
 

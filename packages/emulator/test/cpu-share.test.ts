@@ -108,7 +108,7 @@ next_event(identity)
 
   test.each(["SIGKILL", "SIGINT"] as const)("a process that dies of %s leaves no group behind", async (signal) => {
     const program = `
-import { startEnvironment } from ${JSON.stringify(fileURLToPath(new URL("../src/environment.ts", import.meta.url)))};
+import { startEnvironment } from ${JSON.stringify(fileURLToPath(new URL("../src/environment/start-environment.ts", import.meta.url)))};
 const [codePath, layer, isolation] = process.argv.slice(2);
 await startEnvironment({ function: { runtime: "nodejs22.x", handler: "index.handler", codePath, memorySizeMb: ${memorySizeMb} }, layers: [layer], isolation, cpuShare: true, onLine: ({ text }) => text.includes("lambda-emulator-") && console.log(text) });`;
     for (const isolation of ["namespace", "paths"]) {

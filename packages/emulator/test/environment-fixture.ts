@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach } from "vitest";
-import type { FunctionSpec } from "../src/environment-options.ts";
-import { startEnvironment } from "../src/environment.ts";
-import type { Environment, EnvironmentOptions } from "../src/environment.ts";
+import type { Environment } from "../src/environment/environment.ts";
+import { startEnvironment } from "../src/environment/start-environment.ts";
+import type { EnvironmentOptions, FunctionSpec } from "../src/options/environment-options.ts";
 
 /** Files of a layer or a function: path → content; those in `extensions/` are made executable. */
 export type Files = Readonly<Record<string, string>>;

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { startEnvironment } from "../src/environment.ts";
+import { startEnvironment } from "../src/environment/start-environment.ts";
 import {
   nodeFunction,
   politeExtension,

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Environment, InvokeResult } from "../src/environment.ts";
+import type { Environment } from "../src/environment/environment.ts";
+import type { InvokeResult } from "../src/options/invoke-result.ts";
 import { nodeFunction, politeExtension, pythonExtension, pythonFunction, start, texts } from "./environment-fixture.ts";
 
 function firstWords(environment: Environment): readonly string[] {

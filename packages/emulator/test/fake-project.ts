@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { runCli } from "../src/cli/run-cli.ts";
-import { createFakeEnvironments } from "./fake-io.ts";
-import type { FakeEnvironments, FakeIo } from "./fake-io.ts";
+import { createFakeEnvironments } from "./fake-host.ts";
+import type { FakeEnvironments, FakeHost } from "./fake-host.ts";
 
 /** A template with one function and one layer that its Makefile builds. */
 export const templateText = `
@@ -48,8 +48,8 @@ export async function createFakeProject(): Promise<FakeProject> {
 }
 
 /** Runs a command line. Shape: what it wrote and its exit status. */
-export async function runOn(words: readonly string[], io: FakeIo): Promise<FakeIo & { readonly status: number }> {
-  return { ...io, status: await runCli(words, io) };
+export async function runOn(words: readonly string[], host: FakeHost): Promise<FakeHost & { readonly status: number }> {
+  return { ...host, status: await runCli(words, host) };
 }
 
 /** Environments whose function answers every invocation with the payload. */

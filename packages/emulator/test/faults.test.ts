@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Environment } from "../src/environment.ts";
-import { mutations } from "../src/faults/fault.ts";
-import type { WatchedCall } from "../src/faults/fault.ts";
+import type { Environment } from "../src/environment/environment.ts";
+import { mutations } from "../src/options/fault.ts";
+import type { WatchedCall } from "../src/options/fault.ts";
 import {
   nodeFunction,
   politeExtension,

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { LogLine } from "../src/environment-options.ts";
+import type { LogLine } from "../src/history/log-line.ts";
 import { nodeFunction, politeExtension, start } from "./environment-fixture.ts";
 
 /** Starts an environment that is interrupted when `when` is met. Shape: what was said until it had ended. */

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Environment } from "../src/environment.ts";
-import { findFaketime } from "../src/movable-clock.ts";
+import type { Environment } from "../src/environment/environment.ts";
+import { findFaketime } from "../src/process/movable-clock.ts";
 import { nodeFunction, politeExtension, pythonExtension, pythonFunction, start, texts } from "./environment-fixture.ts";
 import type { RecordedEvent } from "./environment-fixture.ts";
 

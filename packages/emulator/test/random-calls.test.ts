@@ -1,11 +1,12 @@
 import * as fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { releaseEvent } from "../src/api/extensions-api.ts";
 import { route } from "../src/api/router.ts";
-import { releaseInvocation } from "../src/api/runtime-api.ts";
-import type { ApiRequest } from "../src/api/server.ts";
-import { createGeneration } from "../src/phases/generation.ts";
-import type { Generation, Invocation } from "../src/phases/generation.ts";
+import type { ApiRequest } from "../src/state/api-request.ts";
+import { createGeneration } from "../src/state/generation.ts";
+import type { Generation } from "../src/state/generation.ts";
+import type { Invocation } from "../src/state/invocation.ts";
+import { releaseEvent } from "../src/state/release-event.ts";
+import { releaseInvocation } from "../src/state/release-invocation.ts";
 import { startApiFixture } from "./api-fixture.ts";
 import type { ApiFixture } from "./api-fixture.ts";
 
@@ -176,7 +177,7 @@ function toCall(step: Exclude<Step, "EVENT" | "INVOKE">, identifier: string): Ca
 
 /** The emulator, without sockets and without processes. */
 function startSubject(): (step: Step) => Outcome {
-  const { world } = fixture;
+  const { platform } = fixture;
   const generation: Generation = createGeneration();
   const probe = {
     kind: "external",
@@ -206,10 +207,10 @@ function startSubject(): (step: Step) => Outcome {
 
   function act(step: Step): number {
     if (step === "EVENT" && extension !== undefined) {
-      releaseEvent(world, extension, { kind: "INVOKE", invocation: invocation() });
+      releaseEvent(platform, extension, { kind: "INVOKE", invocation: invocation() });
     }
     if (step === "INVOKE" && generation.runtime.state === "Ready") {
-      releaseInvocation(world, generation.runtime, invocation());
+      releaseInvocation(platform, generation.runtime, invocation());
     }
     if (step === "EVENT" || step === "INVOKE") return 0;
     const call = toCall(step, probe.id);
@@ -227,7 +228,7 @@ function startSubject(): (step: Step) => Outcome {
       },
       cut: () => {},
     };
-    const status = route(world, generation, request)?.status ?? own;
+    const status = route(platform, generation, request)?.status ?? own;
     isOver = true;
     // The life cycle does this: an invocation is over when the runtime asks for the next one.
     if (generation.runtime.state === "Ready") delete generation.runtime.invocation;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { Environment } from "../src/environment.ts";
+import type { Environment } from "../src/environment/environment.ts";
 import {
   nodeFunction,
   politeExtension,

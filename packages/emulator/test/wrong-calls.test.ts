@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { releaseEvent } from "../src/api/extensions-api.ts";
-import { maxPayloadBytes, releaseInvocation } from "../src/api/runtime-api.ts";
-import type { Answered, Invocation } from "../src/phases/generation.ts";
+import { maxPayloadBytes } from "../src/api/runtime-api.ts";
+import type { Answered, Invocation } from "../src/state/invocation.ts";
+import { releaseEvent } from "../src/state/release-event.ts";
+import { releaseInvocation } from "../src/state/release-invocation.ts";
 import { startApiFixture } from "./api-fixture.ts";
 import type { ApiFixture, Reply } from "./api-fixture.ts";
 
@@ -69,7 +70,7 @@ function invocation(answers: Answered[] = []): Invocation {
 async function invokeRuntime(answers?: Answered[]): Promise<Reply> {
   const waiting = api.call("GET", `${runtime}/invocation/next`);
   await api.generation.changes.until(() => api.generation.runtime.parked.length > 0);
-  releaseInvocation(api.world, api.generation.runtime, invocation(answers));
+  releaseInvocation(api.platform, api.generation.runtime, invocation(answers));
   return await waiting;
 }
 
@@ -235,7 +236,7 @@ test("delivers INVOKE as JSON with an event identifier and no newline", async ()
   await register();
   const { parked } = await parkExtension();
   const [extension] = api.generation.extensions;
-  if (extension !== undefined) releaseEvent(api.world, extension, { kind: "INVOKE", invocation: invocation() });
+  if (extension !== undefined) releaseEvent(api.platform, extension, { kind: "INVOKE", invocation: invocation() });
   const reply = await parked;
   expect(reply.headers["content-type"]).toBe("application/json");
   expect(reply.headers["lambda-extension-event-identifier"]).toMatch(/^[0-9a-f-]{36}$/);
@@ -248,7 +249,7 @@ test("delivers SHUTDOWN as plain text to an extension that asks after it was rel
   await register();
   const [extension] = api.generation.extensions;
   if (extension !== undefined) {
-    releaseEvent(api.world, extension, { kind: "SHUTDOWN", deadlineEpochMs: 5, reason: "spindown" });
+    releaseEvent(api.platform, extension, { kind: "SHUTDOWN", deadlineEpochMs: 5, reason: "spindown" });
   }
   const reply = await next();
   expect(reply.headers["content-type"]).toBe("text/plain; charset=utf-8");
@@ -262,7 +263,7 @@ test("refuses a second next while the first waits, and keeps the first", async (
   const message = `State transition from Ready to Ready failed for extension ${id}. Error: State transition is not allowed`;
   expectError(await next(), 403, "Extension.InvalidExtensionState", message);
   const [extension] = api.generation.extensions;
-  if (extension !== undefined) releaseEvent(api.world, extension, { kind: "INVOKE", invocation: invocation() });
+  if (extension !== undefined) releaseEvent(api.platform, extension, { kind: "INVOKE", invocation: invocation() });
   expect(await parked).toMatchObject({ status: 200 });
 });
 

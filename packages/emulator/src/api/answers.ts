@@ -1,9 +1,4 @@
-/** What the API answers; header names as they go on the wire. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | Buffer;
-}
+import type { Answer } from "../state/api-request.ts";
 
 /** JSON as Go's encoder writes it: `<`, `>`, `&` and the two line separators escaped, a newline at the end. */
 export function goJson(value: unknown): string {

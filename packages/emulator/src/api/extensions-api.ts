@@ -1,31 +1,31 @@
-import type { Extension, Generation, LifecycleEvent } from "../phases/generation.ts";
-import { maxExtensions } from "../phases/launch.ts";
-import type { World } from "../phases/world.ts";
-import { newId } from "../settings.ts";
+import { newId } from "../options/settings.ts";
+import type { Answer, ApiRequest } from "../state/api-request.ts";
 import { extensionTransitionMessage, nextExtensionState } from "../state/extension-state.ts";
 import type { ExtensionStep } from "../state/extension-state.ts";
+import { maxExtensions } from "../state/generation.ts";
+import type { Extension, Generation } from "../state/generation.ts";
+import type { Platform } from "../state/platform.ts";
+import { releaseEvent } from "../state/release-event.ts";
 import { accepted, errorAnswer, jsonAnswer } from "./answers.ts";
-import type { Answer } from "./answers.ts";
 import { identifyExtension } from "./identify-extension.ts";
 import { parseRegistration } from "./registration-body.ts";
-import type { ApiRequest } from "./server.ts";
 
 /** `POST /2020-01-01/extension/register` */
-export function register(world: World, generation: Generation, request: ApiRequest): Answer {
+export function register(platform: Platform, generation: Generation, request: ApiRequest): Answer {
   const name = request.header("lambda-extension-name");
   if (name === undefined) return errorAnswer(403, "Extension.InvalidExtensionName", "Empty extension name");
   const body = parseRegistration(request.body);
   if (body.kind === "invalid") return errorAnswer(403, "InvalidRequestFormat", body.message);
   const known = generation.extensions.find((extension) => extension.name === name && extension.kind === "external");
-  const refusal = refuseEvents(body.events, known !== undefined, world) ?? refuseState(generation, name, known);
+  const refusal = refuseEvents(body.events, known !== undefined, platform) ?? refuseState(generation, name, known);
   if (refusal !== undefined) return refusal;
 
   const extension = known ?? addInternal(generation, name);
   extension.state = "Registered";
   extension.events = body.events as Extension["events"];
-  world.timeline.mark(name, "register", { detail: body.events.join(", ") });
+  platform.timeline.mark(name, "register", { detail: body.events.join(", ") });
   generation.changes.notify();
-  const { settings } = world;
+  const { settings } = platform;
   const wantsAccount =
     !settings.isRie &&
     (request.header("lambda-extension-accept-feature") ?? "")
@@ -43,8 +43,8 @@ export function register(world: World, generation: Generation, request: ApiReque
   );
 }
 
-function refuseEvents(events: readonly string[], isExternal: boolean, world: World): Answer | undefined {
-  const isManaged = world.settings.initializationType === "lambda-managed-instances";
+function refuseEvents(events: readonly string[], isExternal: boolean, platform: Platform): Answer | undefined {
+  const isManaged = platform.settings.initializationType === "lambda-managed-instances";
   if (isManaged && !isExternal && events.length > 0) {
     return errorAnswer(403, "Extension.InvalidEventType", "No events allowed for internal extensions");
   }
@@ -87,15 +87,15 @@ function addInternal(generation: Generation, name: string): Extension {
 }
 
 /** `GET /2020-01-01/extension/event/next`: answered now where an event is pending, else when one is released. */
-export function nextEvent(world: World, generation: Generation, request: ApiRequest): Answer | undefined {
+export function nextEvent(platform: Platform, generation: Generation, request: ApiRequest): Answer | undefined {
   const identified = identifyExtension(generation, request);
   if (identified.kind === "refused") return identified.answer;
   const { extension } = identified;
   const refusal = step(extension, "next");
   if (refusal !== undefined) return refusal;
-  world.timeline.mark(extension.name, "next");
+  platform.timeline.mark(extension.name, "next");
   extension.parked = request;
-  if (extension.pending !== undefined) releaseEvent(world, extension, extension.pending);
+  if (extension.pending !== undefined) releaseEvent(platform, extension, extension.pending);
   generation.changes.notify();
   return undefined;
 }
@@ -104,7 +104,7 @@ export function nextEvent(world: World, generation: Generation, request: ApiRequ
  * `POST /2020-01-01/extension/init/error` and `…/exit/error`: notes the type; the phase fails when the process exits.
  */
 export function reportError(
-  world: World,
+  platform: Platform,
   generation: Generation,
   request: ApiRequest,
   kind: "init/error" | "exit/error",
@@ -125,61 +125,9 @@ export function reportError(
     errorType: kind === "init/error" ? "Extension.InitError" : "Extension.ExitError",
     errorMessage: errorType,
   };
-  world.timeline.mark(extension.name, kind, { detail: errorType });
+  platform.timeline.mark(extension.name, kind, { detail: errorType });
   generation.changes.notify();
   return accepted;
-}
-
-/** Hands an event to an extension: at once where it waits, else when it asks. */
-export function releaseEvent(world: World, extension: Extension, event: LifecycleEvent): void {
-  if (extension.state !== "Ready" || extension.parked === undefined) {
-    extension.pending = event;
-    return;
-  }
-  const { parked } = extension;
-  delete extension.parked;
-  delete extension.pending;
-  extension.state = nextExtensionState(extension.state, "release") ?? extension.state;
-  world.timeline.mark(
-    extension.name,
-    event.kind.toLowerCase(),
-    event.kind === "INVOKE" ? { requestId: event.invocation.requestId } : { detail: event.reason },
-  );
-  parked.respond(eventAnswer(world, event));
-}
-
-/** The names that AWS's own emulator has for the reasons. */
-const rieReasons: Readonly<Record<string, string>> = {
-  spindown: "SandboxTerminated",
-  timeout: "Timeout",
-  failure: "ReleaseFail",
-};
-
-/** The answer of `next`; a SHUTDOWN has the content type that Go guesses, as on the platform. */
-function eventAnswer({ settings, clock }: World, event: LifecycleEvent): Answer {
-  const { isRie } = settings;
-  if (event.kind === "SHUTDOWN") {
-    const shutdownReason = isRie ? (rieReasons[event.reason] ?? event.reason) : event.reason;
-    const body = JSON.stringify({
-      eventType: "SHUTDOWN",
-      deadlineMs: clock.toInside(event.deadlineEpochMs),
-      shutdownReason,
-    });
-    return { status: 200, headers: { "Content-Type": "text/plain; charset=utf-8" }, body };
-  }
-  const { invocation } = event;
-  const body = JSON.stringify({
-    eventType: "INVOKE",
-    deadlineMs: Math.round(clock.toInside(invocation.deadlineEpochMs)),
-    requestId: invocation.requestId,
-    invokedFunctionArn: invocation.functionArn,
-    ...(isRie ? {} : { tracing: { type: "X-Amzn-Trace-Id", value: invocation.traceId } }),
-  });
-  return {
-    status: 200,
-    headers: { "Content-Type": "application/json", "Lambda-Extension-Event-Identifier": newId() },
-    body,
-  };
 }
 
 /** Moves the extension's state, or says why not. */

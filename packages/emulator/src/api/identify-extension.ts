@@ -1,7 +1,6 @@
-import type { Extension, Generation } from "../phases/generation.ts";
+import type { Answer, ApiRequest } from "../state/api-request.ts";
+import type { Extension, Generation } from "../state/generation.ts";
 import { errorAnswer } from "./answers.ts";
-import type { Answer } from "./answers.ts";
-import type { ApiRequest } from "./server.ts";
 
 /** The extension that calls, or the answer to a caller that is none. */
 export type Identified =
@@ -45,4 +44,12 @@ function parseUuid(text: string): string | undefined {
 
 function refused(errorType: string, errorMessage: string): Identified {
   return { kind: "refused", answer: errorAnswer(403, errorType, errorMessage) };
+}
+
+/** The name of the extension that makes a call, as it gives itself away. */
+export function callerOf(generation: Generation, request: ApiRequest): string | undefined {
+  const id = request.header("lambda-extension-identifier");
+  return (
+    request.header("lambda-extension-name") ?? generation.extensions.find((extension) => extension.id === id)?.name
+  );
 }

@@ -1,24 +1,21 @@
-import type { InitializationType } from "../environment-options.ts";
-import type { Generation } from "../phases/generation.ts";
-import type { World } from "../phases/world.ts";
+import type { InitializationType } from "../options/environment-options.ts";
+import type { Answer, ApiRequest } from "../state/api-request.ts";
+import type { Generation } from "../state/generation.ts";
+import type { Platform } from "../state/platform.ts";
 import { methodNotAllowed, notFound } from "./answers.ts";
-import type { Answer } from "./answers.ts";
-import { getCredentials } from "./credentials-api.ts";
 import { nextEvent, register, reportError } from "./extensions-api.ts";
 import { finishManagedInvocation, nextManagedInvocation } from "./managed-runtime-api.ts";
-import {
-  nextInvocation,
-  nextRestore,
-  postError,
-  postInitError,
-  postResponse,
-  postRestoreError,
-} from "./runtime-api.ts";
-import type { ApiRequest } from "./server.ts";
+import { nextInvocation, postError, postInitError, postResponse } from "./runtime-api.ts";
+import { getCredentials, nextRestore, postRestoreError } from "./snap-start-api.ts";
 import { refuseSubscription, subscribe } from "./telemetry-api.ts";
 
 /** A call of one endpoint; undefined where it answers later. */
-type Handler = (world: World, generation: Generation, request: ApiRequest, parameter: string) => Answer | undefined;
+type Handler = (
+  platform: Platform,
+  generation: Generation,
+  request: ApiRequest,
+  parameter: string,
+) => Answer | undefined;
 
 interface Route {
   readonly method: string;
@@ -56,8 +53,8 @@ const commonRoutes: readonly Route[] = [
   {
     method: "POST",
     path: /^\/2020-01-01\/extension\/(init\/error|exit\/error)$/,
-    handle: (world, generation, request, kind) =>
-      reportError(world, generation, request, kind === "init/error" ? "init/error" : "exit/error"),
+    handle: (platform, generation, request, kind) =>
+      reportError(platform, generation, request, kind === "init/error" ? "init/error" : "exit/error"),
   },
 ];
 
@@ -85,13 +82,13 @@ const routesOf: Readonly<Record<InitializationType, readonly Route[]>> = {
 };
 
 /** Finds the endpoint; 404 for a path nobody has, 405 for one under another method. */
-export function route(world: World, generation: Generation, request: ApiRequest): Answer | undefined {
+export function route(platform: Platform, generation: Generation, request: ApiRequest): Answer | undefined {
   let answer = notFound;
-  const { isRie, initializationType } = world.settings;
+  const { isRie, initializationType } = platform.settings;
   for (const { method, path, handle } of isRie ? rieRoutes : routesOf[initializationType]) {
     const match = path.exec(request.path);
     if (match === null) continue;
-    if (method === request.method) return handle(world, generation, request, match[1] ?? "");
+    if (method === request.method) return handle(platform, generation, request, match[1] ?? "");
     answer = methodNotAllowed;
   }
   return answer;

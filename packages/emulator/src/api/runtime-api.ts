@@ -1,55 +1,38 @@
-import type { Answered, Generation, Invocation, RuntimeSlot } from "../phases/generation.ts";
-import type { World } from "../phases/world.ts";
+import { preciseEpochMs } from "../history/timeline.ts";
+import type { Answer, ApiRequest } from "../state/api-request.ts";
+import type { Generation, RuntimeSlot } from "../state/generation.ts";
+import type { Answered, Invocation } from "../state/invocation.ts";
+import type { Platform } from "../state/platform.ts";
+import { invocationAnswer } from "../state/release-invocation.ts";
 import { nextRuntimeState, runtimeTransitionMessage } from "../state/runtime-state.ts";
 import type { RuntimeStep } from "../state/runtime-state.ts";
-import { preciseEpochMs } from "../timeline.ts";
 import { accepted, errorAnswer } from "./answers.ts";
-import type { Answer } from "./answers.ts";
-import type { ApiRequest } from "./server.ts";
+import type { BodyPiece } from "./server.ts";
 
 /** Largest answer of a function: 6 MiB and 100 bytes. */
 export const maxPayloadBytes = 6 * 1024 * 1024 + 100;
 
 /** `GET /2018-06-01/runtime/invocation/next` */
-export function nextInvocation(world: World, generation: Generation, request: ApiRequest): Answer | undefined {
+export function nextInvocation(platform: Platform, generation: Generation, request: ApiRequest): Answer | undefined {
   const { runtime } = generation;
-  const refusal = step(runtime, "next");
+  const refusal = stepRuntime(runtime, "next");
   if (refusal !== undefined) return refusal;
-  world.timeline.mark("runtime", "next");
+  platform.timeline.mark("runtime", "next");
   if (runtime.state === "Running" && runtime.invocation !== undefined) {
-    return invocationAnswer(world, runtime.invocation);
+    return invocationAnswer(platform, runtime.invocation);
   }
   runtime.parked.push(request);
   generation.changes.notify();
   return undefined;
 }
 
-/** Hands an invocation to the runtime that waits. */
-export function releaseInvocation(world: World, runtime: RuntimeSlot, invocation: Invocation): void {
-  runtime.state = nextRuntimeState(runtime.state, "release") ?? runtime.state;
-  runtime.invocation = invocation;
-  world.timeline.mark("runtime", "invoke", { requestId: invocation.requestId });
-  for (const parked of runtime.parked.splice(0)) parked.respond(invocationAnswer(world, invocation));
-}
-
-/** The answer of `next`. */
-export function invocationAnswer({ clock }: World, invocation: Invocation): Answer {
-  return {
-    status: 200,
-    headers: {
-      "Content-Type": invocation.contentType,
-      "Lambda-Runtime-Aws-Request-Id": invocation.requestId,
-      "Lambda-Runtime-Deadline-Ms": String(Math.round(clock.toInside(invocation.deadlineEpochMs))),
-      "Lambda-Runtime-Invoked-Function-Arn": invocation.functionArn,
-      "Lambda-Runtime-Trace-Id": invocation.traceId,
-      ...(invocation.clientContext === undefined ? {} : { "Lambda-Runtime-Client-Context": invocation.clientContext }),
-    },
-    body: invocation.payload,
-  };
-}
-
 /** `POST /2018-06-01/runtime/invocation/{id}/response` */
-export function postResponse(world: World, generation: Generation, request: ApiRequest, requestId: string): Answer {
+export function postResponse(
+  platform: Platform,
+  generation: Generation,
+  request: ApiRequest,
+  requestId: string,
+): Answer {
   const found = findInvocation(generation.runtime, requestId, "response");
   if (found.kind === "refused") return found.answer;
   const { invocation } = found;
@@ -59,15 +42,35 @@ export function postResponse(world: World, generation: Generation, request: ApiR
     return errorAnswer(400, "InvalidFunctionResponseMode", "Invalid function response mode");
   }
   if (mode === undefined && request.body.length > maxPayloadBytes) {
-    finish(world, generation, invocation, tooLarge(request.body.length));
+    finish(platform, generation, invocation, tooLarge(request.body.length));
     return errorAnswer(
       413,
       "RequestEntityTooLarge",
       `Exceeded maximum allowed payload size (${maxPayloadBytes} bytes).`,
     );
   }
-  finish(world, generation, invocation, toAnswered(request));
+  finish(platform, generation, invocation, toAnswered(request));
   return accepted;
+}
+
+/**
+ * Gives the caller a piece of an answer that the runtime streams; other bodies are left alone. Whether the call is
+ * right shows when it is whole: like Lambda, a stream that ends badly has been read up to there. Returns how long
+ * the rest has to wait. Units: milliseconds.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
+ */
+export function passPiece(generation: Generation, { path, header, bytes }: BodyPiece): number {
+  if (header("lambda-runtime-function-response-mode") !== "streaming") return 0;
+  const requestId = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/response$/.exec(path)?.[1];
+  const invocation = requestId === undefined ? undefined : findUnanswered(generation, requestId);
+  if (invocation === undefined) return 0;
+  invocation.firstPieceEpochMs ??= preciseEpochMs();
+  return invocation.piece(bytes);
+}
+
+function findUnanswered({ runtime }: Generation, requestId: string): Invocation | undefined {
+  const invocation = runtime.concurrent.get(requestId) ?? runtime.invocation;
+  return invocation?.requestId === requestId && invocation.response === undefined ? invocation : undefined;
 }
 
 /** What a response is to the caller: one that failed midway says so in its trailers. */
@@ -78,42 +81,26 @@ export function toAnswered(request: ApiRequest): Answered {
 }
 
 /** `POST /2018-06-01/runtime/invocation/{id}/error` */
-export function postError(world: World, generation: Generation, request: ApiRequest, requestId: string): Answer {
+export function postError(platform: Platform, generation: Generation, request: ApiRequest, requestId: string): Answer {
   const found = findInvocation(generation.runtime, requestId, "error");
   if (found.kind === "refused") return found.answer;
-  finish(world, generation, found.invocation, { kind: "function-error", payload: request.body });
+  finish(platform, generation, found.invocation, { kind: "function-error", payload: request.body });
   return accepted;
 }
 
 /** `POST /2018-06-01/runtime/init/error`: notes the type; init fails when the process exits. */
-export function postInitError(world: World, generation: Generation, request: ApiRequest): Answer {
-  const refusal = step(generation.runtime, "init/error");
-  return refusal ?? noteError(world, generation, request, "init/error");
+export function postInitError(platform: Platform, generation: Generation, request: ApiRequest): Answer {
+  const refusal = stepRuntime(generation.runtime, "init/error");
+  return refusal ?? noteError(platform, generation, request, "init/error");
 }
 
-function noteError(world: World, generation: Generation, request: ApiRequest, kind: string): Answer {
+/** Keeps the error that the runtime reports of itself: an exit afterwards carries its type. */
+export function noteError(platform: Platform, generation: Generation, request: ApiRequest, kind: string): Answer {
   const errorType = normalizeErrorType(request.header("lambda-runtime-function-error-type"));
   generation.reported ??= { errorType, errorMessage: errorType, payload: request.body };
-  world.timeline.mark("runtime", kind, { detail: errorType });
+  platform.timeline.mark("runtime", kind, { detail: errorType });
   generation.changes.notify();
   return accepted;
-}
-
-/** `GET /2018-06-01/runtime/restore/next`: the runtime is ready for the snapshot; answered when it is restored. */
-export function nextRestore(world: World, generation: Generation, request: ApiRequest): Answer | undefined {
-  const { runtime } = generation;
-  const refusal = step(runtime, "restore/next");
-  if (refusal !== undefined) return refusal;
-  world.timeline.mark("runtime", "restore/next");
-  runtime.parked.push(request);
-  generation.changes.notify();
-  return undefined;
-}
-
-/** `POST /2018-06-01/runtime/restore/error`: the restore fails when the process exits. */
-export function postRestoreError(world: World, generation: Generation, request: ApiRequest): Answer {
-  const refusal = step(generation.runtime, "restore/error");
-  return refusal ?? noteError(world, generation, request, "restore/error");
 }
 
 /** Types outside the two families become unknown ones of their family. */
@@ -134,11 +121,11 @@ function findInvocation(runtime: RuntimeSlot, requestId: string, kind: "response
   if (invocation === undefined || invocation.requestId !== requestId) {
     return { kind: "refused", answer: errorAnswer(400, "InvalidRequestID", "Invalid request ID") };
   }
-  const refusal = step(runtime, kind);
+  const refusal = stepRuntime(runtime, kind);
   return refusal === undefined ? { kind: "found", invocation } : { kind: "refused", answer: refusal };
 }
 
-function finish(world: World, generation: Generation, invocation: Invocation, answer: Answered): void {
+function finish(platform: Platform, generation: Generation, invocation: Invocation, answer: Answered): void {
   const { runtime } = generation;
   const now = preciseEpochMs();
   runtime.state = nextRuntimeState(runtime.state, "sent") ?? runtime.state;
@@ -147,7 +134,7 @@ function finish(world: World, generation: Generation, invocation: Invocation, an
     endEpochMs: now,
     bytes: answer.payload.length,
   };
-  world.timeline.mark("runtime", answer.kind === "response" ? "response" : "error", {
+  platform.timeline.mark("runtime", answer.kind === "response" ? "response" : "error", {
     requestId: invocation.requestId,
   });
   invocation.answer(answer);
@@ -162,8 +149,8 @@ function tooLarge(bytes: number): Answered {
   };
 }
 
-/** Moves the runtime's state, or says why not. */
-function step(runtime: RuntimeSlot, kind: RuntimeStep): Answer | undefined {
+/** Moves the runtime's state, or gives the refusal. */
+export function stepRuntime(runtime: RuntimeSlot, kind: RuntimeStep): Answer | undefined {
   const next = nextRuntimeState(runtime.state, kind);
   if (next === undefined) {
     return errorAnswer(403, "InvalidStateTransition", runtimeTransitionMessage(runtime.state, kind));

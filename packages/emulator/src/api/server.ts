@@ -1,25 +1,9 @@
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { EmulatorError } from "../errors.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
+import type { ApiRequest } from "../state/api-request.ts";
 import { internalServerError } from "./answers.ts";
-import type { Answer } from "./answers.ts";
-
-/** A request whose body has been read. */
-export interface ApiRequest {
-  readonly method: string;
-  /** Without the query. */
-  readonly path: string;
-  /** Undefined where the header is missing or empty. Names in lower case. */
-  header(name: string): string | undefined;
-  readonly body: Buffer;
-  /** Headers that came after a chunked body. */
-  readonly trailers: Readonly<Record<string, string | undefined>>;
-  /** Answers now or later; a connection that is gone by then swallows the answer, as on the platform. */
-  respond(answer: Answer): void;
-  /** Cuts the connection without an answer. */
-  cut(): void;
-}
 
 /** A piece of a request's body, told as it comes: the request itself is handed over when it is whole. */
 export interface BodyPiece {

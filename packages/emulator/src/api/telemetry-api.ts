@@ -1,10 +1,9 @@
-import type { Generation } from "../phases/generation.ts";
-import type { World } from "../phases/world.ts";
+import type { Answer, ApiRequest } from "../state/api-request.ts";
+import type { Generation } from "../state/generation.ts";
+import type { Platform } from "../state/platform.ts";
 import { parseSubscription } from "../telemetry/subscription.ts";
 import { errorAnswer, jsonAnswer } from "./answers.ts";
-import type { Answer } from "./answers.ts";
 import { identifyExtension } from "./identify-extension.ts";
-import type { ApiRequest } from "./server.ts";
 
 const allSchemas = ["2022-07-01", "2022-12-13", "2025-01-29"];
 /** Managed Instances know the newest one only. */
@@ -14,20 +13,20 @@ const newestSchemas = ["2025-01-29"];
  * `PUT /2022-07-01/telemetry`: the identifier first, then whether it is too late, then the body.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-api-reference.html
  */
-export function subscribe(world: World, generation: Generation, request: ApiRequest): Answer {
+export function subscribe(platform: Platform, generation: Generation, request: ApiRequest): Answer {
   const identified = identifyExtension(generation, request);
   if (identified.kind === "refused") return identified.answer;
   if (!generation.isSubscriptionOpen) {
     return errorAnswer(403, "Telemetry.SubscriptionClosed", "Telemetry API subscription is closed already");
   }
-  const isManaged = world.settings.initializationType === "lambda-managed-instances";
+  const isManaged = platform.settings.initializationType === "lambda-managed-instances";
   const parsed = parseSubscription(request.body, isManaged ? newestSchemas : allSchemas);
   if (parsed.kind === "invalid") {
     return jsonAnswer(400, { errorType: "ValidationError", errorMessage: parsed.problems.join("; ") });
   }
   const { name } = identified.extension;
-  world.timeline.mark(name, "subscribe", { detail: parsed.subscription.types.join(", ") });
-  world.telemetry.subscribe(name, parsed.subscription);
+  platform.timeline.mark(name, "subscribe", { detail: parsed.subscription.types.join(", ") });
+  platform.telemetry.subscribe(name, parsed.subscription);
   return { status: 200, headers: { "Content-Type": "application/json" }, body: '"OK"' };
 }
 

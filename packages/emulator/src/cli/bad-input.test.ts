@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createFakeIo } from "../../test/fake-io.ts";
-import type { FakeIo } from "../../test/fake-io.ts";
+import { createFakeHost } from "../../test/fake-host.ts";
+import type { FakeHost } from "../../test/fake-host.ts";
 import { answering, createFakeProject, runOn, templateText } from "../../test/fake-project.ts";
 import type { FakeProject } from "../../test/fake-project.ts";
 
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => project.close());
 
-const run = (words: readonly string[], io: FakeIo = createFakeIo(folder)) => runOn(words, io);
+const run = (words: readonly string[], host: FakeHost = createFakeHost(folder)) => runOn(words, host);
 
 describe("bad input", () => {
   const cases: readonly (readonly [string, readonly string[], Readonly<Record<string, string>>, readonly string[]])[] =
@@ -138,17 +138,17 @@ describe("bad input", () => {
   test.each(cases)("%s: one message, exit status 2, nothing started", async (_, words, files, expected) => {
     await project.write(files);
     const environments = answering("1");
-    const io = await run(["invoke", ...words], createFakeIo(folder, { startEnvironment: environments.start }));
-    expect(io.status).toBe(2);
-    for (const text of expected) expect(io.written.stderr).toContain(text);
-    expect(io.written.stderr.match(/error:/g)).toHaveLength(1);
-    expect(io.written.stderr).not.toMatch(/\n\s+at /);
+    const host = await run(["invoke", ...words], createFakeHost(folder, { startEnvironment: environments.start }));
+    expect(host.status).toBe(2);
+    for (const text of expected) expect(host.written.stderr).toContain(text);
+    expect(host.written.stderr.match(/error:/g)).toHaveLength(1);
+    expect(host.written.stderr).not.toMatch(/\n\s+at /);
     expect(environments.started).toEqual([]);
   });
 
   test("a machine without make", async () => {
-    const io = await run(["invoke"], createFakeIo(folder, { env: { PATH: folder } }));
-    expect(io.written.stderr).toContain("HelloLayer: make is not on PATH: install it, or build with sam build");
+    const host = await run(["invoke"], createFakeHost(folder, { env: { PATH: folder } }));
+    expect(host.written.stderr).toContain("HelloLayer: make is not on PATH: install it, or build with sam build");
   });
 
   test.each([
@@ -158,15 +158,15 @@ describe("bad input", () => {
     await project.write({
       "template.yaml": `${templateText}\nParameters: { Stage: { Type: String, AllowedValues: [dev, 1] } }\n`,
     });
-    const io = createFakeIo(folder, { startEnvironment: answering("1").start });
-    await run(["invoke", "--parameter-overrides", override], io);
-    expect(io.written.stderr).toContain("warning: --parameter-overrides: ");
-    expect(io.written.stderr).toContain(expected);
+    const host = createFakeHost(folder, { startEnvironment: answering("1").start });
+    await run(["invoke", "--parameter-overrides", override], host);
+    expect(host.written.stderr).toContain("warning: --parameter-overrides: ");
+    expect(host.written.stderr).toContain(expected);
   });
 
   test("an event file that is a folder", async () => {
     await mkdir(join(folder, "folder.json"));
-    const io = await run(["invoke", "-e", "folder.json"]);
-    expect(io.written.stderr).toContain("event file folder.json is a folder");
+    const host = await run(["invoke", "-e", "folder.json"]);
+    expect(host.written.stderr).toContain("event file folder.json is a folder");
   });
 });

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { EmulatorError } from "../errors.ts";
-import { didYouMean } from "../template/closest.ts";
+import { didYouMean } from "../problems/did-you-mean.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
 import type { OptionSpec } from "./options.ts";
 
 /** What was given on the command line. */

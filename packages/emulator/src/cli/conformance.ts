@@ -2,14 +2,14 @@ import { resolve } from "node:path";
 import { checkConformance } from "../conformance/check-conformance.ts";
 import type { ConformanceReport } from "../conformance/check-conformance.ts";
 import type { CheckResult, ConformanceProgress } from "../conformance/run-checks.ts";
-import { EmulatorError } from "../errors.ts";
+import { Interrupted, unlessInterrupted } from "../host/host.ts";
+import type { Host } from "../host/host.ts";
+import { closeLimitMs, within } from "../host/with-environment.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
+import { createStyle } from "../tell/style.ts";
+import type { Style } from "../tell/style.ts";
 import type { CommandLine } from "./command-line.ts";
-import { Interrupted, unlessInterrupted } from "./io.ts";
-import type { Io } from "./io.ts";
 import type { OptionSpec } from "./options.ts";
-import { closeLimitMs, within } from "./running-environment.ts";
-import { createStyle } from "./style.ts";
-import type { Style } from "./style.ts";
 
 export const conformanceOptions: readonly OptionSpec[] = [
   {
@@ -40,20 +40,20 @@ const checkFailedStatus = 1;
  * `lambda-emulator conformance`: checks the extensions of a layer. The table goes to stdout, progress to a terminal's
  * stderr. Shape: the exit status. Errors: `EmulatorError` for bad input, `Interrupted`; nothing is left running.
  */
-export async function runConformance(line: CommandLine, io: Io): Promise<number> {
-  const request = readRequest(line, io);
+export async function runConformance(line: CommandLine, host: Host): Promise<number> {
+  const request = readRequest(line, host);
   const isJson = line.options.has("json");
-  const printer = createPrinter(io);
+  const printer = createPrinter(host);
   const running = checkConformance({
     ...request,
-    signal: io.interrupted,
+    signal: host.interrupted,
     onProgress: (progress) => {
       if (!isJson) printer.progress(progress);
     },
   });
   try {
-    const report = await unlessInterrupted(running, io.interrupted);
-    if (isJson) io.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    const report = await unlessInterrupted(running, host.interrupted);
+    if (isJson) host.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     else printer.end(report);
     return report.failed > 0 ? checkFailedStatus : 0;
   } catch (error) {
@@ -66,7 +66,7 @@ export async function runConformance(line: CommandLine, io: Io): Promise<number>
   }
 }
 
-function readRequest({ positionals, options }: CommandLine, io: Io) {
+function readRequest({ positionals, options }: CommandLine, host: Host) {
   const [layer, extra] = positionals;
   if (layer === undefined) {
     throw new EmulatorError("which layer? Give the folder or zip: lambda-emulator conformance dist/layer");
@@ -80,7 +80,7 @@ function readRequest({ positionals, options }: CommandLine, io: Io) {
   const functionRuntime = options.get("function-runtime")?.[0];
   const architecture = options.get("architecture")?.[0];
   return {
-    layer: resolve(io.cwd, layer),
+    layer: resolve(host.cwd, layer),
     environment: Object.fromEntries((options.get("env") ?? []).map((text) => readVariable(text))),
     ...(only === undefined ? {} : { only }),
     ...(functionRuntime === undefined ? {} : { functionRuntime }),
@@ -102,31 +102,31 @@ const outcomeNames: Readonly<Record<CheckResult["outcome"], string>> = {
 
 const eraseLine = "\r\u001b[K";
 
-function createPrinter(io: Io) {
-  const style = createStyle(io.stdout, io.env);
-  const showsProgress = io.stderr.isTerminal;
+function createPrinter(host: Host) {
+  const style = createStyle(host.stdout, host.env);
+  const showsProgress = host.stderr.isTerminal;
   return {
     progress(progress: ConformanceProgress): void {
       if (progress.kind === "started") {
-        if (showsProgress) io.stderr.write(`${eraseLine}${progress.index + 1}/${progress.total} ${progress.title}…`);
+        if (showsProgress) host.stderr.write(`${eraseLine}${progress.index + 1}/${progress.total} ${progress.title}…`);
         return;
       }
-      if (showsProgress) io.stderr.write(eraseLine);
-      io.stdout.write(`${toRow(progress.result, style)}\n`);
+      if (showsProgress) host.stderr.write(eraseLine);
+      host.stdout.write(`${toRow(progress.result, style)}\n`);
     },
     end(report: ConformanceReport): void {
       for (const result of report.results) {
-        if (result.outcome === "fail") io.stdout.write(describeFailure(result, style));
+        if (result.outcome === "fail") host.stdout.write(describeFailure(result, style));
       }
       if (report.lines.length > 0) {
-        io.stdout.write(
+        host.stdout.write(
           `\nSaid by the extensions, undisturbed:\n${shorten(report.lines)
             .map((line) => dimmed(line, style))
             .join("")}`,
         );
       }
       const { passed, failed, notApplicable } = report;
-      io.stdout.write(`\n${passed} passed, ${failed} failed, ${notApplicable} not applicable\n`);
+      host.stdout.write(`\n${passed} passed, ${failed} failed, ${notApplicable} not applicable\n`);
     },
   };
 }

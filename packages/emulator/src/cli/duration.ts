@@ -1,4 +1,4 @@
-import { EmulatorError } from "../errors.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
 
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 

@@ -1,8 +1,8 @@
 import { readdir, readFile, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createFakeEnvironments, createFakeIo } from "../../test/fake-io.ts";
-import type { FakeIo } from "../../test/fake-io.ts";
+import { createFakeEnvironments, createFakeHost } from "../../test/fake-host.ts";
+import type { FakeHost } from "../../test/fake-host.ts";
 import { answering, createFakeProject, makefileText, runOn, templateText } from "../../test/fake-project.ts";
 import type { FakeProject } from "../../test/fake-project.ts";
 
@@ -14,25 +14,25 @@ beforeEach(async () => {
 });
 afterEach(() => project.close());
 
-const run = (words: readonly string[], io: FakeIo = createFakeIo(folder)) => runOn(words, io);
+const run = (words: readonly string[], host: FakeHost = createFakeHost(folder)) => runOn(words, host);
 
 describe("invoke", () => {
   test("prints logs, then the answer, then the lines of SHUTDOWN, then the timeline", async () => {
     const environments = answering('{"ok":true}');
-    const io = await run(["invoke"], createFakeIo(folder, { startEnvironment: environments.start }));
-    expect(io.status).toBe(0);
-    expect(io.written.stdout).toBe('{"ok":true}\n');
+    const host = await run(["invoke"], createFakeHost(folder, { startEnvironment: environments.start }));
+    expect(host.status).toBe(0);
+    expect(host.written.stdout).toBe('{"ok":true}\n');
     const steps = ["Registering", "function line", "REPORT", '{"ok":true}', "Received SHUTDOWN event", "platform init"];
-    const places = steps.map((step) => io.written.both.indexOf(step));
+    const places = steps.map((step) => host.written.both.indexOf(step));
     expect(places).toEqual([...places].sort((a, b) => a - b));
     expect(places).not.toContain(-1);
     expect(environments.open()).toBe(0);
   });
 
   test("names the extension on lines that do not", async () => {
-    const io = await run(["invoke"], createFakeIo(folder, { startEnvironment: answering("1").start }));
-    expect(io.written.stderr).toContain("[fake-extension] Received SHUTDOWN");
-    expect(io.written.stderr).not.toContain("[fake-extension] [fake-extension]");
+    const host = await run(["invoke"], createFakeHost(folder, { startEnvironment: answering("1").start }));
+    expect(host.written.stderr).toContain("[fake-extension] Received SHUTDOWN");
+    expect(host.written.stderr).not.toContain("[fake-extension] [fake-extension]");
   });
 
   test("builds a makefile layer as written into a folder that is gone afterwards", async () => {
@@ -42,7 +42,7 @@ describe("invoke", () => {
       seen.push(...(await readdir(options.layers[0] ?? "", { recursive: true })));
       return environments.start(options);
     };
-    await run(["invoke"], createFakeIo(folder, { startEnvironment }));
+    await run(["invoke"], createFakeHost(folder, { startEnvironment }));
     expect(seen).toContain(join("extensions", "hello"));
     await expect(readdir(environments.started[0]?.layers[0] ?? "")).rejects.toThrow("ENOENT");
   });
@@ -58,8 +58,8 @@ describe("invoke", () => {
       ".aws-sam/build/HelloLayer/extensions/hello": "",
     });
     const environments = answering("1");
-    const io = await run(["invoke"], createFakeIo(folder, { startEnvironment: environments.start }));
-    expect(io.status).toBe(0);
+    const host = await run(["invoke"], createFakeHost(folder, { startEnvironment: environments.start }));
+    expect(host.status).toBe(0);
     expect(environments.started[0]?.layers).toEqual([join(folder, ".aws-sam/build/HelloLayer")]);
     expect(environments.started[0]?.function.codePath).toBe(join(folder, ".aws-sam/build/HelloFunction"));
   });
@@ -68,8 +68,8 @@ describe("invoke", () => {
     await project.write({ ".aws-sam/build/template.yaml": templateText, ".aws-sam/build/function/app.py": "" });
     await project.write({ ".aws-sam/build/layer/Makefile": makefileText });
     await utimes(join(folder, ".aws-sam/build/template.yaml"), 1, 1);
-    const io = await run(["invoke"], createFakeIo(folder, { startEnvironment: answering("1").start }));
-    expect(io.written.stderr).toContain("template.yaml is newer than .aws-sam/build/template.yaml");
+    const host = await run(["invoke"], createFakeHost(folder, { startEnvironment: answering("1").start }));
+    expect(host.written.stderr).toContain("template.yaml is newer than .aws-sam/build/template.yaml");
   });
 
   test.each([
@@ -85,16 +85,16 @@ describe("invoke", () => {
       utimes(join(folder, file), epochSeconds, epochSeconds);
     for (const file of ["template.yaml", "function/app.py", "layer/Makefile"]) await setTime(file, 1_000);
     await setTime(".aws-sam/build/template.yaml", 2_000);
-    const before = await run(["invoke"], createFakeIo(folder, { startEnvironment: answering("1").start }));
+    const before = await run(["invoke"], createFakeHost(folder, { startEnvironment: answering("1").start }));
     expect(before.written.stderr).not.toContain("newer");
     await setTime(path, 3_000);
-    const after = await run(["invoke"], createFakeIo(folder, { startEnvironment: answering("1").start }));
+    const after = await run(["invoke"], createFakeHost(folder, { startEnvironment: answering("1").start }));
     expect(after.written.stderr).toContain(
       `warning: ${path} is newer than .aws-sam/build/template.yaml: run sam build, or use -t template.yaml`,
     );
     const asked = await run(
       ["invoke", "-t", "template.yaml"],
-      createFakeIo(folder, { startEnvironment: answering("1").start }),
+      createFakeHost(folder, { startEnvironment: answering("1").start }),
     );
     expect(asked.written.stderr).not.toContain("newer");
   });
@@ -103,11 +103,11 @@ describe("invoke", () => {
     await project.write({ "event.json": '{"from":"file"}' });
     const environments = answering("1");
     const over = { startEnvironment: environments.start, input: '{"from":"stdin"}' };
-    await run(["invoke", "-e", "event.json"], createFakeIo(folder, over));
+    await run(["invoke", "-e", "event.json"], createFakeHost(folder, over));
     await project.write({ "event.json": '\u{feff}{"byte":"order mark"}' });
-    await run(["invoke", "-e", "event.json"], createFakeIo(folder, over));
-    await run(["invoke", "--event", "-"], createFakeIo(folder, over));
-    await run(["invoke", "--no-event"], createFakeIo(folder, over));
+    await run(["invoke", "-e", "event.json"], createFakeHost(folder, over));
+    await run(["invoke", "--event", "-"], createFakeHost(folder, over));
+    await run(["invoke", "--no-event"], createFakeHost(folder, over));
     expect(environments.events.map(String)).toEqual([
       '{"from":"file"}',
       '{"byte":"order mark"}',
@@ -118,8 +118,11 @@ describe("invoke", () => {
 
   test("invokes as often as --count says and prints each answer", async () => {
     const environments = answering("1");
-    const io = await run(["invoke", "--count", "3"], createFakeIo(folder, { startEnvironment: environments.start }));
-    expect(io.written.stdout).toBe("1\n1\n1\n");
+    const host = await run(
+      ["invoke", "--count", "3"],
+      createFakeHost(folder, { startEnvironment: environments.start }),
+    );
+    expect(host.written.stdout).toBe("1\n1\n1\n");
     expect(environments.started).toHaveLength(1);
   });
 
@@ -127,7 +130,7 @@ describe("invoke", () => {
     const environments = answering("1");
     await run(
       ["invoke", "--count", "3", "--idle", "10m"],
-      createFakeIo(folder, { startEnvironment: environments.start }),
+      createFakeHost(folder, { startEnvironment: environments.start }),
     );
     expect(environments.started[0]).toMatchObject({ freeze: true, clock: "movable" });
     expect(environments.skips).toEqual([600_000, 600_000]);
@@ -136,17 +139,17 @@ describe("invoke", () => {
   test("says where no time can pass for --idle, and freezes all the same", async () => {
     const environments = answering("1");
     const over = { startEnvironment: environments.start, canMoveClock: () => false };
-    const io = await run(["invoke", "--count", "2", "--idle", "90s"], createFakeIo(folder, over));
-    expect(io.written.stderr).toContain("no time passes for them without libfaketime");
+    const host = await run(["invoke", "--count", "2", "--idle", "90s"], createFakeHost(folder, over));
+    expect(host.written.stderr).toContain("no time passes for them without libfaketime");
     expect(environments.started[0]?.freeze).toBe(true);
     expect([environments.started[0]?.clock, environments.skips]).toEqual([undefined, []]);
-    expect(io.written.stdout).toBe("1\n1\n");
+    expect(host.written.stdout).toBe("1\n1\n");
   });
 
   test("prints one JSON document and nothing else with --json", async () => {
-    const io = await run(["invoke", "--json"], createFakeIo(folder, { startEnvironment: answering("[1]").start }));
-    expect(io.written.stderr).toBe("");
-    expect(JSON.parse(io.written.stdout)).toMatchObject({
+    const host = await run(["invoke", "--json"], createFakeHost(folder, { startEnvironment: answering("[1]").start }));
+    expect(host.written.stderr).toBe("");
+    expect(JSON.parse(host.written.stdout)).toMatchObject({
       function: "HelloFunction",
       answers: [{ kind: "response", payload: "[1]", requestId: "request-1" }],
       lines: [{ source: "extension" }, { source: "function" }, { source: "platform" }, { source: "extension" }],
@@ -155,11 +158,11 @@ describe("invoke", () => {
   });
 
   test("writes the timeline as HTML with --report", async () => {
-    const io = await run(
+    const host = await run(
       ["invoke", "--report", "r.html"],
-      createFakeIo(folder, { startEnvironment: answering("1").start }),
+      createFakeHost(folder, { startEnvironment: answering("1").start }),
     );
-    expect(io.written.stderr).toMatch(/\nReport: r\.html\n$/);
+    expect(host.written.stderr).toMatch(/\nReport: r\.html\n$/);
     expect(await readFile(join(folder, "r.html"), "utf8")).toContain(
       'aria-label="platform: init, at 0.0 ms, took 10.0 ms"',
     );
@@ -168,17 +171,17 @@ describe("invoke", () => {
   test("ends with 1 where the function failed, its error on stdout", async () => {
     const payload = '{"errorType":"ValueError"}';
     const failing = createFakeEnvironments(() => Promise.resolve({ kind: "function-error", payload }));
-    const io = await run(["invoke"], createFakeIo(folder, { startEnvironment: failing.start }));
-    expect(io.status).toBe(1);
-    expect(io.written.stdout).toBe(`${payload}\n`);
+    const host = await run(["invoke"], createFakeHost(folder, { startEnvironment: failing.start }));
+    expect(host.status).toBe(1);
+    expect(host.written.stdout).toBe(`${payload}\n`);
   });
 
   test("lends the caller's credentials, all or none", async () => {
     const environments = answering("1");
     const keys = { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "secret" };
     const env = { PATH: process.env["PATH"], ...keys };
-    await run(["invoke"], createFakeIo(folder, { startEnvironment: environments.start, env }));
-    await run(["invoke"], createFakeIo(folder, { startEnvironment: environments.start }));
+    await run(["invoke"], createFakeHost(folder, { startEnvironment: environments.start, env }));
+    await run(["invoke"], createFakeHost(folder, { startEnvironment: environments.start }));
     expect(environments.started.map((options) => options.credentials)).toEqual([keys, undefined]);
   });
 
@@ -190,7 +193,7 @@ describe("invoke", () => {
       AWS_ENDPOINT_URL_SSM: "http://127.0.0.1:5001",
       AWS_PROFILE: "mine",
     };
-    await run(["invoke"], createFakeIo(folder, { startEnvironment: environments.start, env }));
+    await run(["invoke"], createFakeHost(folder, { startEnvironment: environments.start, env }));
     const variables = environments.started[0]?.function.environment ?? {};
     expect(variables).toMatchObject({
       AWS_ENDPOINT_URL: "http://127.0.0.1:5000",
@@ -200,8 +203,10 @@ describe("invoke", () => {
   });
 
   test("says when the function is for another machine", async () => {
-    const io = createFakeIo(folder, { startEnvironment: answering("1").start, architecture: "arm64" });
-    expect((await run(["invoke"], io)).written.stderr).toContain("HelloFunction is for x86_64, this machine is arm64");
+    const host = createFakeHost(folder, { startEnvironment: answering("1").start, architecture: "arm64" });
+    expect((await run(["invoke"], host)).written.stderr).toContain(
+      "HelloFunction is for x86_64, this machine is arm64",
+    );
   });
 
   test("hands timeout, region, freeze, variables and mapped layers to the environment", async () => {
@@ -224,26 +229,26 @@ describe("invoke", () => {
       "sh -c 'exec x'",
     ];
     const mapping = ["--layer-mapping", "HelloLayer=mine", "Helo=x"];
-    const io = await run([...words, ...mapping], createFakeIo(folder, { startEnvironment: environments.start }));
+    const host = await run([...words, ...mapping], createFakeHost(folder, { startEnvironment: environments.start }));
     expect(environments.started[0]).toMatchObject({
       function: { timeoutSeconds: 9, bootstrap: ["sh", "-c", "exec x"], environment: { LEVEL: "debug" } },
       freeze: true,
       region: "eu-west-1",
       layers: [join(folder, "mine")],
     });
-    expect(io.written.stderr).toContain("--layer-mapping: HelloFunction has no layer Helo");
-    expect(io.written.stderr).toContain("OTHER is left out, the template does not declare it");
-    expect(io.written.stderr).toContain(
+    expect(host.written.stderr).toContain("--layer-mapping: HelloFunction has no layer Helo");
+    expect(host.written.stderr).toContain("OTHER is left out, the template does not declare it");
+    expect(host.written.stderr).toContain(
       '--env-vars: the template has no function HeloFunction; did you mean "HelloFunction"?',
     );
   });
 
   test("closes the environment and removes what it built when the user ends it, with 130", async () => {
     const environments = createFakeEnvironments(() => new Promise(() => {}));
-    const io = createFakeIo(folder, { startEnvironment: environments.start });
-    const ended = run(["invoke"], io);
+    const host = createFakeHost(folder, { startEnvironment: environments.start });
+    const ended = run(["invoke"], host);
     await expect.poll(() => environments.events.length).toBe(1);
-    io.interrupt();
+    host.interrupt();
     expect((await ended).status).toBe(130);
     expect(environments.open()).toBe(0);
     await expect(readdir(environments.started[0]?.layers[0] ?? "")).rejects.toThrow("ENOENT");
@@ -251,10 +256,10 @@ describe("invoke", () => {
 
   test("ends make and all it started when the user ends it", async () => {
     await project.write({ "layer/Makefile": "build-HelloLayer:\n\techo $$PPID > started; sleep 600\n" });
-    const io = createFakeIo(folder);
-    const ended = run(["invoke"], io);
+    const host = createFakeHost(folder);
+    const ended = run(["invoke"], host);
     await expect.poll(() => readdir(join(folder, "layer"))).toContain("started");
-    io.interrupt();
+    host.interrupt();
     expect((await ended).status).toBe(130);
   });
 });

@@ -1,20 +1,21 @@
 import { access, constants, open, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { EnvironmentOptions, InvokeResult } from "../environment.ts";
-import { EmulatorError } from "../errors.ts";
+import { unlessInterrupted } from "../host/host.ts";
+import type { Host } from "../host/host.ts";
+import { withEnvironment } from "../host/with-environment.ts";
+import type { EnvironmentOptions } from "../options/environment-options.ts";
+import type { InvokeResult } from "../options/invoke-result.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
+import { fileProblem } from "../problems/file-problem.ts";
+import { loadFunctions } from "../project/load-functions.ts";
+import { planCode, unusedMappings } from "../project/plan-code.ts";
+import { readEvent } from "../project/read-event.ts";
+import { createWorkspace, shortPath } from "../project/workspace.ts";
+import { renderReport } from "../tell/page/page.ts";
+import { createPrinter } from "../tell/printer.ts";
+import { drawTimeline } from "../tell/timeline-text.ts";
 import type { CommandLine } from "./command-line.ts";
 import { parseDuration } from "./duration.ts";
-import { fileProblem } from "./file-problem.ts";
-import { unlessInterrupted } from "./io.ts";
-import type { Io } from "./io.ts";
-import { loadFunctions } from "./load-functions.ts";
-import { planCode, unusedMappings } from "./plan-code.ts";
-import { createPrinter } from "./printer.ts";
-import { readEvent } from "./read-event.ts";
-import { renderReport } from "./report/page.ts";
-import { withEnvironment } from "./running-environment.ts";
-import { drawTimeline } from "./timeline-text.ts";
-import { createWorkspace, shortPath } from "./workspace.ts";
 
 /** The exit status where the function itself failed. */
 const functionFailedStatus = 1;
@@ -24,11 +25,11 @@ const functionFailedStatus = 1;
  * stderr, the answer alone to stdout; with `--json` all of it as one document to stdout.
  * Shape: the exit status. Errors: `EmulatorError` for bad input, `Interrupted`; nothing is left running in any case.
  */
-export async function runInvoke(line: CommandLine, io: Io): Promise<number> {
+export async function runInvoke(line: CommandLine, host: Host): Promise<number> {
   const request = readRequest(line);
-  const printer = createPrinter(line, io);
+  const printer = createPrinter(line, host);
   const isJson = line.options.has("json");
-  const functions = await loadFunctions(line, io);
+  const functions = await loadFunctions(line, host);
   const { resolved, environmentOptions, ...found } = functions.resolve(request.name);
   const unused = unusedMappings(resolved, functions.layerMappings);
   const warnings = [
@@ -37,38 +38,38 @@ export async function runInvoke(line: CommandLine, io: Io): Promise<number> {
     ...(await functions.findStale(request.name)),
     ...unused.map((name) => `--layer-mapping: ${resolved.logicalId} has no layer ${name}`),
   ];
-  if (request.idleMs > 0 && !io.canMoveClock()) warnings.push(noClockMessage);
+  if (request.idleMs > 0 && !host.canMoveClock()) warnings.push(noClockMessage);
   for (const warning of warnings) printer.warning(warning);
-  const event = await unlessInterrupted(readEvent(request.eventFile, io), io.interrupted);
-  const idleOptions = toIdleOptions(request, io);
-  const reportPath = request.reportFile === undefined ? undefined : resolve(io.cwd, request.reportFile);
+  const event = await unlessInterrupted(readEvent(request.eventFile, host), host.interrupted);
+  const idleOptions = toIdleOptions(request, host);
+  const reportPath = request.reportFile === undefined ? undefined : resolve(host.cwd, request.reportFile);
   if (reportPath !== undefined) await forReport(reportPath, mustBeWritable(reportPath));
-  const workspace = createWorkspace({ io, ...printer });
+  const workspace = createWorkspace({ host, ...printer });
   try {
-    const plan = await planCode(resolved, { cwd: io.cwd, layerMappings: functions.layerMappings });
+    const plan = await planCode(resolved, { cwd: host.cwd, layerMappings: functions.layerMappings });
     const { codePath, layers } = await workspace.prepare(plan);
     const spec = { ...environmentOptions.function, codePath };
     const options = { ...environmentOptions, ...idleOptions, function: spec, layers, onLine: printer.onLine };
-    const done = await withEnvironment(options, io, async (environment) => {
+    const done = await withEnvironment(options, host, async (environment) => {
       const answers: InvokeResult[] = [];
-      for (let invocation = 0; invocation < request.count && !io.interrupted.aborted; invocation++) {
+      for (let invocation = 0; invocation < request.count && !host.interrupted.aborted; invocation++) {
         if (invocation > 0 && idleOptions.clock === "movable") environment.skip(request.idleMs);
         const answer = await environment.invoke(event);
         await environment.idle();
         answers.push(answer);
-        if (!isJson) io.stdout.write(`${answer.payload}\n`);
+        if (!isJson) host.stdout.write(`${answer.payload}\n`);
       }
       await environment.shutdown("spindown");
       return { answers, environment };
     });
     const { timeline, lines } = done.environment;
     const document = { function: resolved.logicalId, answers: done.answers, warnings, lines, timeline };
-    if (isJson) io.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-    else printer.say(`\n${drawTimeline(timeline, { columns: Math.min(io.stderr.columns ?? 100, 140) })}`);
+    if (isJson) host.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+    else printer.say(`\n${drawTimeline(timeline, { columns: Math.min(host.stderr.columns ?? 100, 140) })}`);
     if (reportPath !== undefined) {
       const page = renderReport({ title: resolved.logicalId, timeline, lines });
       await forReport(reportPath, writeFile(reportPath, page));
-      printer.onNote(`Report: ${shortPath(reportPath, io.cwd)}`);
+      printer.onNote(`Report: ${shortPath(reportPath, host.cwd)}`);
     }
     return done.answers.some((answer) => answer.kind === "function-error") ? functionFailedStatus : 0;
   } finally {
@@ -102,9 +103,12 @@ const noClockMessage =
 /**
  * Lambda stops every process of an environment that waits, so nothing runs meanwhile and only the wall clock goes on.
  */
-function toIdleOptions({ idleMs }: { readonly idleMs: number }, io: Io): Pick<EnvironmentOptions, "freeze" | "clock"> {
+function toIdleOptions(
+  { idleMs }: { readonly idleMs: number },
+  host: Host,
+): Pick<EnvironmentOptions, "freeze" | "clock"> {
   if (idleMs === 0) return {};
-  return { freeze: true, ...(io.canMoveClock() ? { clock: "movable" } : {}) };
+  return { freeze: true, ...(host.canMoveClock() ? { clock: "movable" } : {}) };
 }
 
 /** Checked before anything runs and again when written. */

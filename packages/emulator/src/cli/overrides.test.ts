@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { EmulatorError } from "../errors.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
 import { parseLayerMappings, parseParameterOverrides } from "./overrides.ts";
 
 describe("parseParameterOverrides", () => {

@@ -1,4 +1,4 @@
-import { EmulatorError } from "../errors.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
 
 /**
  * Reads `--parameter-overrides` in sam's forms: `Key=Value Other=Value`, quoted or not, or

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { createFakeIo } from "../../test/fake-io.ts";
+import { createFakeHost } from "../../test/fake-host.ts";
 import { runOn } from "../../test/fake-project.ts";
 
-const run = (words: readonly string[]) => runOn(words, createFakeIo("/"));
+const run = (words: readonly string[]) => runOn(words, createFakeHost("/"));
 
 describe("lambda-emulator", () => {
   test("tells its version", async () => {
@@ -43,20 +43,20 @@ describe("lambda-emulator", () => {
   });
 
   test("an unknown command: what was meant", async () => {
-    const io = await run(["invok"]);
-    expect(io.status).toBe(2);
-    expect(io.written.stderr).toContain('did you mean "invoke"?');
+    const host = await run(["invok"]);
+    expect(host.status).toBe(2);
+    expect(host.written.stderr).toContain('did you mean "invoke"?');
   });
 
   test("without a command: its usage, as an error", async () => {
-    const io = await run([]);
-    expect([io.status, io.written.stdout]).toEqual([2, ""]);
-    expect(io.written.stderr).toContain("lambda-emulator invoke [FUNCTION]");
+    const host = await run([]);
+    expect([host.status, host.written.stdout]).toEqual([2, ""]);
+    expect(host.written.stderr).toContain("lambda-emulator invoke [FUNCTION]");
   });
 
   test("help: its usage, as the answer", async () => {
-    const io = await run(["--help"]);
-    expect([io.status, io.written.stderr]).toEqual([0, ""]);
-    expect(io.written.stdout).toContain("lambda-emulator start-lambda");
+    const host = await run(["--help"]);
+    expect([host.status, host.written.stderr]).toEqual([0, ""]);
+    expect(host.written.stdout).toContain("lambda-emulator start-lambda");
   });
 });

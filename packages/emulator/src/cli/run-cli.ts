@@ -1,18 +1,18 @@
 import { readFile } from "node:fs/promises";
-import { EmulatorError } from "../errors.ts";
-import { didYouMean } from "../template/closest.ts";
+import { Interrupted } from "../host/host.ts";
+import type { Host } from "../host/host.ts";
+import { didYouMean } from "../problems/did-you-mean.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
+import { runStartLambda } from "../serve/start-lambda.ts";
+import { createStyle } from "../tell/style.ts";
+import type { Style } from "../tell/style.ts";
+import { runDev } from "../watch/dev.ts";
 import { readCommandLine } from "./command-line.ts";
 import type { CommandLine } from "./command-line.ts";
 import { conformanceOptions, runConformance } from "./conformance.ts";
-import { runDev } from "./dev/dev.ts";
 import { runInvoke } from "./invoke.ts";
-import { Interrupted } from "./io.ts";
-import type { Io } from "./io.ts";
 import { describeOptions, devOptions, invokeOptions, startLambdaOptions, wrap } from "./options.ts";
 import type { OptionSpec } from "./options.ts";
-import { runStartLambda } from "./start-lambda.ts";
-import { createStyle } from "./style.ts";
-import type { Style } from "./style.ts";
 
 interface Command {
   readonly usage: string;
@@ -22,7 +22,7 @@ interface Command {
   /** What its exit status 1 says; undefined where it goes on until the user ends it. */
   readonly failure?: string;
   readonly options: readonly OptionSpec[];
-  run(line: CommandLine, io: Io): Promise<number>;
+  run(line: CommandLine, host: Host): Promise<number>;
 }
 
 const commands: Readonly<Record<string, Command>> = {
@@ -85,28 +85,28 @@ export const interruptedStatus = 130;
  * Runs a command line. Shape: the exit status: 0; 1 the function failed; 2 what was given cannot be run; 130 ended by
  * the user. Errors: only defects; what the user can put right is one message on stderr.
  */
-export async function runCli(argv: readonly string[], io: Io): Promise<number> {
-  const style = createStyle(io.stderr, io.env);
+export async function runCli(argv: readonly string[], host: Host): Promise<number> {
+  const style = createStyle(host.stderr, host.env);
   try {
-    return await dispatch(argv, io);
+    return await dispatch(argv, host);
   } catch (error) {
     if (error instanceof Interrupted) return interruptedStatus;
     if (!(error instanceof EmulatorError)) throw error;
-    io.stderr.write(`${style.red("error:")} ${error.message}\n`);
+    host.stderr.write(`${style.red("error:")} ${error.message}\n`);
     return badInputStatus;
   }
 }
 
-async function dispatch(argv: readonly string[], io: Io): Promise<number> {
+async function dispatch(argv: readonly string[], host: Host): Promise<number> {
   const [name, ...rest] = argv;
-  if (name === "help" && rest[0] !== undefined) return dispatch([rest[0], "--help"], io);
+  if (name === "help" && rest[0] !== undefined) return dispatch([rest[0], "--help"], host);
   if (name === undefined || name === "help" || name === "--help" || name === "-h") {
-    const output = io[name === undefined ? "stderr" : "stdout"];
-    output.write(overview(createStyle(output, io.env)));
+    const output = host[name === undefined ? "stderr" : "stdout"];
+    output.write(overview(createStyle(output, host.env)));
     return name === undefined ? badInputStatus : 0;
   }
   if (name === "--version") {
-    io.stdout.write(`${await readVersion()}\n`);
+    host.stdout.write(`${await readVersion()}\n`);
     return 0;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -115,8 +115,8 @@ async function dispatch(argv: readonly string[], io: Io): Promise<number> {
     throw new EmulatorError(`unknown command ${name}${didYouMean(name, names) || `; commands: ${names.join(", ")}`}`);
   }
   const line = readCommandLine(rest, command.options);
-  if (!line.options.has("help")) return command.run(line, io);
-  io.stdout.write(describeCommand(command, createStyle(io.stdout, io.env)));
+  if (!line.options.has("help")) return command.run(line, host);
+  host.stdout.write(describeCommand(command, createStyle(host.stdout, host.env)));
   return 0;
 }
 

@@ -1,13 +1,13 @@
-import { EmulatorError } from "../errors.ts";
-import { makeScratchFolder } from "../scratch-folder.ts";
-import { didYouMean } from "../template/closest.ts";
+import { makeScratchFolder } from "../files/scratch-folder.ts";
+import { didYouMean } from "../problems/did-you-mean.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
 import { isSupportedRuntime } from "../template/supported-runtime.ts";
-import type { Check } from "./check.ts";
-import { openSubject } from "./open-subject.ts";
-import type { SubjectOptions } from "./open-subject.ts";
 import { checks } from "./registry.ts";
 import { runChecks } from "./run-checks.ts";
 import type { CheckResult, RunOptions } from "./run-checks.ts";
+import type { Check } from "./trial/check.ts";
+import { openSubject } from "./trial/open-subject.ts";
+import type { SubjectOptions } from "./trial/open-subject.ts";
 
 /** What to check, and how. */
 export interface ConformanceOptions extends SubjectOptions, RunOptions {

@@ -1,4 +1,3 @@
-import type { Check } from "./check.ts";
 import { ignoresNodeOptions, ignoresProxies } from "./checks/customer.ts";
 import { architecture, executeBit, extensionFound, lineEndings, shebang, strayFiles } from "./checks/files.ts";
 import { asksForEvents, name, obeysShutdown, starts, staysAlive } from "./checks/life-cycle.ts";
@@ -22,6 +21,7 @@ import {
   takesUnknownTelemetry,
   worksWithoutTelemetry,
 } from "./checks/telemetry.ts";
+import type { Check } from "./trial/check.ts";
 
 /** Every check, each after those it needs. */
 export const checks: readonly Check[] = [

@@ -1,6 +1,6 @@
-import type { Check, Subject, Verdict } from "./check.ts";
 import { checks } from "./registry.ts";
-import { attributed } from "./trial.ts";
+import type { Check, Subject, Verdict } from "./trial/check.ts";
+import { attributed } from "./trial/trial.ts";
 
 /** How far a run is. */
 export type ConformanceProgress =

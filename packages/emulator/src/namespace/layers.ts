@@ -1,7 +1,7 @@
 import { copyFile, link, lstat, mkdir, readdir, readlink, rm, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { EmulatorError } from "../errors.ts";
-import { unzip } from "./unzip.ts";
+import { unzip } from "../files/unzip.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
 
 /** A folder with the content of all layers: the only layer itself where there is one, else made below `workFolder`. */
 export async function mergeLayers(layers: readonly string[], workFolder: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { EmulatorError } from "../errors.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
 import type { Holder } from "./holder.ts";
 import { isExecutable } from "./interpreter.ts";
 import type { NamespacePlan } from "./namespace-plan.ts";

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { EnvironmentOptions } from "../environment-options.ts";
-import { EmulatorError } from "../errors.ts";
+import type { EnvironmentOptions } from "../options/environment-options.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
 import { findPython, isExecutable } from "./interpreter.ts";
 import type { PythonInterpreter } from "./interpreter.ts";
 

@@ -1,14 +1,3 @@
-import { chmod, mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { EnvironmentOptions } from "../environment-options.ts";
-import type { Folders } from "../process/environment-variables.ts";
-import { startHolder } from "./holder.ts";
-import { codeFolder, mergeLayers } from "./layers.ts";
-import { planNamespace } from "./namespace-plan.ts";
-import { namespaceSandbox } from "./namespace-sandbox.ts";
-import { pathsSandbox } from "./paths-sandbox.ts";
-import { findRuntimeProgram } from "./runtime-program.ts";
 import type { RuntimeProgram } from "./runtime-program.ts";
 
 /** Where the processes of one environment live. */
@@ -46,26 +35,11 @@ export interface SandboxParts {
   readonly tmp: "normal" | "full" | "read-only";
 }
 
-/**
- * Builds /opt, /var/task, /var/lang, /var/runtime and /tmp in a mount namespace, or finds paths that stand for them.
- * Leaves nothing behind when it throws.
- */
-export async function createSandbox(options: EnvironmentOptions): Promise<Sandbox> {
-  const program = findRuntimeProgram(options);
-  const workFolder = await mkdtemp(join(tmpdir(), "lambda-emulator-"));
-  try {
-    const opt = await mergeLayers(options.layers, workFolder);
-    const code = await codeFolder(options.function.codePath, workFolder);
-    await mkdir(join(workFolder, "tmp"));
-    await chmod(join(workFolder, "tmp"), 0o1777);
-    const parts: SandboxParts = { workFolder, opt, code, program, tmp: options.tmp ?? "normal" };
-    if (options.isolation === "paths") return await pathsSandbox(parts, "as asked");
-    const plan = await planNamespace(parts);
-    const outcome = await startHolder(plan.mounts, workFolder);
-    if (outcome.kind === "ready") return namespaceSandbox(parts, plan, outcome.holder);
-    return await pathsSandbox(parts, outcome.reason);
-  } catch (error) {
-    await rm(workFolder, { recursive: true, force: true });
-    throw error;
-  }
+/** Folders of the environment as its processes see them. */
+export interface Folders {
+  readonly opt: string;
+  readonly task: string;
+  readonly runtime: string;
+  /** The value of PATH. */
+  readonly path: string;
 }

@@ -1,4 +1,4 @@
-import type { World } from "./world.ts";
+import type { Platform } from "../state/platform.ts";
 
 /** An event of the platform, and the line it leaves in the log with the Text format. */
 export interface Announcement {
@@ -9,9 +9,13 @@ export interface Announcement {
 }
 
 /** Sends the event to subscribers and writes its line: with the JSON log format the event itself, as Lambda does. */
-export function announce(world: World, { type, record, text }: Announcement): void {
-  world.telemetry.emit(type, record);
+export function announce(platform: Platform, { type, record, text }: Announcement): void {
+  platform.telemetry.emit(type, record);
   if (text === undefined) return;
-  const isJson = world.settings.logFormat === "JSON";
-  world.write("platform", "platform", isJson ? JSON.stringify({ time: new Date().toISOString(), type, record }) : text);
+  const isJson = platform.settings.logFormat === "JSON";
+  platform.write(
+    "platform",
+    "platform",
+    isJson ? JSON.stringify({ time: new Date().toISOString(), type, record }) : text,
+  );
 }

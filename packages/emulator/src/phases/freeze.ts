@@ -1,7 +1,7 @@
-import { preciseEpochMs } from "../timeline.ts";
-import { childrenOf } from "./generation.ts";
-import type { Generation } from "./generation.ts";
-import type { World } from "./world.ts";
+import { preciseEpochMs } from "../history/timeline.ts";
+import { childrenOf } from "../state/generation.ts";
+import type { Generation } from "../state/generation.ts";
+import type { Platform } from "../state/platform.ts";
 
 /** A stop of everything between two invocations. */
 export interface Freeze {
@@ -10,18 +10,18 @@ export interface Freeze {
 }
 
 /** Stops every process group and the delivery of telemetry, as Lambda does once everybody waits for the next event. */
-export function freeze(world: World, generation: Generation): Freeze {
+export function freeze(platform: Platform, generation: Generation): Freeze {
   const startEpochMs = preciseEpochMs();
   let isFrozen = true;
-  world.telemetry.pause();
+  platform.telemetry.pause();
   for (const child of childrenOf(generation)) child.signal("SIGSTOP");
   return {
     thaw() {
       if (!isFrozen) return;
       isFrozen = false;
       for (const child of childrenOf(generation)) child.signal("SIGCONT");
-      world.telemetry.resume();
-      world.timeline.span("platform", "freeze", startEpochMs);
+      platform.telemetry.resume();
+      platform.timeline.span("platform", "freeze", startEpochMs);
     },
   };
 }

@@ -1,10 +1,10 @@
-import { preciseEpochMs } from "../timeline.ts";
+import { preciseEpochMs } from "../history/timeline.ts";
+import { waitFor } from "../state/generation.ts";
+import type { Failure, Generation } from "../state/generation.ts";
+import type { Platform } from "../state/platform.ts";
 import { announce } from "./announce.ts";
-import { waitFor } from "./generation.ts";
-import type { Failure, Generation } from "./generation.ts";
 import { launchExtensions, launchRuntime } from "./launch.ts";
 import { extensionLine, initReportLine } from "./platform-lines.ts";
-import type { World } from "./world.ts";
 
 /** How an init ended. */
 export type InitOutcome = { readonly kind: "ready"; readonly durationMs: number } | FailedInit;
@@ -26,25 +26,25 @@ export interface InitPlan {
  * Starts the extensions; when all have registered, the runtime; and is over when all have called `next`.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
-export async function runInit(world: World, generation: Generation, plan: InitPlan): Promise<InitOutcome> {
+export async function runInit(platform: Platform, generation: Generation, plan: InitPlan): Promise<InitOutcome> {
   const startEpochMs = preciseEpochMs();
-  emitInitStart(world, plan.phase);
-  const steps = await runSteps(world, generation, plan.deadlineEpochMs);
+  emitInitStart(platform, plan.phase);
+  const steps = await runSteps(platform, generation, plan.deadlineEpochMs);
   generation.isRegistrationOpen = false;
   generation.isSubscriptionOpen = false;
-  world.telemetry.closeSubscriptions();
+  platform.telemetry.closeSubscriptions();
 
   const durationMs = preciseEpochMs() - startEpochMs;
-  world.timeline.span("platform", "init", startEpochMs, { detail: plan.phase });
+  platform.timeline.span("platform", "init", startEpochMs, { detail: plan.phase });
   const outcome = toOutcome(generation, steps.ending, durationMs);
-  emitInitEnd(world, generation, { outcome, phase: plan.phase, wasRuntimeStarted: steps.wasRuntimeStarted });
+  emitInitEnd(platform, generation, { outcome, phase: plan.phase, wasRuntimeStarted: steps.wasRuntimeStarted });
   return outcome;
 }
 
 type Ending = "met" | "failed" | "deadline";
 
 async function runSteps(
-  world: World,
+  platform: Platform,
   generation: Generation,
   deadlineEpochMs: number,
 ): Promise<{ ending: Ending; wasRuntimeStarted: boolean }> {
@@ -53,10 +53,10 @@ async function runSteps(
   const isRuntimeReady = (): boolean => runtime.state === "Ready" || runtime.state === "RestoreReady";
   const isEveryoneReady = (): boolean => extensions.every((extension) => extension.state === "Ready");
 
-  launchExtensions(world, generation);
+  launchExtensions(platform, generation);
   let ending = await waitFor(generation, hasRegistered, deadlineEpochMs);
   if (ending !== "met") return { ending, wasRuntimeStarted: false };
-  launchRuntime(world, generation);
+  launchRuntime(platform, generation);
   ending = await waitFor(generation, isRuntimeReady, deadlineEpochMs);
   if (ending === "met") {
     generation.isRegistrationOpen = false;
@@ -75,8 +75,8 @@ function toOutcome(generation: Generation, ending: Ending, durationMs: number): 
   return { kind: "failed", durationMs, failure };
 }
 
-function emitInitStart(world: World, phase: InitPlan["phase"]): void {
-  const { settings, telemetry } = world;
+function emitInitStart(platform: Platform, phase: InitPlan["phase"]): void {
+  const { settings, telemetry } = platform;
   telemetry.emit("platform.initStart", {
     initializationType: settings.initializationType,
     phase,
@@ -102,8 +102,8 @@ interface InitEnd {
   readonly wasRuntimeStarted: boolean;
 }
 
-function emitInitEnd(world: World, generation: Generation, { outcome, phase, wasRuntimeStarted }: InitEnd): void {
-  const { telemetry, settings } = world;
+function emitInitEnd(platform: Platform, generation: Generation, { outcome, phase, wasRuntimeStarted }: InitEnd): void {
+  const { telemetry, settings } = platform;
   const status = { ready: "success", failed: "error", timeout: "timeout" }[outcome.kind];
   const errorType = outcome.kind === "ready" ? undefined : outcome.failure.errorType;
   const base = {
@@ -115,10 +115,10 @@ function emitInitEnd(world: World, generation: Generation, { outcome, phase, was
   if (wasRuntimeStarted) telemetry.emit("platform.initRuntimeDone", base);
   for (const { name, state, events, errorType } of generation.extensions) {
     const record = { name, state, events, ...(errorType === undefined ? {} : { errorType }) };
-    announce(world, { type: "platform.extension", record, text: extensionLine(name, state, events) });
+    announce(platform, { type: "platform.extension", record, text: extensionLine(name, state, events) });
   }
   const isReported = outcome.kind !== "ready" || settings.initializationType !== "on-demand";
-  announce(world, {
+  announce(platform, {
     type: "platform.initReport",
     record: { ...base, metrics: { durationMs: roundToMicroseconds(outcome.durationMs) } },
     ...(isReported

@@ -1,15 +1,16 @@
-import { releaseEvent } from "../api/extensions-api.ts";
-import { releaseInvocation } from "../api/runtime-api.ts";
-import { preciseEpochMs } from "../timeline.ts";
+import { preciseEpochMs } from "../history/timeline.ts";
+import { waitFor } from "../state/generation.ts";
+import type { Failure, Generation } from "../state/generation.ts";
+import type { Invocation } from "../state/invocation.ts";
+import type { Platform } from "../state/platform.ts";
+import { releaseEvent } from "../state/release-event.ts";
+import { releaseInvocation } from "../state/release-invocation.ts";
 import { announce } from "./announce.ts";
-import { waitFor } from "./generation.ts";
-import type { Failure, Generation, Invocation } from "./generation.ts";
 import { roundToMicroseconds } from "./init.ts";
 import type { FailedInit } from "./init.ts";
 import { maxMemoryUsedMb, warnOfMemory } from "./memory.ts";
 import { endLine, failureLine, reportLine, startLine, timeoutLine } from "./platform-lines.ts";
 import { createSpan, responseSpans } from "./response-spans.ts";
-import type { World } from "./world.ts";
 
 /** How an invocation ended for the platform. */
 export type InvokeOutcome =
@@ -24,16 +25,16 @@ export interface InvokeRun {
 }
 
 /** Writes the start of an invocation. */
-export function announceStart(world: World, invocation: Invocation): void {
+export function announceStart(platform: Platform, invocation: Invocation): void {
   const { requestId } = invocation;
-  announce(world, {
+  announce(platform, {
     type: "platform.start",
     record: {
       requestId,
-      version: world.settings.functionVersion,
+      version: platform.settings.functionVersion,
       tracing: { type: "X-Amzn-Trace-Id", value: invocation.traceId },
     },
-    text: startLine(requestId, world.settings.functionVersion),
+    text: startLine(requestId, platform.settings.functionVersion),
   });
 }
 
@@ -41,38 +42,42 @@ export function announceStart(world: World, invocation: Invocation): void {
  * Releases the event to every extension that subscribed and to the runtime, and is over when all have called `next`
  * again. The caller has its answer as soon as the runtime gave it. The timeout counts the extensions.
  */
-export async function runInvocation(world: World, generation: Generation, run: InvokeRun): Promise<InvokeOutcome> {
+export async function runInvocation(
+  platform: Platform,
+  generation: Generation,
+  run: InvokeRun,
+): Promise<InvokeOutcome> {
   const { invocation } = run;
   const { runtime } = generation;
   const waiting = generation.extensions.filter((extension) => extension.events.includes("INVOKE"));
   const startEpochMs = preciseEpochMs();
-  for (const extension of waiting) releaseEvent(world, extension, { kind: "INVOKE", invocation });
-  releaseInvocation(world, runtime, invocation);
+  for (const extension of waiting) releaseEvent(platform, extension, { kind: "INVOKE", invocation });
+  releaseInvocation(platform, runtime, invocation);
 
   let ending = await waitFor(generation, () => runtime.state === "Ready", invocation.deadlineEpochMs);
   const runtimeDoneEpochMs = preciseEpochMs();
   if (ending === "met") {
-    emitRuntimeDone(world, invocation, { startEpochMs, endEpochMs: runtimeDoneEpochMs, status: "success" });
+    emitRuntimeDone(platform, invocation, { startEpochMs, endEpochMs: runtimeDoneEpochMs, status: "success" });
     ending = await waitFor(
       generation,
       () => waiting.every(({ state }) => state === "Ready"),
       invocation.deadlineEpochMs,
     );
     if (waiting.length > 0) {
-      world.timeline.span("platform", "overhead", runtimeDoneEpochMs, { requestId: invocation.requestId });
+      platform.timeline.span("platform", "overhead", runtimeDoneEpochMs, { requestId: invocation.requestId });
     }
   } else {
     const status = ending === "deadline" ? "timeout" : "error";
-    emitRuntimeDone(world, invocation, {
+    emitRuntimeDone(platform, invocation, {
       startEpochMs,
       endEpochMs: runtimeDoneEpochMs,
       status,
       failure: generation.failure,
     });
   }
-  world.timeline.span("platform", "invoke", startEpochMs, { requestId: invocation.requestId });
-  const outcome = toOutcome(world, generation, invocation, ending);
-  emitReport(world, generation, {
+  platform.timeline.span("platform", "invoke", startEpochMs, { requestId: invocation.requestId });
+  const outcome = toOutcome(platform, generation, invocation, ending);
+  emitReport(platform, generation, {
     ...run,
     outcome,
     startEpochMs,
@@ -83,20 +88,20 @@ export async function runInvocation(world: World, generation: Generation, run: I
 }
 
 function toOutcome(
-  world: World,
+  platform: Platform,
   generation: Generation,
   invocation: Invocation,
   ending: "met" | "failed" | "deadline",
 ): InvokeOutcome {
   if (ending === "met") return { kind: "done" };
   if (ending === "deadline") {
-    const seconds = (world.settings.timeoutMs / 1000).toFixed(2);
-    world.write("platform", "platform", timeoutLine(invocation.requestId, world.settings.timeoutMs));
+    const seconds = (platform.settings.timeoutMs / 1000).toFixed(2);
+    platform.write("platform", "platform", timeoutLine(invocation.requestId, platform.settings.timeoutMs));
     // Lambda does not say whom it waited for; whoever develops an extension wants to know.
-    if (generation.runtime.state !== "Ready") world.write("platform", "platform", "it waited for the function");
+    if (generation.runtime.state !== "Ready") platform.write("platform", "platform", "it waited for the function");
     for (const { name, state, events } of generation.extensions) {
       if (events.includes("INVOKE") && state !== "Ready") {
-        world.write("platform", "platform", `it waited for ${name} to ask for its next event`);
+        platform.write("platform", "platform", `it waited for ${name} to ask for its next event`);
       }
     }
     return {
@@ -105,7 +110,7 @@ function toOutcome(
     };
   }
   const failure = generation.failure ?? { errorType: "Sandbox.Failure", errorMessage: "unknown" };
-  world.write("platform", "platform", failureLine(invocation.requestId, failure));
+  platform.write("platform", "platform", failureLine(invocation.requestId, failure));
   return { kind: "failed", failure };
 }
 
@@ -116,7 +121,7 @@ interface RuntimeDone {
   readonly failure?: Failure | undefined;
 }
 
-function emitRuntimeDone(world: World, invocation: Invocation, done: RuntimeDone): void {
+function emitRuntimeDone(platform: Platform, invocation: Invocation, done: RuntimeDone): void {
   const { response } = invocation;
   const spans =
     response === undefined
@@ -125,7 +130,7 @@ function emitRuntimeDone(world: World, invocation: Invocation, done: RuntimeDone
           ...responseSpans(done.startEpochMs, response),
           createSpan("runtimeOverhead", response.endEpochMs, done.endEpochMs),
         ];
-  world.telemetry.emit("platform.runtimeDone", {
+  platform.telemetry.emit("platform.runtimeDone", {
     requestId: invocation.requestId,
     status: done.status,
     ...(done.failure === undefined ? {} : { errorType: done.failure.errorType }),
@@ -145,9 +150,9 @@ interface ReportRun extends InvokeRun {
   readonly hasExtensions: boolean;
 }
 
-function emitReport(world: World, generation: Generation, run: ReportRun): void {
+function emitReport(platform: Platform, generation: Generation, run: ReportRun): void {
   const { invocation, outcome, initDurationMs, restoreDurationMs } = run;
-  const { settings } = world;
+  const { settings } = platform;
   const endEpochMs = preciseEpochMs();
   const durationMs = outcome.kind === "timeout" ? settings.timeoutMs : endEpochMs - run.startEpochMs;
   const status = { done: "success", failed: "error", timeout: "timeout" } as const;
@@ -169,8 +174,8 @@ function emitReport(world: World, generation: Generation, run: ReportRun): void 
     start: new Date(run.runtimeDoneEpochMs).toISOString(),
     durationMs: roundToMicroseconds(endEpochMs - run.runtimeDoneEpochMs),
   };
-  if (settings.logFormat === "Text") world.write("platform", "platform", endLine(invocation.requestId));
-  announce(world, {
+  if (settings.logFormat === "Text") platform.write("platform", "platform", endLine(invocation.requestId));
+  announce(platform, {
     type: "platform.report",
     record: {
       requestId: invocation.requestId,
@@ -192,22 +197,22 @@ function emitReport(world: World, generation: Generation, run: ReportRun): void 
       errorType,
     }),
   });
-  warnOfMemory(world, generation, maxMemory);
+  warnOfMemory(platform, generation, maxMemory);
 }
 
 /** Writes what an invocation leaves whose init failed: the function never saw it. */
 export function reportFailedInit(
-  world: World,
+  platform: Platform,
   generation: Generation,
   invocation: Invocation,
   outcome: FailedInit,
 ): void {
   const startEpochMs = preciseEpochMs() - outcome.durationMs;
-  announceStart(world, invocation);
+  announceStart(platform, invocation);
   const { failure } = outcome;
   const status = outcome.kind === "timeout" ? "timeout" : "error";
-  emitRuntimeDone(world, invocation, { startEpochMs, endEpochMs: preciseEpochMs(), status, failure });
-  emitReport(world, generation, {
+  emitRuntimeDone(platform, invocation, { startEpochMs, endEpochMs: preciseEpochMs(), status, failure });
+  emitReport(platform, generation, {
     invocation,
     outcome: { kind: outcome.kind, failure },
     startEpochMs,

@@ -2,7 +2,7 @@ import { closeSync, lstatSync, openSync, readlinkSync, readSync } from "node:fs"
 import { dirname, resolve } from "node:path";
 import { isExecutable } from "../namespace/interpreter.ts";
 import type { Sandbox } from "../namespace/sandbox.ts";
-import type { Failure } from "./generation.ts";
+import type { Failure } from "../state/generation.ts";
 
 /**
  * Why the kernel would not execute a file of the inside, in the words of the platform and with what to do; undefined

@@ -1,55 +1,54 @@
 import { readdirSync } from "node:fs";
+import { preciseEpochMs } from "../history/timeline.ts";
+import { newId } from "../options/settings.ts";
 import { startChild } from "../process/child.ts";
 import type { Child, ExitStatus } from "../process/child.ts";
-import { extensionVariables, runtimeVariables } from "../process/environment-variables.ts";
-import { newId } from "../settings.ts";
 import { nextExtensionState } from "../state/extension-state.ts";
-import { preciseEpochMs } from "../timeline.ts";
-import { fail } from "./generation.ts";
-import type { Extension, Failure, Generation } from "./generation.ts";
+import { fail, maxExtensions } from "../state/generation.ts";
+import type { Extension, Failure, Generation } from "../state/generation.ts";
+import type { Platform } from "../state/platform.ts";
+import { extensionVariables, runtimeVariables } from "./environment-variables.ts";
 import { findEntrypointObstacle, findLaunchObstacle } from "./launch-obstacle.ts";
-import type { World } from "./world.ts";
-
-/** More than this many, external and internal together, is an error. */
-export const maxExtensions = 10;
 
 /**
  * Starts every file of /opt/extensions, in the order of their names, without waiting for any. Stops at the first that
  * cannot be started.
  */
-export function launchExtensions(world: World, generation: Generation): void {
-  const folder = `${world.sandbox.folders.opt}/extensions`;
-  for (const name of extensionNames(world.sandbox.hostPath(folder))) {
+export function launchExtensions(platform: Platform, generation: Generation): void {
+  const folder = `${platform.sandbox.folders.opt}/extensions`;
+  for (const name of extensionNames(platform.sandbox.hostPath(folder))) {
     const extension: Extension = { kind: "external", name, id: newId(), state: "Started", events: [] };
     generation.extensions.push(extension);
     const obstacle =
-      generation.extensions.length > maxExtensions ? tooMany : findLaunchObstacle(world.sandbox, `${folder}/${name}`);
+      generation.extensions.length > maxExtensions
+        ? tooMany
+        : findLaunchObstacle(platform.sandbox, `${folder}/${name}`);
     if (obstacle !== undefined) {
       extension.state = nextExtensionState(extension.state, "launch-failed") ?? extension.state;
       extension.errorType = obstacle.errorType;
-      world.write("platform", "platform", `${folder}/${name} cannot be started: ${obstacle.errorMessage}`);
+      platform.write("platform", "platform", `${folder}/${name} cannot be started: ${obstacle.errorMessage}`);
       fail(generation, { errorType: "Extension.LaunchError", errorMessage: obstacle.errorMessage });
       return;
     }
-    extension.child = launch(world, generation, { name, source: "extension", argv: [`${folder}/${name}`] });
-    void extension.child.exited.then((status) => onExtensionExit(world, generation, extension, status));
+    extension.child = launch(platform, generation, { name, source: "extension", argv: [`${folder}/${name}`] });
+    void extension.child.exited.then((status) => onExtensionExit(platform, generation, extension, status));
   }
 }
 
 /** Starts the runtime. */
-export function launchRuntime(world: World, generation: Generation): void {
-  const { settings, sandbox } = world;
+export function launchRuntime(platform: Platform, generation: Generation): void {
+  const { settings, sandbox } = platform;
   const wrapper = settings.functionEnvironment["AWS_LAMBDA_EXEC_WRAPPER"];
   const isManaged = !settings.runtime.startsWith("provided");
   const argv = wrapper !== undefined && isManaged ? [wrapper, ...sandbox.runtimeCommand] : sandbox.runtimeCommand;
   const obstacle = findEntrypointObstacle(sandbox, argv[0] ?? "");
   if (obstacle !== undefined) {
-    world.write("platform", "platform", `the function cannot be started: ${obstacle.errorMessage}`);
+    platform.write("platform", "platform", `the function cannot be started: ${obstacle.errorMessage}`);
     fail(generation, obstacle);
     return;
   }
-  generation.runtime.child = launch(world, generation, { name: settings.functionName, source: "function", argv });
-  void generation.runtime.child.exited.then((status) => onRuntimeExit(world, generation, status));
+  generation.runtime.child = launch(platform, generation, { name: settings.functionName, source: "function", argv });
+  void generation.runtime.child.exited.then((status) => onRuntimeExit(platform, generation, status));
 }
 
 /** Every entry that is not a folder; links count, wherever they lead. No folder: no extensions. */
@@ -71,19 +70,19 @@ interface Program {
   readonly argv: readonly string[];
 }
 
-function launch(world: World, generation: Generation, { name, source, argv }: Program): Child {
-  const { sandbox, settings, runtimeApi, timeline } = world;
+function launch(platform: Platform, generation: Generation, { name, source, argv }: Program): Child {
+  const { sandbox, settings, runtimeApi, timeline } = platform;
   const isRuntime = source === "function";
   const startEpochMs = preciseEpochMs();
   const child = startChild({
     argv: isRuntime ? sandbox.enter(argv, sandbox.folders.task) : sandbox.enter(argv),
     environment: {
       ...(isRuntime ? runtimeVariables : extensionVariables)(settings, runtimeApi, sandbox.folders),
-      ...world.clock.variables,
+      ...platform.clock.variables,
     },
     onLine(line) {
       const text = isRuntime && sandbox.isOwnClient ? line.replaceAll("\r", "\n") : line;
-      world.write(source, name, text, generation.runtime.invocation?.requestId);
+      platform.write(source, name, text, generation.runtime.invocation?.requestId);
     },
   });
   if (child.pid !== undefined) sandbox.guard(child.pid, child.exited);
@@ -93,11 +92,11 @@ function launch(world: World, generation: Generation, { name, source, argv }: Pr
 
 const tooMany: Failure = { errorType: "TooManyExtensions", errorMessage: `more than ${maxExtensions} extensions` };
 
-function onExtensionExit(world: World, generation: Generation, extension: Extension, status: ExitStatus): void {
-  world.timeline.mark(extension.name, "exit", { detail: describeExit(status, "exit code 0") });
+function onExtensionExit(platform: Platform, generation: Generation, extension: Extension, status: ExitStatus): void {
+  platform.timeline.mark(extension.name, "exit", { detail: describeExit(status, "exit code 0") });
   if (!generation.isShuttingDown) {
     // The platform's own line tells the status, and not whose.
-    world.write("platform", "platform", `${extension.name} ended: ${describeExit(status, "exit code 0")}`);
+    platform.write("platform", "platform", `${extension.name} ended: ${describeExit(status, "exit code 0")}`);
     fail(generation, {
       errorType: generation.reported?.errorType ?? "Extension.Crash",
       errorMessage: describeExit(status, "exit code 0"),
@@ -109,8 +108,8 @@ function onExtensionExit(world: World, generation: Generation, extension: Extens
   generation.changes.notify();
 }
 
-function onRuntimeExit(world: World, generation: Generation, status: ExitStatus): void {
-  world.timeline.mark("runtime", "exit", { detail: describeExit(status, "exit code 0") });
+function onRuntimeExit(platform: Platform, generation: Generation, status: ExitStatus): void {
+  platform.timeline.mark("runtime", "exit", { detail: describeExit(status, "exit code 0") });
   if (!generation.isShuttingDown) {
     const text = describeExit(status, "");
     fail(generation, {

@@ -1,18 +1,18 @@
-import { EmulatorError } from "../errors.ts";
-import type { InvokeOptions, InvokeResult } from "../invoke-result.ts";
+import type { InvokeOptions, InvokeResult } from "../options/invoke-result.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
+import { createGeneration, fail, failureAnswer } from "../state/generation.ts";
+import type { Failure, Generation } from "../state/generation.ts";
+import type { Call, Invocation } from "../state/invocation.ts";
+import { createInvocation } from "../state/invocation.ts";
+import type { Platform } from "../state/platform.ts";
 import { freeze } from "./freeze.ts";
 import type { Freeze } from "./freeze.ts";
-import { createGeneration, fail } from "./generation.ts";
-import type { Failure, Generation, Invocation } from "./generation.ts";
 import { runInit } from "./init.ts";
 import type { InitOutcome } from "./init.ts";
-import { createInvocation, failureAnswer } from "./invocation.ts";
-import type { Call } from "./invocation.ts";
 import { announceStart, reportFailedInit, runInvocation } from "./invoke.ts";
 import { runRestore } from "./restore.ts";
 import { shutDown } from "./shutdown.ts";
 import type { ShutdownReason } from "./shutdown.ts";
-import type { World } from "./world.ts";
 
 /** The life of one environment: init, invocations one after another, resets, shutdown. */
 export interface Lifecycle {
@@ -30,7 +30,7 @@ export interface Lifecycle {
 const settleLimitMs = 2000;
 
 /** Nothing runs until `start`. */
-export function createLifecycle(world: World): Lifecycle {
+export function createLifecycle(platform: Platform): Lifecycle {
   let generation = createGeneration();
   let isAlive = false;
   let isClosed = false;
@@ -51,7 +51,7 @@ export function createLifecycle(world: World): Lifecycle {
   }
 
   function freezeIfAsked(): void {
-    if (world.settings.freeze || isSnapshot) frozen = freeze(world, generation);
+    if (platform.settings.freeze || isSnapshot) frozen = freeze(platform, generation);
   }
 
   function thaw(): void {
@@ -63,11 +63,11 @@ export function createLifecycle(world: World): Lifecycle {
     generation = createGeneration();
     isAlive = true;
     isReady = false;
-    const outcome = await runInit(world, generation, { phase, deadlineEpochMs });
+    const outcome = await runInit(platform, generation, { phase, deadlineEpochMs });
     isReady = outcome.kind === "ready";
-    isSnapshot = isReady && world.settings.initializationType === "snap-start";
+    isSnapshot = isReady && platform.settings.initializationType === "snap-start";
     // What was paid for by itself, or ran within an invocation, does not stand in its report.
-    const isReported = isReady && phase === "init" && world.settings.initializationType === "on-demand";
+    const isReported = isReady && phase === "init" && platform.settings.initializationType === "on-demand";
     initDurationMs = isReported ? outcome.durationMs : undefined;
     if (outcome.kind !== "ready") await end(outcome.kind === "timeout" ? "timeout" : "failure");
     return outcome;
@@ -75,36 +75,36 @@ export function createLifecycle(world: World): Lifecycle {
 
   function firstInit(): Promise<InitOutcome> {
     hasStarted = true;
-    return init("init", Date.now() + world.settings.initTimeoutMs);
+    return init("init", Date.now() + platform.settings.initTimeoutMs);
   }
 
   async function end(reason: ShutdownReason): Promise<void> {
     if (!isAlive) return;
     isAlive = false;
     thaw();
-    await shutDown(world, generation, reason);
+    await shutDown(platform, generation, reason);
   }
 
   async function run(invocation: Invocation): Promise<void> {
     // AWS's own emulator knows only the init within an invocation.
-    if (!hasStarted && !world.settings.isRie) await firstInit();
+    if (!hasStarted && !platform.settings.isRie) await firstInit();
     if (!isAlive) {
       const outcome = await init("invoke", invocation.deadlineEpochMs);
       if (outcome.kind !== "ready") {
         invocation.answer(failureAnswer(invocation.requestId, outcome.failure, generation));
-        reportFailedInit(world, generation, invocation, outcome);
+        reportFailedInit(platform, generation, invocation, outcome);
         return;
       }
     }
     thaw();
-    const restored = isSnapshot ? await runRestore(world, generation) : undefined;
+    const restored = isSnapshot ? await runRestore(platform, generation) : undefined;
     isSnapshot = false;
     if (restored !== undefined && restored.kind !== "restored") {
       await giveUp(invocation, restored);
       return;
     }
-    announceStart(world, invocation);
-    const outcome = await runInvocation(world, generation, {
+    announceStart(platform, invocation);
+    const outcome = await runInvocation(platform, generation, {
       invocation,
       initDurationMs,
       restoreDurationMs: restored?.durationMs,
@@ -131,7 +131,7 @@ export function createLifecycle(world: World): Lifecycle {
     // AWS's own emulator keeps the answer until the extensions are done.
     let held: InvokeResult | undefined;
     const hold = (result: InvokeResult): void => void (held = result);
-    running = createInvocation(world, world.settings.isRie ? { ...call, resolve: hold } : call);
+    running = createInvocation(platform, platform.settings.isRie ? { ...call, resolve: hold } : call);
     await run(running);
     running = undefined;
     if (held !== undefined) call.resolve(held);
@@ -143,7 +143,7 @@ export function createLifecycle(world: World): Lifecycle {
     },
     start: () =>
       enqueue(async () => {
-        if (world.settings.isLazy) return;
+        if (platform.settings.isLazy) return;
         const outcome = await firstInit();
         if (outcome.kind === "ready") freezeIfAsked();
       }),

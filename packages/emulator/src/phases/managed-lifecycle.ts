@@ -1,56 +1,59 @@
-import { releaseManagedInvocation } from "../api/managed-runtime-api.ts";
-import { EmulatorError } from "../errors.ts";
-import { preciseEpochMs } from "../timeline.ts";
+import { preciseEpochMs } from "../history/timeline.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
+import { createGeneration, fail, failureAnswer, waitFor } from "../state/generation.ts";
+import type { Failure } from "../state/generation.ts";
+import type { Invocation } from "../state/invocation.ts";
+import { createInvocation } from "../state/invocation.ts";
+import type { Platform } from "../state/platform.ts";
+import { releaseManagedInvocation } from "../state/release-invocation.ts";
 import { announce } from "./announce.ts";
-import { createGeneration, fail, waitFor } from "./generation.ts";
-import type { Failure, Invocation } from "./generation.ts";
 import { roundToMicroseconds, runInit } from "./init.ts";
-import { createInvocation, failureAnswer } from "./invocation.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { responseSpans } from "./response-spans.ts";
 import { shutDown } from "./shutdown.ts";
 import type { ShutdownReason } from "./shutdown.ts";
-import type { World } from "./world.ts";
 
 /**
  * The life of an environment on Managed Instances: invocations run at the same time, extensions see none of them, a
  * crash ends the environment for good, nothing freezes.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-execution-environment.html
  */
-export function createManagedLifecycle(world: World): Lifecycle {
+export function createManagedLifecycle(platform: Platform): Lifecycle {
   const generation = createGeneration();
   const running = new Set<Promise<void>>();
   const open = new Set<Invocation>();
   let ended: Promise<void> | undefined;
 
   function end(reason: ShutdownReason): Promise<void> {
-    ended ??= shutDown(world, generation, reason);
+    ended ??= shutDown(platform, generation, reason);
     return ended;
   }
 
   async function run(invocation: Invocation): Promise<void> {
     const startEpochMs = preciseEpochMs();
     open.add(invocation);
-    announceManagedStart(world, invocation);
-    releaseManagedInvocation(world, generation, invocation);
+    announceManagedStart(platform, invocation);
+    releaseManagedInvocation(platform, generation, invocation);
     const ending = await waitFor(generation, () => invocation.response !== undefined, invocation.deadlineEpochMs);
     open.delete(invocation);
     // A failure that comes after the answer is not this invocation's.
     const outcome = invocation.response === undefined ? ending : "met";
-    world.timeline.span("platform", "invoke", startEpochMs, { requestId: invocation.requestId });
+    platform.timeline.span("platform", "invoke", startEpochMs, { requestId: invocation.requestId });
     if (outcome !== "met") {
-      invocation.answer(failureAnswer(invocation.requestId, toFailure(world, outcome, generation.failure), generation));
+      invocation.answer(
+        failureAnswer(invocation.requestId, toFailure(platform, outcome, generation.failure), generation),
+      );
     }
-    announceManagedReport(world, invocation, { startEpochMs, outcome, failure: generation.failure });
+    announceManagedReport(platform, invocation, { startEpochMs, outcome, failure: generation.failure });
     if (generation.failure !== undefined) await end("failure");
   }
 
   return {
     generation,
     async start() {
-      const outcome = await runInit(world, generation, {
+      const outcome = await runInit(platform, generation, {
         phase: "init",
-        deadlineEpochMs: Date.now() + world.settings.initTimeoutMs,
+        deadlineEpochMs: Date.now() + platform.settings.initTimeoutMs,
       });
       if (outcome.kind !== "ready") await end("failure");
     },
@@ -63,7 +66,7 @@ export function createManagedLifecycle(world: World): Lifecycle {
         );
       }
       return new Promise((resolve, reject) => {
-        const work = run(createInvocation(world, { event, options, resolve, reject }));
+        const work = run(createInvocation(platform, { event, options, resolve, reject }));
         running.add(work);
         void work.catch(reject).finally(() => running.delete(work));
       });
@@ -86,23 +89,23 @@ export function createManagedLifecycle(world: World): Lifecycle {
   };
 }
 
-function toFailure(world: World, ending: "failed" | "deadline", failure: Failure | undefined): Failure {
+function toFailure(platform: Platform, ending: "failed" | "deadline", failure: Failure | undefined): Failure {
   if (ending === "failed" && failure !== undefined) return failure;
   return {
     errorType: "Sandbox.Timedout",
-    errorMessage: `Task timed out after ${(world.settings.timeoutMs / 1000).toFixed(2)} seconds`,
+    errorMessage: `Task timed out after ${(platform.settings.timeoutMs / 1000).toFixed(2)} seconds`,
   };
 }
 
-function announceManagedStart(world: World, invocation: Invocation): void {
+function announceManagedStart(platform: Platform, invocation: Invocation): void {
   const { requestId, functionArn, traceId } = invocation;
   const record = {
     requestId,
     functionArn,
-    version: world.settings.functionVersion,
+    version: platform.settings.functionVersion,
     tracing: { type: "X-Amzn-Trace-Id", value: traceId },
   };
-  announce(world, { type: "platform.start", record, text: "" });
+  announce(platform, { type: "platform.start", record, text: "" });
 }
 
 interface ManagedEnd {
@@ -112,7 +115,7 @@ interface ManagedEnd {
 }
 
 function announceManagedReport(
-  world: World,
+  platform: Platform,
   invocation: Invocation,
   { startEpochMs, outcome, failure }: ManagedEnd,
 ): void {
@@ -129,5 +132,5 @@ function announceManagedReport(
     ...(spans.length === 0 ? {} : { spans }),
     tracing: { type: "X-Amzn-Trace-Id", value: traceId },
   };
-  announce(world, { type: "platform.report", record, text: "" });
+  announce(platform, { type: "platform.report", record, text: "" });
 }

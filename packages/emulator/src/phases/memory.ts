@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { childrenOf } from "./generation.ts";
-import type { Generation } from "./generation.ts";
-import type { World } from "./world.ts";
+import { childrenOf } from "../state/generation.ts";
+import type { Generation } from "../state/generation.ts";
+import type { Platform } from "../state/platform.ts";
 
 /**
  * The peak memory of the processes the platform started, in MB; 0 where the system does not tell. What is mapped from
@@ -30,11 +30,11 @@ function readKilobytes(status: string, name: string): number {
 }
 
 /** Says once for a set of processes that Lambda would have killed them: nothing limits their memory here. */
-export function warnOfMemory(world: World, generation: Generation, usedMb: number): void {
-  const { memorySizeMb } = world.settings;
+export function warnOfMemory(platform: Platform, generation: Generation, usedMb: number): void {
+  const { memorySizeMb } = platform.settings;
   if (generation.isMemoryTold || usedMb <= memorySizeMb) return;
   generation.isMemoryTold = true;
-  world.write(
+  platform.write(
     "platform",
     "platform",
     `${usedMb} MB used of ${memorySizeMb} MB (MemorySize): on Lambda this ends with Runtime.ExitError, "Runtime exited with error: signal: killed". ` +

@@ -1,4 +1,4 @@
-import type { Failure } from "./generation.ts";
+import type { Failure } from "../state/generation.ts";
 
 /** Durations as the platform prints them: two decimals. */
 function milliseconds(durationMs: number): string {

@@ -1,4 +1,4 @@
-import type { Invocation } from "./generation.ts";
+import type { Invocation } from "../state/invocation.ts";
 import { roundToMicroseconds } from "./init.ts";
 
 /** One part of an invocation in telemetry; `start` is ISO 8601, `durationMs` has microseconds. */

@@ -1,11 +1,11 @@
+import { preciseEpochMs } from "../history/timeline.ts";
+import { waitFor } from "../state/generation.ts";
+import type { Failure, Generation } from "../state/generation.ts";
+import type { Platform } from "../state/platform.ts";
 import { nextRuntimeState } from "../state/runtime-state.ts";
-import { preciseEpochMs } from "../timeline.ts";
 import { announce } from "./announce.ts";
-import { waitFor } from "./generation.ts";
-import type { Failure, Generation } from "./generation.ts";
 import { roundToMicroseconds } from "./init.ts";
 import { restoreReportLine } from "./platform-lines.ts";
-import type { World } from "./world.ts";
 
 /** How a restore ended. */
 export type RestoreOutcome =
@@ -19,11 +19,11 @@ export type RestoreOutcome =
 const restoreLimitMs = 10_000;
 
 /** Lets a runtime that waits in `restore/next` run its hooks; one that went straight to `next` has none. */
-export async function runRestore(world: World, generation: Generation): Promise<RestoreOutcome> {
+export async function runRestore(platform: Platform, generation: Generation): Promise<RestoreOutcome> {
   const { runtime } = generation;
-  const { settings } = world;
+  const { settings } = platform;
   const startEpochMs = preciseEpochMs();
-  world.telemetry.emit("platform.restoreStart", {
+  platform.telemetry.emit("platform.restoreStart", {
     functionName: settings.functionName,
     functionVersion: settings.functionVersion,
     instanceId: settings.logStreamName,
@@ -35,12 +35,12 @@ export async function runRestore(world: World, generation: Generation): Promise<
   }
   const ending = await waitFor(generation, () => runtime.state === "Ready", Date.now() + restoreLimitMs);
   const durationMs = preciseEpochMs() - startEpochMs;
-  world.timeline.span("platform", "restore", startEpochMs);
+  platform.timeline.span("platform", "restore", startEpochMs);
   const status = { met: "success", failed: "error", deadline: "timeout" }[ending];
   const failure = ending === "deadline" ? timedOut : (generation.failure ?? timedOut);
   const error = ending === "met" ? {} : { errorType: failure.errorType };
-  world.telemetry.emit("platform.restoreRuntimeDone", { status, ...error });
-  announce(world, {
+  platform.telemetry.emit("platform.restoreRuntimeDone", { status, ...error });
+  announce(platform, {
     type: "platform.restoreReport",
     record: { status, ...error, metrics: { durationMs: roundToMicroseconds(durationMs) } },
     text: restoreReportLine(durationMs, status, ending === "failed" ? failure.errorType : undefined),

@@ -1,8 +1,8 @@
-import { releaseEvent } from "../api/extensions-api.ts";
-import { preciseEpochMs } from "../timeline.ts";
-import { childrenOf } from "./generation.ts";
-import type { Extension, Generation } from "./generation.ts";
-import type { World } from "./world.ts";
+import { preciseEpochMs } from "../history/timeline.ts";
+import { childrenOf } from "../state/generation.ts";
+import type { Extension, Generation } from "../state/generation.ts";
+import type { Platform } from "../state/platform.ts";
+import { releaseEvent } from "../state/release-event.ts";
 
 /** Why an environment ends, as the event says it. */
 export type ShutdownReason = "spindown" | "timeout" | "failure";
@@ -22,7 +22,7 @@ const reapLimitMs = 2000;
  * others at once and to everybody at the limit. Without extensions: SIGKILL at once.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
-export async function shutDown(world: World, generation: Generation, reason: ShutdownReason): Promise<void> {
+export async function shutDown(platform: Platform, generation: Generation, reason: ShutdownReason): Promise<void> {
   generation.isShuttingDown = true;
   const startEpochMs = preciseEpochMs();
   const registered = generation.extensions.filter(
@@ -34,19 +34,19 @@ export async function shutDown(world: World, generation: Generation, reason: Shu
 
   if (registered.length > 0) await endRuntime(generation, external.length > 0 ? limitMs * runtimeShare : limitMs);
   generation.runtime.child?.signal("SIGKILL");
-  await world.telemetry.flush(Date.now() + flushLimitMs);
+  await platform.telemetry.flush(Date.now() + flushLimitMs);
   const informed = external.filter((extension) => extension.events.includes("SHUTDOWN"));
   for (const extension of generation.extensions) {
     if (!informed.includes(extension)) extension.child?.signal("SIGKILL");
   }
-  await endExtensions(world, generation, informed, { kind: "SHUTDOWN", deadlineEpochMs, reason });
+  await endExtensions(platform, generation, informed, { kind: "SHUTDOWN", deadlineEpochMs, reason });
   for (const child of childrenOf(generation)) child.signal("SIGKILL");
   await generation.changes.until(
     () => childrenOf(generation).every((child) => !child.isRunning),
     Date.now() + reapLimitMs,
   );
-  world.telemetry.reset();
-  world.timeline.span("platform", "shutdown", startEpochMs, { detail: reason });
+  platform.telemetry.reset();
+  platform.timeline.span("platform", "shutdown", startEpochMs, { detail: reason });
 }
 
 async function endRuntime(generation: Generation, shareMs: number): Promise<void> {
@@ -63,11 +63,11 @@ interface ShutdownEvent {
 }
 
 async function endExtensions(
-  world: World,
+  platform: Platform,
   generation: Generation,
   informed: readonly Extension[],
   event: ShutdownEvent,
 ): Promise<void> {
-  for (const extension of informed) releaseEvent(world, extension, event);
+  for (const extension of informed) releaseEvent(platform, extension, event);
   await generation.changes.until(() => informed.every(({ child }) => child?.isRunning !== true), event.deadlineEpochMs);
 }

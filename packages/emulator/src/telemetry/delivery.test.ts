@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { DeliveryRule } from "../options/environment-options.ts";
 import type { Batch } from "./batcher.ts";
 import { createDelivery } from "./delivery.ts";
-import type { Delivery, DeliveryRule } from "./delivery.ts";
+import type { Delivery } from "./delivery.ts";
 import type { Sender, Sent } from "./sender.ts";
 
 beforeEach(() => void vi.useFakeTimers());

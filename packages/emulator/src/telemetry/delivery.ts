@@ -1,12 +1,6 @@
+import type { DeliveryRule } from "../options/environment-options.ts";
 import type { Batch } from "./batcher.ts";
 import type { Sender } from "./sender.ts";
-
-/**
- * What happens to a batch that cannot be delivered, or becomes due while another one is under way.
- * `retry`: it waits and is sent again, after 100 ms doubling up to 5 s, as the documentation says.
- * `strict`: it is lost, as in the official emulator for Managed Instances.
- */
-export type DeliveryRule = "retry" | "strict";
 
 /** Sends one batch at a time, in order. */
 export interface Delivery {

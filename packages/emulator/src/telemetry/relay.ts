@@ -1,6 +1,6 @@
-import type { Timeline } from "../timeline.ts";
+import type { Timeline } from "../history/timeline.ts";
+import type { DeliveryRule } from "../options/environment-options.ts";
 import type { Batch } from "./batcher.ts";
-import type { DeliveryRule } from "./delivery.ts";
 import { createSender } from "./sender.ts";
 import { createSubscriber } from "./subscriber.ts";
 import type { Subscriber } from "./subscriber.ts";

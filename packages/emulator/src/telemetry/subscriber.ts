@@ -1,7 +1,7 @@
+import type { DeliveryRule } from "../options/environment-options.ts";
 import { createBatcher } from "./batcher.ts";
 import type { Batch } from "./batcher.ts";
 import { createDelivery } from "./delivery.ts";
-import type { DeliveryRule } from "./delivery.ts";
 import type { Sender } from "./sender.ts";
 import type { Subscription } from "./subscription.ts";
 import { encodeEvent } from "./telemetry-event.ts";

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { baseProperties, resolveText, withFunction } from "../../test/template-text.ts";
-import { EmulatorError } from "../errors.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
 import type { Template } from "./parse-template.ts";
 import { resolveFunction } from "./resolve-function.ts";
 import type { Value } from "./value.ts";

@@ -1,5 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
 import type { Alias, Document, Node } from "yaml";
+import { placeOf } from "../problems/text-place.ts";
 import type { Value } from "./value.ts";
 
 /** Something wrong with the text. Units: `line` and `column` count from 1. */
@@ -42,12 +43,6 @@ export function readYaml(text: string): ReadYaml {
     if (!(error instanceof ReadFailure)) throw error;
     return { kind: "problems", problems: [{ message: error.message, ...placeOf(text, error.offset) }] };
   }
-}
-
-/** Line and column of an offset in a text. Units: both count from 1. */
-export function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
-  const lines = text.slice(0, offset).split("\n");
-  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
 class ReadFailure extends Error {

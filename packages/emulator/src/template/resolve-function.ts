@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
-import type { EnvironmentOptions, FunctionSpec } from "../environment.ts";
-import { EmulatorError } from "../errors.ts";
+import type { EnvironmentOptions, FunctionSpec } from "../options/environment-options.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
 import { readBuildStep } from "./build-step.ts";
 import type { BuildStep } from "./build-step.ts";
 import { findFunction } from "./list-functions.ts";

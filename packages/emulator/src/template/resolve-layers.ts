@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { EmulatorError } from "../errors.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
 import { readBuildStep } from "./build-step.ts";
 import type { BuildStep } from "./build-step.ts";
 import { layerArn } from "./resolve-reference.ts";

@@ -1,5 +1,5 @@
-import { EmulatorError } from "../errors.ts";
-import { didYouMean } from "./closest.ts";
+import { didYouMean } from "../problems/did-you-mean.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
 import { accountId, partitionOf, stackName } from "./scope.ts";
 import type { Scope } from "./scope.ts";
 import { isValueList, isValueMap, own, scalarText } from "./value.ts";

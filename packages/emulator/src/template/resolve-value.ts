@@ -1,4 +1,4 @@
-import { EmulatorError } from "../errors.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
 import { resolveAttribute, resolveRef } from "./resolve-reference.ts";
 import type { Scope } from "./scope.ts";
 import { isCall, isValueList, isValueMap, own, scalarText } from "./value.ts";

@@ -1,4 +1,4 @@
-import { EmulatorError } from "../errors.ts";
+import { EmulatorError } from "../problems/emulator-error.ts";
 import type { TemplateFunction } from "./list-functions.ts";
 import { resolveValue } from "./resolve-value.ts";
 import type { Scope } from "./scope.ts";

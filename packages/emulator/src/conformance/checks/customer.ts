@@ -1,4 +1,4 @@
-import type { Check } from "../check.ts";
+import type { Check } from "../trial/check.ts";
 import { disturbance } from "./disturbance.ts";
 
 export const ignoresNodeOptions: Check = disturbance(

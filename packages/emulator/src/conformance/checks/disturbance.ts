@@ -1,6 +1,6 @@
-import { judge } from "../check.ts";
-import type { Check, Subject, Verdict } from "../check.ts";
-import type { Trial, TrialPlan } from "../trial.ts";
+import { judge } from "../trial/check.ts";
+import type { Check, Subject, Verdict } from "../trial/check.ts";
+import type { Trial, TrialPlan } from "../trial/trial.ts";
 import { asksForEvents, obeysShutdown, refusals, staysAlive, starts } from "./life-cycle.ts";
 
 /** An extension that fails these fails every disturbed trial too. */

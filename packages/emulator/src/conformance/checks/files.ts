@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { isExecutable } from "../../namespace/interpreter.ts";
-import { passed } from "../check.ts";
-import type { Check, Subject, Verdict } from "../check.ts";
-import { followLinks } from "../extension-file.ts";
-import type { ExtensionFile } from "../extension-file.ts";
+import { passed } from "../trial/check.ts";
+import type { Check, Subject, Verdict } from "../trial/check.ts";
+import { followLinks } from "../trial/extension-file.ts";
+import type { ExtensionFile } from "../trial/extension-file.ts";
 
 /** Looks at every entry of `extensions/`; `problem` says what is wrong with one. */
 function fileCheck(

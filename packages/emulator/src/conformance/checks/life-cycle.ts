@@ -1,8 +1,8 @@
-import type { WatchedCall } from "../../faults/fault.ts";
-import { passed } from "../check.ts";
-import type { Check, Subject, Verdict } from "../check.ts";
-import type { Trial } from "../trial.ts";
-import type { Trouble } from "../trouble.ts";
+import type { WatchedCall } from "../../options/fault.ts";
+import { passed } from "../trial/check.ts";
+import type { Check, Subject, Verdict } from "../trial/check.ts";
+import type { Trial } from "../trial/trial.ts";
+import type { Trouble } from "../trial/trouble.ts";
 import { architecture, executeBit, lineEndings, shebang, strayFiles } from "./files.ts";
 
 /** What no extension may do in an environment without any trouble. */

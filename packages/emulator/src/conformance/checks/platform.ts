@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { InvokeResult } from "../../environment.ts";
-import type { Fault } from "../../faults/fault.ts";
-import type { Check, Subject } from "../check.ts";
-import type { Stage } from "../trial.ts";
+import type { Fault } from "../../options/fault.ts";
+import type { InvokeResult } from "../../options/invoke-result.ts";
+import type { Check, Subject } from "../trial/check.ts";
+import type { Stage } from "../trial/trial.ts";
 import { disturbance, invokedExtensions } from "./disturbance.ts";
 
 /** Units: milliseconds. Init's 10 seconds must hold all three. */

@@ -1,9 +1,9 @@
-import { mutations } from "../../faults/fault.ts";
-import type { Fault, Mutation } from "../../faults/fault.ts";
-import { judge, passed } from "../check.ts";
-import type { Check, Subject, Verdict } from "../check.ts";
-import type { AcceptedSubscription } from "../subscriptions.ts";
-import type { Stage, Trial, TrialPlan } from "../trial.ts";
+import { mutations } from "../../options/fault.ts";
+import type { Fault, Mutation } from "../../options/fault.ts";
+import { judge, passed } from "../trial/check.ts";
+import type { Check, Subject, Verdict } from "../trial/check.ts";
+import type { AcceptedSubscription } from "../trial/subscriptions.ts";
+import type { Stage, Trial, TrialPlan } from "../trial/trial.ts";
 import { disturbance, wellBehaved } from "./disturbance.ts";
 
 const noSubscription = "it does not subscribe to telemetry";

@@ -1,0 +1,71 @@
+import { mkdir, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { unzip } from "../../files/unzip.ts";
+import { EmulatorError } from "../../problems/emulator-error.ts";
+import type { Subject } from "./check.ts";
+import { readExtensionFiles } from "./extension-file.ts";
+import { writeTrialFunction } from "./trial-function.ts";
+import { attributed, runTrial } from "./trial.ts";
+import type { Trial, TrialSetup } from "./trial.ts";
+
+/** The layer, and what its extensions are run with. */
+export interface SubjectOptions {
+  /** A folder or a .zip file, as it is given to Lambda as a layer. */
+  readonly layer: string;
+  /** `x86_64` or `arm64`. Default: this machine's. What is built for another one is not executed. */
+  readonly architecture?: string;
+  /** Variables of the function, which extensions see too. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Breaks off; nothing is left running. */
+  readonly signal?: AbortSignal;
+}
+
+/** Where a run keeps its files, and what its function is. */
+export interface Place {
+  readonly folder: string;
+  readonly functionRuntime: string;
+}
+
+const known = ["x86_64", "arm64"];
+
+/** Reads a layer, and makes ready what its extensions run beside. Errors: `EmulatorError` for what is no layer. */
+export async function openSubject(options: SubjectOptions, { folder, functionRuntime }: Place): Promise<Subject> {
+  const layer = await openLayer(resolve(options.layer), folder);
+  const extensions = readExtensionFiles(layer);
+  const machine = process.arch === "x64" ? "x86_64" : process.arch;
+  const architecture = options.architecture ?? machine;
+  if (!known.includes(architecture)) {
+    throw new EmulatorError(`architecture: expected ${known.join(" or ")}, got ${architecture}`);
+  }
+  const spec = await writeTrialFunction(folder, functionRuntime);
+  const setup: TrialSetup = {
+    layer,
+    extensions: extensions.map(({ name }) => name),
+    function: { ...spec, environment: options.environment ?? {} },
+    signal: options.signal,
+  };
+  let undisturbed: Promise<Trial> | undefined;
+  return {
+    layer,
+    extensions,
+    architecture,
+    obstacle: architecture === machine ? undefined : `it is built for ${architecture}, and this machine is ${machine}`,
+    run: (plan) => runTrial(setup, plan),
+    undisturbed: () => (undisturbed ??= runTrial(setup, {})),
+    async said() {
+      const lines = (await undisturbed)?.lines ?? [];
+      return lines.filter(({ source }) => source === "extension").map((line) => attributed(line));
+    },
+  };
+}
+
+async function openLayer(path: string, folder: string): Promise<string> {
+  const stats = await stat(path).catch(() => undefined);
+  if (stats === undefined) throw new EmulatorError(`layer ${path} does not exist: build it first, or correct the path`);
+  if (stats.isDirectory()) return path;
+  if (!path.endsWith(".zip")) throw new EmulatorError(`layer ${path}: expected a folder or a .zip file`);
+  const layer = join(folder, "layer");
+  await mkdir(layer);
+  await unzip(path, layer);
+  return layer;
+}

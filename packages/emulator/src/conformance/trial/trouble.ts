@@ -1,0 +1,92 @@
+import type { TimelineEntry } from "../../history/timeline.ts";
+
+/** What an extension did wrong, seen from outside. */
+export interface Trouble {
+  /**
+   * `not-started`: no register or no first `next`; `ended`: its process ended unasked; `stuck`: no `next` after an
+   * event; `not-stopped`: no clean end at SHUTDOWN; `invocation`: the function got no answer through.
+   */
+  readonly kind: "not-started" | "ended" | "stuck" | "not-stopped" | "invocation";
+  readonly text: string;
+}
+
+/** The troubles of every extension, the earliest first. */
+export function findTroubles(timeline: readonly TimelineEntry[], extensions: readonly string[]): readonly Trouble[] {
+  const shutdowns = timeline.filter(({ lane, kind }) => lane === "platform" && kind === "shutdown");
+  const isEnding = ({ startEpochMs: at }: TimelineEntry): boolean =>
+    shutdowns.some(({ startEpochMs, endEpochMs }) => startEpochMs <= at && at <= endEpochMs);
+  const lives = new Map(extensions.map((name) => [name, newLife()]));
+  const troubles: Trouble[] = [];
+  for (const entry of timeline) {
+    const life = lives.get(entry.lane);
+    if (life === undefined) continue;
+    if (entry.kind !== "exit") {
+      advance(life, entry);
+      continue;
+    }
+    const trouble = atExit(life, entry, isEnding(entry));
+    if (trouble !== undefined) troubles.push({ kind: trouble.kind, text: `${entry.lane} ${trouble.text}` });
+    lives.set(entry.lane, newLife());
+  }
+  return troubles;
+}
+
+/** One process of an extension. */
+interface Life {
+  hasRegistered: boolean;
+  wantsShutdown: boolean;
+  /** How often it asked for an event. */
+  asked: number;
+  isWaiting: boolean;
+  isTold: boolean;
+}
+
+function newLife(): Life {
+  return { hasRegistered: false, wantsShutdown: false, asked: 0, isWaiting: false, isTold: false };
+}
+
+function advance(life: Life, { kind, detail = "" }: TimelineEntry): void {
+  if (kind === "register") {
+    life.hasRegistered = true;
+    life.wantsShutdown = detail.includes("SHUTDOWN");
+  } else if (kind === "next") {
+    life.asked += 1;
+    life.isWaiting = true;
+  } else if (kind === "invoke") life.isWaiting = false;
+  else if (kind === "shutdown") {
+    life.isWaiting = false;
+    life.isTold = true;
+  }
+}
+
+function atExit(life: Life, { detail = "" }: TimelineEntry, isEnding: boolean): Trouble | undefined {
+  if (life.isTold) return atShutdown(life, detail);
+  if (!life.hasRegistered || life.asked === 0) {
+    if (isEnding) {
+      return {
+        kind: "not-started",
+        text: `did not ${life.hasRegistered ? "ask for its first event" : "register"} in time`,
+      };
+    }
+    return {
+      kind: "not-started",
+      text: `ended (${detail}) before it ${life.hasRegistered ? "asked for its first event" : "registered"}`,
+    };
+  }
+  // At its end the environment kills extensions that did not ask for SHUTDOWN. Any other end is their own.
+  if (!isEnding || (life.isWaiting && detail !== "signal: killed")) {
+    const when = life.isWaiting ? "while it waited for an event" : "instead of asking for the next event";
+    return { kind: "ended", text: `ended (${detail}) ${when}` };
+  }
+  if (life.isWaiting || !life.wantsShutdown) return undefined;
+  return { kind: "stuck", text: "did not ask for the next event in time" };
+}
+
+function atShutdown(life: Life, detail: string): Trouble | undefined {
+  if (detail === "exit code 0") return undefined;
+  if (detail !== "signal: killed") {
+    return { kind: "not-stopped", text: `ended with ${detail} at SHUTDOWN, where 0 is expected` };
+  }
+  const instead = life.isWaiting ? "asked for another event" : "went on";
+  return { kind: "not-stopped", text: `${instead} after SHUTDOWN and was killed when its time was up` };
+}

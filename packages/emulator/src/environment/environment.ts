@@ -1,0 +1,87 @@
+import type { FaultInjector } from "../api/fault-injector.ts";
+import type { ApiServer } from "../api/server.ts";
+import type { LogLine } from "../history/log-line.ts";
+import type { TimelineEntry } from "../history/timeline.ts";
+import type { Sandbox } from "../namespace/sandbox.ts";
+import type { Fault } from "../options/fault.ts";
+import type { InvokeOptions, InvokeResult } from "../options/invoke-result.ts";
+import type { Lifecycle } from "../phases/lifecycle.ts";
+import type { ShutdownReason } from "../phases/shutdown.ts";
+import { killProcess } from "../state/generation.ts";
+import type { Platform } from "../state/platform.ts";
+
+/** A running execution environment. */
+export interface Environment {
+  /** `127.0.0.1:port`, the value of AWS_LAMBDA_RUNTIME_API. */
+  readonly runtimeApi: string;
+  readonly lines: readonly LogLine[];
+  readonly timeline: readonly TimelineEntry[];
+  /** The environment's /tmp as a path of this machine. */
+  readonly tmpPath: string;
+  /** Where this machine could not be like Lambda. */
+  readonly notices: readonly string[];
+  /**
+   * Invokes the function with a value that becomes JSON, or with bytes as they are. Resolves at `/response` time and
+   * rejects only where the environment is closed. Calls are queued.
+   */
+  invoke(event: unknown, options?: InvokeOptions): Promise<InvokeResult>;
+  /** Resolves when the last invocation is over for every extension too: the moment Lambda would freeze. */
+  idle(): Promise<void>;
+  /** Makes trouble from now on; the returned function ends it. */
+  addFault(fault: Fault): () => void;
+  /** Signals a process group: `runtime`, or an extension by its name. Default SIGKILL. */
+  kill(name: string, signal?: NodeJS.Signals): void;
+  /** Cuts the connections on which no call is open, as a network does that forgot them during a freeze. */
+  cutIdleConnections(): void;
+  /** Moves the wall clock ahead as if the environment had been frozen that long. Units: milliseconds. */
+  skip(durationMs: number): void;
+  /** SHUTDOWN with its reason, the 2 s limit, the kill; idempotent. */
+  shutdown(reason?: ShutdownReason): Promise<void>;
+  /**
+   * Shutdown, then every process ended and every mount gone; idempotent. An invocation without an answer is broken off.
+   */
+  close(): Promise<void>;
+}
+
+/** What an environment is made of. */
+export interface EnvironmentParts {
+  readonly platform: Platform;
+  readonly lifecycle: Lifecycle;
+  readonly server: ApiServer;
+  readonly sandbox: Sandbox;
+  readonly lines: readonly LogLine[];
+  readonly faults: FaultInjector;
+}
+
+/** The environment as its caller sees it. */
+export function toEnvironment({ platform, lifecycle, server, sandbox, lines, faults }: EnvironmentParts): Environment {
+  let closing: Promise<void> | undefined;
+  const shutdown = (reason: ShutdownReason = "spindown"): Promise<void> => lifecycle.shutdown(reason);
+  const close = async (): Promise<void> => {
+    try {
+      await lifecycle.abort();
+      await shutdown();
+    } finally {
+      await server.close();
+      await sandbox.close();
+    }
+  };
+  return {
+    runtimeApi: server.address,
+    lines,
+    timeline: platform.timeline.entries,
+    tmpPath: sandbox.tmpPath,
+    notices: sandbox.notices,
+    invoke: (event, options = {}) => lifecycle.invoke(event, options),
+    skip(durationMs) {
+      platform.clock.skip(durationMs);
+      platform.timeline.mark("platform", "skip", { detail: `${durationMs} ms` });
+    },
+    addFault: (fault) => faults.add(fault),
+    kill: (name, signal) => killProcess(lifecycle.generation, name, signal),
+    cutIdleConnections: () => server.cutIdleConnections(),
+    idle: () => lifecycle.idle(),
+    shutdown,
+    close: () => (closing ??= close()),
+  };
+}

@@ -1,0 +1,154 @@
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { EmulatorError } from "../problems/emulator-error.ts";
+import type { BuildStep } from "../template/build-step.ts";
+import type { ResolvedFunction } from "../template/resolve-function.ts";
+import type { LayerReference } from "../template/resolve-layers.ts";
+import { isValueMap, own } from "../template/value.ts";
+import type { Value, ValueMap } from "../template/value.ts";
+
+/** How a function's code or a layer comes to be on this machine. Paths are absolute. */
+export type Recipe =
+  /** A folder or zip file, taken as it lies there. */
+  | { readonly kind: "ready"; readonly logicalId: string; readonly path: string }
+  /** What `make build-<LogicalId>` puts into ARTIFACTS_DIR. */
+  | {
+      readonly kind: "make";
+      readonly logicalId: string;
+      readonly path: string;
+      readonly workingFolder: string | undefined;
+    }
+  /** A folder that the build script of the package around it writes. */
+  | {
+      readonly kind: "package";
+      readonly logicalId: string;
+      readonly path: string;
+      readonly packageFolder: string;
+      /** As `npm run build` would run it. */
+      readonly script: string;
+    };
+
+/** The recipes of a function, its layers in order. */
+export interface CodePlan {
+  readonly code: Recipe;
+  readonly layers: readonly Recipe[];
+}
+
+/** What decides besides the template. */
+export interface PlanOptions {
+  readonly cwd: string;
+  /** From `--layer-mapping`, by ARN (with or without version) or logical id. */
+  readonly layerMappings: Readonly<Record<string, string>>;
+  /** Whether a prebuilt layer inside the package of an extension is built by that package's script. */
+  readonly buildsPackages?: boolean;
+}
+
+/**
+ * Finds out how the code and the layers of a function come to be; builds nothing.
+ * Errors: `EmulatorError` naming the function or layer whose source is not there or cannot be built here.
+ */
+export async function planCode(resolved: ResolvedFunction, options: PlanOptions): Promise<CodePlan> {
+  const layers: Recipe[] = [];
+  for (const layer of resolved.layers) layers.push(await planLayer(layer, options));
+  const { logicalId, spec, build } = resolved;
+  await mustExist(spec.codePath, `${logicalId}: CodeUri`);
+  const code =
+    build === undefined ? ready(logicalId, spec.codePath) : toMake({ logicalId, path: spec.codePath, step: build });
+  return { code, layers };
+}
+
+async function planLayer(layer: LayerReference, options: PlanOptions): Promise<Recipe> {
+  const mapped = mappedPath(layer, options);
+  if (mapped !== undefined) {
+    const name = layer.kind === "arn" ? layer.arn : layer.logicalId;
+    await mustExist(mapped, `--layer-mapping ${name}`);
+    return ready(name, mapped);
+  }
+  if (layer.kind === "arn") {
+    throw new EmulatorError(
+      `layer ${layer.arn} is on AWS, and nothing is downloaded here: ` +
+        `give a folder or zip with --layer-mapping ${layer.arn}=PATH`,
+    );
+  }
+  const { logicalId, path } = layer;
+  const around = options.buildsPackages === true ? await findPackage(dirname(path)) : undefined;
+  if (layer.build === undefined && around !== undefined) return { kind: "package", logicalId, path, ...around };
+  await mustExist(path, `layer ${logicalId}: ContentUri`);
+  if (layer.build !== undefined) return toMake({ logicalId, path, step: layer.build });
+  await mustBeBuilt(logicalId, path);
+  return ready(logicalId, path);
+}
+
+function ready(logicalId: string, path: string): Recipe {
+  return { kind: "ready", logicalId, path };
+}
+
+function toMake({
+  logicalId,
+  path,
+  step,
+}: {
+  readonly logicalId: string;
+  readonly path: string;
+  readonly step: BuildStep;
+}): Recipe {
+  if (step.method === "makefile") return { kind: "make", logicalId, path, workingFolder: step.workingFolder };
+  throw new EmulatorError(
+    `${logicalId}: BuildMethod ${step.method} is run by sam build only; run it, then use -t .aws-sam/build/template.yaml`,
+  );
+}
+
+function mappedPath(layer: LayerReference, { layerMappings, cwd }: PlanOptions): string | undefined {
+  const given = namesOf(layer)
+    .map((name) => layerMappings[name])
+    .find((path) => path !== undefined);
+  return given === undefined ? undefined : resolve(cwd, given);
+}
+
+/** The mappings that no layer of the function has a use for: misspelt, most likely. */
+export function unusedMappings(resolved: ResolvedFunction, mappings: PlanOptions["layerMappings"]): readonly string[] {
+  const names = resolved.layers.flatMap(namesOf);
+  return Object.keys(mappings).filter((name) => !names.includes(name));
+}
+
+/** What a mapping may call a layer. */
+function namesOf(layer: LayerReference): readonly string[] {
+  return layer.kind === "arn" ? [layer.arn, layer.arn.replace(/:\d+$/, "")] : [layer.logicalId];
+}
+
+/** The nearest package, where it is an extension's and can be built. */
+async function findPackage(
+  folder: string,
+): Promise<{ readonly packageFolder: string; readonly script: string } | undefined> {
+  const content = await readPackage(folder);
+  if (content === undefined) return dirname(folder) === folder ? undefined : findPackage(dirname(folder));
+  const scripts = own(content, "scripts");
+  const script = isValueMap(scripts) ? own(scripts, "build") : undefined;
+  if (typeof script !== "string" || own(content, "lambdaExtension") === undefined) return undefined;
+  return { packageFolder: folder, script };
+}
+
+/** A folder's package.json; undefined where it has none that can be read. */
+export async function readPackage(folder: string): Promise<ValueMap | undefined> {
+  try {
+    const content = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as Value;
+    return isValueMap(content) ? content : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** SAM ships a layer without BuildMethod as it is: the source of an extension would reach Lambda unbuilt. */
+async function mustBeBuilt(logicalId: string, path: string): Promise<void> {
+  const content = await readPackage(path);
+  if (content === undefined || own(content, "lambdaExtension") === undefined) return;
+  throw new EmulatorError(
+    `layer ${logicalId}: ${path} is the source of an extension, and without BuildMethod SAM ships it unbuilt; ` +
+      "add `Metadata: { BuildMethod: makefile }` and a Makefile, or point ContentUri to the built folder",
+  );
+}
+
+async function mustExist(path: string, what: string): Promise<void> {
+  if ((await stat(path).catch(() => undefined)) !== undefined) return;
+  throw new EmulatorError(`${what}: ${path} is not there; correct the path, or build it first`);
+}

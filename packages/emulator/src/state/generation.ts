@@ -1,0 +1,132 @@
+import { EmulatorError } from "../problems/emulator-error.ts";
+import type { Child } from "../process/child.ts";
+import type { ApiRequest } from "./api-request.ts";
+import { createChanges } from "./changes.ts";
+import type { Changes } from "./changes.ts";
+import type { ExtensionState } from "./extension-state.ts";
+import type { Answered, Invocation } from "./invocation.ts";
+import type { RuntimeState } from "./runtime-state.ts";
+
+/** More than this many, external and internal together, is an error. */
+export const maxExtensions = 10;
+
+/** Why a phase failed. */
+export interface Failure {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  /** The body the runtime sent with it. */
+  readonly payload?: Buffer;
+}
+
+/** What the platform tells an extension through `next`. */
+export type LifecycleEvent =
+  | { readonly kind: "INVOKE"; readonly invocation: Invocation }
+  | { readonly kind: "SHUTDOWN"; readonly deadlineEpochMs: number; readonly reason: string };
+
+/** An extension of this generation: external ones are processes, internal ones live in the runtime's. */
+export interface Extension {
+  readonly kind: "external" | "internal";
+  readonly name: string;
+  readonly id: string;
+  state: ExtensionState;
+  events: readonly ("INVOKE" | "SHUTDOWN")[];
+  child?: Child;
+  /** The open `next`. */
+  parked?: ApiRequest;
+  /** Released while it was not waiting: it gets it the moment it asks. */
+  pending?: LifecycleEvent;
+  errorType?: string;
+}
+
+/** The runtime of this generation. */
+export interface RuntimeSlot {
+  state: RuntimeState;
+  child?: Child;
+  parked: ApiRequest[];
+  invocation?: Invocation;
+  /** On Managed Instances: handed to workers, and waiting for one. */
+  readonly concurrent: Map<string, Invocation>;
+  readonly queued: Invocation[];
+}
+
+/** One set of processes, from an init to its shutdown. A reset makes another one, with new identifiers. */
+export interface Generation {
+  readonly changes: Changes;
+  readonly extensions: Extension[];
+  readonly runtime: RuntimeSlot;
+  isRegistrationOpen: boolean;
+  isSubscriptionOpen: boolean;
+  isShuttingDown: boolean;
+  /** Whether it was said that they use more memory than they have on Lambda. */
+  isMemoryTold: boolean;
+  /** The first fatal error an extension or the runtime reported itself; an exit afterwards carries its type. */
+  reported?: Failure;
+  /** The first failure; ends the phase that runs. */
+  failure?: Failure;
+}
+
+/** No process yet. */
+export function createGeneration(): Generation {
+  return {
+    changes: createChanges(),
+    extensions: [],
+    runtime: { state: "Started", parked: [], concurrent: new Map(), queued: [] },
+    isRegistrationOpen: true,
+    isSubscriptionOpen: true,
+    isShuttingDown: false,
+    isMemoryTold: false,
+  };
+}
+
+/** Notes the first failure and wakes the phase that runs. */
+export function fail(generation: Generation, failure: Failure): void {
+  generation.failure ??= failure;
+  generation.changes.notify();
+}
+
+/** Waits until the condition holds; "failed" where something failed first, "deadline" where time ran out. */
+export async function waitFor(
+  generation: Generation,
+  condition: () => boolean,
+  deadlineEpochMs: number,
+): Promise<"met" | "failed" | "deadline"> {
+  const isOver = (): boolean => generation.failure !== undefined || condition();
+  const outcome = await generation.changes.until(isOver, deadlineEpochMs);
+  if (generation.failure !== undefined) return "failed";
+  return outcome;
+}
+
+/** Every process of the generation that was started. */
+export function childrenOf(generation: Generation): readonly Child[] {
+  return [generation.runtime.child, ...generation.extensions.map((extension) => extension.child)].filter(
+    (child) => child !== undefined,
+  );
+}
+
+/** The process group of `runtime` or of an extension, where it was started. */
+export function findProcess(generation: Generation, name: string): Child | undefined {
+  return name === "runtime"
+    ? generation.runtime.child
+    : generation.extensions.find((extension) => extension.name === name)?.child;
+}
+
+/** Signals a process group; throws `EmulatorError` where there is none. */
+export function killProcess(generation: Generation, name: string, signal: NodeJS.Signals = "SIGKILL"): void {
+  const child = findProcess(generation, name);
+  if (child === undefined) throw new EmulatorError(`no process ${name}: expected runtime or the name of an extension`);
+  child.signal(signal);
+}
+
+/**
+ * What the caller gets if the platform answers and not the function; a runtime that reported its init error speaks for
+ * itself.
+ */
+export function failureAnswer(requestId: string, failure: Failure, generation: Generation): Answered {
+  const reported = generation.reported?.payload;
+  if (reported !== undefined && reported.length > 0) return { kind: "function-error", payload: reported };
+  const { errorType, errorMessage } = failure;
+  return {
+    kind: "function-error",
+    payload: Buffer.from(JSON.stringify({ errorType, errorMessage: `RequestId: ${requestId} Error: ${errorMessage}` })),
+  };
+}

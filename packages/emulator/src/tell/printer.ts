@@ -1,0 +1,35 @@
+import type { CommandLine } from "../cli/command-line.ts";
+import type { LogLine } from "../history/log-line.ts";
+import type { Host } from "../host/host.ts";
+import { formatLine } from "./format-line.ts";
+import { createStyle } from "./style.ts";
+import type { Style } from "./style.ts";
+
+/** What a command tells on stderr while it runs. */
+export interface Printer {
+  readonly style: Style;
+  readonly say: (text: string) => void;
+  readonly warning: (text: string) => void;
+  /** What the emulator itself does. */
+  readonly onNote: (text: string) => void;
+  /** Shown with `--verbose` alone: where a build fails, its message has the output. */
+  readonly onBuildOutput: (text: string) => void;
+  readonly onLine: (line: LogLine, prefix?: string) => void;
+}
+
+/** The printer of a command; with `--json` a silent one. */
+export function createPrinter({ options }: CommandLine, host: Host): Printer {
+  const style = createStyle(host.stderr, host.env);
+  const format = { style, verbose: options.has("verbose"), startEpochMs: host.nowEpochMs() };
+  const say = (text: string): void => {
+    if (!options.has("json")) host.stderr.write(`${text}\n`);
+  };
+  return {
+    style,
+    say,
+    warning: (text) => say(style.yellow(`warning: ${text}`)),
+    onNote: (text) => say(style.dim(text)),
+    onBuildOutput: (text) => void (format.verbose && host.stderr.write(text)),
+    onLine: (line, prefix = "") => say(prefix + formatLine(line, format)),
+  };
+}

@@ -1,0 +1,36 @@
+import type { CommandLine } from "../cli/command-line.ts";
+import type { Host } from "../host/host.ts";
+import { loadFunctions } from "../project/load-functions.ts";
+import type { LoadedFunction } from "../project/load-functions.ts";
+import { planCode, unusedMappings } from "../project/plan-code.ts";
+import type { CodePlan } from "../project/plan-code.ts";
+import { listInputs } from "./inputs.ts";
+import type { Input } from "./inputs.ts";
+
+/** A function as its template has it now, how its code comes to be, and which files all of that depends on. */
+export interface WatchedFunction extends LoadedFunction {
+  readonly plan: CodePlan;
+  readonly inputs: readonly Input[];
+}
+
+/**
+ * Reads the template (as written: what `sam build` made would not change with its sources) and finds the function,
+ * without a name the only one. Errors: `EmulatorError`.
+ */
+export async function loadFunction(line: CommandLine, host: Host, name: string | undefined): Promise<WatchedFunction> {
+  const functions = await loadFunctions(line, host, { skipsBuilt: true });
+  const { resolved, environmentOptions, ...found } = functions.resolve(name);
+  const { layerMappings, templatePath } = functions;
+  const plan = await planCode(resolved, { cwd: host.cwd, layerMappings, buildsPackages: true });
+  const unused = unusedMappings(resolved, layerMappings).map(
+    (one) => `--layer-mapping: ${resolved.logicalId} has no layer ${one}`,
+  );
+  const warnings = [...functions.warnings, ...found.warnings, ...unused];
+  return {
+    resolved,
+    environmentOptions,
+    warnings,
+    plan,
+    inputs: await listInputs(line, { cwd: host.cwd, templatePath, plan }),
+  };
+}
