@@ -9,40 +9,54 @@ import { EmulatorError } from "../problems/emulator-error.ts";
 import { fileProblem } from "../problems/file-problem.ts";
 import { loadFunctions } from "../project/load-functions.ts";
 import { planCode, unusedMappings } from "../project/plan-code.ts";
+import type { ProjectOptions } from "../project/project-options.ts";
 import { readEvent } from "../project/read-event.ts";
+import type { EventSource } from "../project/read-event.ts";
 import { createWorkspace, shortPath } from "../project/workspace.ts";
 import { renderReport } from "../tell/page/page.ts";
 import { createPrinter } from "../tell/printer.ts";
 import { drawTimeline } from "../tell/timeline-text.ts";
-import type { CommandLine } from "./command-line.ts";
-import { parseDuration } from "./duration.ts";
+
+/** `lambda-emulator invoke`, parsed. */
+export interface InvokeCommand {
+  readonly kind: "invoke";
+  /** Undefined: the only function there is. */
+  readonly functionName: string | undefined;
+  readonly event: EventSource;
+  readonly count: number;
+  /** How long the environment is frozen before each further invocation. Units: milliseconds. */
+  readonly idleMs: number;
+  readonly reportFile: string | undefined;
+  readonly isJson: boolean;
+  readonly isVerbose: boolean;
+  readonly project: ProjectOptions;
+}
 
 /** The exit status where the function itself failed. */
 const functionFailedStatus = 1;
 
 /**
- * `lambda-emulator invoke`: runs one function with its extensions from init to shutdown. Log lines and timeline go to
+ * Runs one function with its extensions from init to shutdown. Log lines and timeline go to
  * stderr, the answer alone to stdout; with `--json` all of it as one document to stdout.
- * Shape: the exit status. Errors: `EmulatorError` for bad input, `Interrupted`; nothing is left running in any case.
+ * Returns the exit status. Errors: `EmulatorError` for bad input, `Interrupted`; nothing is left running in any case.
  */
-export async function runInvoke(line: CommandLine, host: Host): Promise<number> {
-  const request = readRequest(line);
-  const printer = createPrinter(line, host);
-  const isJson = line.options.has("json");
-  const functions = await loadFunctions(line, host);
-  const { resolved, environmentOptions, ...found } = functions.resolve(request.name);
+export async function runInvoke(command: InvokeCommand, host: Host): Promise<number> {
+  const { isJson, isVerbose } = command;
+  const printer = createPrinter({ isVerbose, isSilent: isJson }, host);
+  const functions = await loadFunctions(command.project, host);
+  const { resolved, environmentOptions, ...found } = functions.resolve(command.functionName);
   const unused = unusedMappings(resolved, functions.layerMappings);
   const warnings = [
     ...functions.warnings,
     ...found.warnings,
-    ...(await functions.findStale(request.name)),
+    ...(await functions.findStale(command.functionName)),
     ...unused.map((name) => `--layer-mapping: ${resolved.logicalId} has no layer ${name}`),
   ];
-  if (request.idleMs > 0 && !host.canMoveClock()) warnings.push(noClockMessage);
+  if (command.idleMs > 0 && !host.canMoveClock()) warnings.push(noClockMessage);
   for (const warning of warnings) printer.warning(warning);
-  const event = await unlessInterrupted(readEvent(request.eventFile, host), host.interrupted);
-  const idleOptions = toIdleOptions(request, host);
-  const reportPath = request.reportFile === undefined ? undefined : resolve(host.cwd, request.reportFile);
+  const event = await unlessInterrupted(readEvent(command.event, host), host.interrupted);
+  const idleOptions = toIdleOptions(command, host);
+  const reportPath = command.reportFile === undefined ? undefined : resolve(host.cwd, command.reportFile);
   if (reportPath !== undefined) await forReport(reportPath, mustBeWritable(reportPath));
   const workspace = createWorkspace({ host, ...printer });
   try {
@@ -52,8 +66,8 @@ export async function runInvoke(line: CommandLine, host: Host): Promise<number> 
     const options = { ...environmentOptions, ...idleOptions, function: spec, layers, onLine: printer.onLine };
     const done = await withEnvironment(options, host, async (environment) => {
       const answers: InvokeResult[] = [];
-      for (let invocation = 0; invocation < request.count && !host.interrupted.aborted; invocation++) {
-        if (invocation > 0 && idleOptions.clock === "movable") environment.skip(request.idleMs);
+      for (let invocation = 0; invocation < command.count && !host.interrupted.aborted; invocation++) {
+        if (invocation > 0 && idleOptions.clock === "movable") environment.skip(command.idleMs);
         const answer = await environment.invoke(event);
         await environment.idle();
         answers.push(answer);
@@ -75,26 +89,6 @@ export async function runInvoke(line: CommandLine, host: Host): Promise<number> 
   } finally {
     await workspace.close();
   }
-}
-
-function readRequest({ positionals, options }: CommandLine) {
-  const [name, extra] = positionals;
-  if (extra !== undefined) throw new EmulatorError(`unexpected argument ${extra}: invoke runs one function`);
-  const eventFile = options.get("event")?.[0];
-  if (eventFile !== undefined && options.has("no-event")) {
-    throw new EmulatorError("give --event or --no-event, not both");
-  }
-  const given = options.get("count")?.[0] ?? "1";
-  const count = Number(given);
-  if (!Number.isInteger(count) || count < 1) {
-    throw new EmulatorError(`--count: expected a whole number from 1, got ${given}`);
-  }
-  const idle = options.get("idle")?.[0];
-  if (idle !== undefined && count === 1) {
-    throw new EmulatorError("--idle is the time between invocations: give --count, 2 or more");
-  }
-  const idleMs = idle === undefined ? 0 : parseDuration(idle, "--idle");
-  return { name, eventFile, count, idleMs, reportFile: options.get("report")?.[0] };
 }
 
 const noClockMessage =

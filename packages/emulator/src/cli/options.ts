@@ -49,6 +49,7 @@ const templateOptions: readonly OptionSpec[] = [
   { name: "help", short: "h", help: "this text" },
 ];
 
+/** Options of `invoke`. */
 export const invokeOptions: readonly OptionSpec[] = [
   {
     name: "event",
@@ -68,6 +69,7 @@ export const invokeOptions: readonly OptionSpec[] = [
   ...templateOptions,
 ];
 
+/** Options of `start-lambda`. */
 export const startLambdaOptions: readonly OptionSpec[] = [
   { name: "port", short: "p", value: "PORT", help: "default: 3001; 0: any free one" },
   { name: "host", value: "HOST", help: "default: 127.0.0.1. Whoever reaches it runs code with your rights" },
@@ -82,6 +84,7 @@ export const startLambdaOptions: readonly OptionSpec[] = [
 /** What `sam build` made does not change with its sources, so `dev` looks for the template as written. */
 const devTemplateHelp = "SAM template. Default: template.yaml, template.yml, template.json, the first that is there";
 
+/** Options of `dev`. */
 export const devOptions: readonly OptionSpec[] = [
   {
     name: "event",
@@ -92,23 +95,25 @@ export const devOptions: readonly OptionSpec[] = [
   ...templateOptions.map((option) => (option.name === "template" ? { ...option, help: devTemplateHelp } : option)),
 ];
 
-/** The options as lines of help. Units: `width` is the column where their descriptions start. */
-export function describeOptions(specs: readonly OptionSpec[]): string {
-  const rows = specs.map((spec) => {
-    const short = spec.short === undefined ? "    " : `-${spec.short}, `;
-    return [`  ${short}--${spec.name}${spec.value === undefined ? "" : ` ${spec.value}`}`, spec.help] as const;
-  });
-  const width = Math.max(...rows.map(([left]) => left.length)) + 2;
-  return rows.map(([left, help]) => left.padEnd(width) + wrap(help, width)).join("\n");
-}
-
-/** Breaks a text at 100 columns; the lines after the first start at `indent`. */
-export function wrap(text: string, indent: number): string {
-  const lines = [""];
-  for (const word of text.split(" ")) {
-    const line = lines.at(-1) ?? "";
-    if (line !== "" && line.length + word.length + 1 > 100 - indent) lines.push(word);
-    else lines[lines.length - 1] = line === "" ? word : `${line} ${word}`;
-  }
-  return lines.join("\n" + " ".repeat(indent));
-}
+/** Options of `conformance`. */
+export const conformanceOptions: readonly OptionSpec[] = [
+  {
+    name: "only",
+    value: "CHECK,…",
+    repeatable: true,
+    help: "these checks only, and the ones they need; docs/conformance.md lists them all",
+  },
+  {
+    name: "function-runtime",
+    value: "RUNTIME",
+    help: "the runtime of the function beside it, default nodejs22.x: nodejs*.x, python3.* or provided.*",
+  },
+  { name: "env", value: "NAME=VALUE", takesMore: true, help: "a variable of the function, which extensions see too" },
+  {
+    name: "architecture",
+    value: "NAME",
+    help: "x86_64 or arm64, default this machine's; what is built for another one is not executed",
+  },
+  { name: "json", help: "print the report as one JSON document, and nothing else" },
+  { name: "help", short: "h", help: "this text" },
+];

@@ -1,5 +1,3 @@
-import type { CommandLine } from "../cli/command-line.ts";
-import { parseLayerMappings, parseParameterOverrides, splitWords } from "../cli/overrides.ts";
 import type { Host } from "../host/host.ts";
 import type { EnvironmentOptions } from "../options/environment-options.ts";
 import { didYouMean } from "../problems/did-you-mean.ts";
@@ -11,10 +9,11 @@ import type { Scope } from "../template/scope.ts";
 import { isValueList, isValueMap, own, scalarText } from "../template/value.ts";
 import { applyEnvVars, readEnvVars, unknownNames } from "./env-vars.ts";
 import { findNewerSource } from "./newer-source.ts";
+import type { ProjectOptions } from "./project-options.ts";
 import { readTemplate } from "./read-template.ts";
 import { shortPath } from "./workspace.ts";
 
-/** The functions of a template under the options of the command line. */
+/** The functions of a template under the options of a command. */
 export interface LoadedFunctions {
   readonly scope: Scope;
   /** The template's file, absolute. */
@@ -40,20 +39,16 @@ export interface LoadedFunction {
  * `EmulatorError`.
  */
 export async function loadFunctions(
-  line: CommandLine,
+  options: ProjectOptions,
   host: Host,
   { skipsBuilt = false }: { readonly skipsBuilt?: boolean } = {},
 ): Promise<LoadedFunctions> {
-  const one = (name: string): string | undefined => line.options.get(name)?.[0];
-  const file = await readTemplate(one("template"), { cwd: host.cwd, skipsBuilt });
-  const region = one("region") ?? host.env["AWS_REGION"] ?? host.env["AWS_DEFAULT_REGION"] ?? "us-east-1";
-  const parameters = parseParameterOverrides(line.options.get("parameter-overrides") ?? []);
+  const { parameters, bootstrap, layerMappings, timeoutSeconds, freeze, cpuShare } = options;
+  const file = await readTemplate(options.templateFile, { cwd: host.cwd, skipsBuilt });
+  const region = options.region ?? host.env["AWS_REGION"] ?? host.env["AWS_DEFAULT_REGION"] ?? "us-east-1";
   const scope: Scope = { template: file.template, parameters, region };
   const credentials = readCredentials(host.env);
-  const envVars = await readEnvVars(one("env-vars"), host.cwd);
-  const timeoutSeconds = readTimeout(one("timeout"));
-  const bootstrap = one("bootstrap") === undefined ? undefined : splitWords(one("bootstrap") ?? "");
-  const layerMappings = parseLayerMappings(line.options.get("layer-mapping") ?? []);
+  const envVars = await readEnvVars(options.envVarsFile, host.cwd);
   const common = [
     ...(file.warning === undefined ? [] : [file.warning]),
     ...parameterWarnings(scope),
@@ -77,8 +72,8 @@ export async function loadFunctions(
             environment: { ...readEndpoints(host.env), ...variables },
             ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
           },
-          freeze: line.options.has("freeze"),
-          cpuShare: line.options.has("cpu-share"),
+          freeze,
+          cpuShare,
           region,
           ...credentials,
         },
@@ -125,13 +120,6 @@ async function listSources(
     if (error instanceof EmulatorError) return [];
     throw error;
   }
-}
-
-function readTimeout(given: string | undefined): number | undefined {
-  if (given === undefined) return undefined;
-  const seconds = Number(given);
-  if (seconds > 0 && seconds <= 900) return seconds;
-  throw new EmulatorError(`--timeout: expected seconds, more than 0 and at most 900, got ${given}`);
 }
 
 /** As with `sam local`, a function may use the caller's credentials; without them it has placeholders. */

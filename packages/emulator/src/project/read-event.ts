@@ -11,21 +11,27 @@ import { parseJson } from "../problems/parse-json.ts";
  */
 export const maxEventBytes = 6 * 1024 * 1024;
 
+/** Where an event comes from; `empty` is `{}`. */
+export type EventSource =
+  | { readonly kind: "empty" }
+  | { readonly kind: "standard-input" }
+  /** As the user wrote it. */
+  | { readonly kind: "file"; readonly file: string };
+
 /**
- * The event for an invocation: from a file, from standard input (`-`), or `{}`. Shape: the bytes as they were given,
- * so that numbers keep all their digits.
+ * Reads the event for an invocation. Returns the bytes as they were given, so that numbers keep all their digits.
  * Errors: `EmulatorError` where the file is not there, is not JSON (with the place), or is over 6 MiB.
  */
-export async function readEvent(file: string | undefined, host: Host): Promise<Uint8Array> {
-  if (file === undefined) return Buffer.from("{}");
-  const source = file === "-" ? "the event on standard input" : `event file ${file}`;
-  const bytes = file === "-" ? await readAll(host.stdin) : await readEventFile(resolve(host.cwd, file), file);
+export async function readEvent(source: EventSource, host: Host): Promise<Uint8Array> {
+  if (source.kind === "empty") return Buffer.from("{}");
+  const name = source.kind === "file" ? `event file ${source.file}` : "the event on standard input";
+  const bytes = source.kind === "file" ? await readEventFile(source.file, host.cwd) : await readAll(host.stdin);
   if (bytes.length > maxEventBytes) {
-    throw new EmulatorError(`${source} has ${bytes.length} bytes; Lambda takes at most ${maxEventBytes} (6 MiB)`);
+    throw new EmulatorError(`${name} has ${bytes.length} bytes; Lambda takes at most ${maxEventBytes} (6 MiB)`);
   }
   const text = new TextDecoder().decode(bytes);
-  if (text.trim() === "") throw new EmulatorError(`${source} is empty: write JSON, or leave --event out for {}`);
-  parseJson(text, source);
+  if (text.trim() === "") throw new EmulatorError(`${name} is empty: write JSON, or leave --event out for {}`);
+  parseJson(text, name);
   return withoutByteOrderMark(bytes);
 }
 
@@ -34,11 +40,11 @@ function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }
 
-async function readEventFile(path: string, shown: string): Promise<Uint8Array> {
+async function readEventFile(file: string, cwd: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readFile(resolve(cwd, file));
   } catch (error) {
-    throw new EmulatorError(`event file ${shown} ${fileProblem(error)}: give a JSON file with --event`);
+    throw new EmulatorError(`event file ${file} ${fileProblem(error)}: give a JSON file with --event`);
   }
 }
 

@@ -1,4 +1,3 @@
-import type { CommandLine } from "../cli/command-line.ts";
 import type { LogLine } from "../history/log-line.ts";
 import type { Host } from "../host/host.ts";
 import { formatLine } from "./format-line.ts";
@@ -17,12 +16,20 @@ export interface Printer {
   readonly onLine: (line: LogLine, prefix?: string) => void;
 }
 
-/** The printer of a command; with `--json` a silent one. */
-export function createPrinter({ options }: CommandLine, host: Host): Printer {
+/** How much a printer tells. */
+export interface PrinterOptions {
+  /** Time and source of each line, and what builds print. */
+  readonly isVerbose: boolean;
+  /** Nothing at all: standard output has everything as JSON. */
+  readonly isSilent?: boolean;
+}
+
+/** The printer of a command, to stderr. */
+export function createPrinter({ isVerbose, isSilent = false }: PrinterOptions, host: Host): Printer {
   const style = createStyle(host.stderr, host.env);
-  const format = { style, verbose: options.has("verbose"), startEpochMs: host.nowEpochMs() };
+  const format = { style, verbose: isVerbose, startEpochMs: host.nowEpochMs() };
   const say = (text: string): void => {
-    if (!options.has("json")) host.stderr.write(`${text}\n`);
+    if (!isSilent) host.stderr.write(`${text}\n`);
   };
   return {
     style,

@@ -1,28 +1,31 @@
-import type { CommandLine } from "../cli/command-line.ts";
 import type { Host } from "../host/host.ts";
-import { EmulatorError } from "../problems/emulator-error.ts";
 import { createPrinter } from "../tell/printer.ts";
 import type { Batch } from "./inbox.ts";
+import type { FunctionRequest } from "./load-function.ts";
 import { readWishes } from "./read-wishes.ts";
 import { openSession } from "./session.ts";
+
+/** `lambda-emulator dev`, parsed. */
+export interface DevCommand extends FunctionRequest {
+  readonly kind: "dev";
+  readonly isVerbose: boolean;
+}
 
 const keysHelp = "Enter invokes again, r and Enter starts anew, q and Enter or Ctrl-C ends.";
 
 /**
- * `lambda-emulator dev`: runs a function and invokes it, and again after every change of what it is made of, until the
- * user ends it. Answers go to stdout, everything else to stderr.
- * Shape: 0, where the user quits. Errors: `EmulatorError` for bad input at the start; `Interrupted`; nothing is left
+ * Runs a function and invokes it, and again after every change of what it is made of, until the user ends it. Answers
+ * go to stdout, everything else to stderr.
+ * Returns 0 if the user quits. Errors: `EmulatorError` for bad input at the start; `Interrupted`; nothing is left
  * running.
  */
-export async function runDev(line: CommandLine, host: Host): Promise<number> {
-  const [name, extra] = line.positionals;
-  if (extra !== undefined) throw new EmulatorError(`unexpected argument ${extra}: dev runs one function`);
-  const printer = createPrinter(line, host);
-  const session = await openSession({ line, host, printer, name });
+export async function runDev(command: DevCommand, host: Host): Promise<number> {
+  const printer = createPrinter(command, host);
+  const session = await openSession({ request: command, host, printer });
   const { inbox } = session;
   try {
     printer.onNote(keysHelp);
-    if (line.options.get("event")?.[0] !== "-") {
+    if (command.event.kind !== "standard-input") {
       void readWishes(host.stdin, { onWish: (wish) => inbox.wish(wish), onUnknown: () => printer.onNote(keysHelp) });
     }
     let batch: Batch = { files: [], wishes: new Set(["invoke"]) };

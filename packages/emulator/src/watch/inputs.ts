@@ -1,7 +1,8 @@
 import { relative, resolve, sep } from "node:path";
-import type { CommandLine } from "../cli/command-line.ts";
 import { isNoCode, isNotBundled } from "../project/not-code.ts";
 import type { CodePlan, Recipe } from "../project/plan-code.ts";
+import type { ProjectOptions } from "../project/project-options.ts";
+import type { EventSource } from "../project/read-event.ts";
 import { findLinkedPackages } from "./linked-packages.ts";
 import type { WatchRoot } from "./watch-tree.ts";
 
@@ -18,9 +19,9 @@ export interface Input extends WatchRoot {
   readonly meaning: Meaning;
 }
 
-/** Lists what a function is made of. Shape: single files first. Errors: none. */
+/** Lists what a function is made of. Returns single files first. Errors: none. */
 export async function listInputs(
-  { options }: CommandLine,
+  { event, project }: { readonly event: EventSource; readonly project: ProjectOptions },
   made: { readonly cwd: string; readonly templatePath: string; readonly plan: CodePlan },
 ): Promise<readonly Input[]> {
   const file = (path: string, kind: "settings" | "event"): Input => ({
@@ -28,13 +29,12 @@ export async function listInputs(
     meaning: { kind },
     isIgnored: () => false,
   });
-  const envVars = options.get("env-vars")?.[0];
-  const event = options.get("event")?.[0];
+  const { envVarsFile } = project;
   const recipes = [made.plan.code, ...made.plan.layers];
   return [
     file(made.templatePath, "settings"),
-    ...(envVars === undefined ? [] : [file(resolve(made.cwd, envVars), "settings")]),
-    ...(event === undefined || event === "-" ? [] : [file(resolve(made.cwd, event), "event")]),
+    ...(envVarsFile === undefined ? [] : [file(resolve(made.cwd, envVarsFile), "settings")]),
+    ...(event.kind === "file" ? [file(resolve(made.cwd, event.file), "event")] : []),
     ...(await Promise.all(recipes.map(inputsOfRecipe))).flat(),
   ];
 }

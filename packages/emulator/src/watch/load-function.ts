@@ -1,11 +1,20 @@
-import type { CommandLine } from "../cli/command-line.ts";
 import type { Host } from "../host/host.ts";
 import { loadFunctions } from "../project/load-functions.ts";
 import type { LoadedFunction } from "../project/load-functions.ts";
 import { planCode, unusedMappings } from "../project/plan-code.ts";
 import type { CodePlan } from "../project/plan-code.ts";
+import type { ProjectOptions } from "../project/project-options.ts";
+import type { EventSource } from "../project/read-event.ts";
 import { listInputs } from "./inputs.ts";
 import type { Input } from "./inputs.ts";
+
+/** Which function to watch, and what it is invoked with. */
+export interface FunctionRequest {
+  /** Undefined: the only function there is. */
+  readonly functionName: string | undefined;
+  readonly event: EventSource;
+  readonly project: ProjectOptions;
+}
 
 /** A function as its template has it now, how its code comes to be, and which files all of that depends on. */
 export interface WatchedFunction extends LoadedFunction {
@@ -17,9 +26,9 @@ export interface WatchedFunction extends LoadedFunction {
  * Reads the template (as written: what `sam build` made would not change with its sources) and finds the function,
  * without a name the only one. Errors: `EmulatorError`.
  */
-export async function loadFunction(line: CommandLine, host: Host, name: string | undefined): Promise<WatchedFunction> {
-  const functions = await loadFunctions(line, host, { skipsBuilt: true });
-  const { resolved, environmentOptions, ...found } = functions.resolve(name);
+export async function loadFunction(request: FunctionRequest, host: Host): Promise<WatchedFunction> {
+  const functions = await loadFunctions(request.project, host, { skipsBuilt: true });
+  const { resolved, environmentOptions, ...found } = functions.resolve(request.functionName);
   const { layerMappings, templatePath } = functions;
   const plan = await planCode(resolved, { cwd: host.cwd, layerMappings, buildsPackages: true });
   const unused = unusedMappings(resolved, layerMappings).map(
@@ -31,6 +40,6 @@ export async function loadFunction(line: CommandLine, host: Host, name: string |
     environmentOptions,
     warnings,
     plan,
-    inputs: await listInputs(line, { cwd: host.cwd, templatePath, plan }),
+    inputs: await listInputs(request, { cwd: host.cwd, templatePath, plan }),
   };
 }

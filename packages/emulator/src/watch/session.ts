@@ -1,4 +1,3 @@
-import type { CommandLine } from "../cli/command-line.ts";
 import type { Host } from "../host/host.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
 import type { CodePlan, Recipe } from "../project/plan-code.ts";
@@ -12,6 +11,7 @@ import type { Batch, Inbox } from "./inbox.ts";
 import { meaningsOf } from "./inputs.ts";
 import type { Input } from "./inputs.ts";
 import { loadFunction } from "./load-function.ts";
+import type { FunctionRequest } from "./load-function.ts";
 import { createOwnWrites } from "./own-writes.ts";
 import { createRunningFunction } from "./running-function.ts";
 import { watchTree } from "./watch-tree.ts";
@@ -27,19 +27,16 @@ export interface Session {
 
 /** What a session works with. */
 export interface SessionParts {
-  readonly line: CommandLine;
+  readonly request: FunctionRequest;
   readonly host: Host;
   readonly printer: Printer;
-  /** The function; undefined: the only one. */
-  readonly name: string | undefined;
 }
 
 /** Reads the template and begins to watch; runs nothing yet. Errors: `EmulatorError` for bad input. */
-export async function openSession({ line, host, printer, name }: SessionParts): Promise<Session> {
-  const eventFile = line.options.get("event")?.[0];
-  let event = await readEvent(eventFile, host);
+export async function openSession({ request, host, printer }: SessionParts): Promise<Session> {
+  let event = await readEvent(request.event, host);
   const load = async () => {
-    const found = await loadFunction(line, host, name);
+    const found = await loadFunction(request, host);
     for (const warning of found.warnings) printer.warning(warning);
     return found;
   };
@@ -90,7 +87,7 @@ export async function openSession({ line, host, printer, name }: SessionParts): 
     if (isRestart || meanings.some(({ kind }) => kind === "settings")) await reload();
     const isReady = !isRestart && !isBehind && running.isUp && meanings.every(({ kind }) => kind === "event");
     if (!isReady && !(await replace())) return false;
-    if (eventFile !== "-") event = await readEvent(eventFile, host);
+    if (request.event.kind !== "standard-input") event = await readEvent(request.event, host);
     return true;
   }
   async function invoke(files: readonly ChangedFile[]): Promise<void> {

@@ -2,11 +2,11 @@ import { mkdir, readdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createFakeEnvironments, createFakeHost } from "../../test/fake-host.ts";
-import type { FakeEnvironments, FakeHost } from "../../test/fake-host.ts";
-import { createFakeProject, makefileText, templateText } from "../../test/fake-project.ts";
-import type { FakeProject } from "../../test/fake-project.ts";
-import { runCli } from "../cli/run-cli.ts";
+import { runCli } from "../src/cli/run-cli.ts";
+import { createFakeEnvironments, createFakeHost } from "./fake-host.ts";
+import type { FakeEnvironments, FakeHost } from "./fake-host.ts";
+import { createFakeProject, makefileText, templateText } from "./fake-project.ts";
+import type { FakeProject } from "./fake-project.ts";
 
 let project: FakeProject;
 let environments: FakeEnvironments;

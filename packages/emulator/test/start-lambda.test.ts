@@ -4,9 +4,9 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createFakeEnvironments, createFakeHost } from "../../test/fake-host.ts";
-import type { FakeEnvironments, FakeHost } from "../../test/fake-host.ts";
-import { runCli } from "../cli/run-cli.ts";
+import { runCli } from "../src/cli/run-cli.ts";
+import { createFakeEnvironments, createFakeHost } from "./fake-host.ts";
+import type { FakeEnvironments, FakeHost } from "./fake-host.ts";
 
 const functionText = "Type: AWS::Serverless::Function, Properties: { CodeUri: ., Handler: a.b, Runtime: python3.12";
 const templateText = `Resources:\n  First: { ${functionText} } }\n  Second: { ${functionText}, FunctionName: second-name } }\n  Missing: { ${functionText.replace("CodeUri: .", "CodeUri: nowhere")} } }\n`;
