@@ -3,8 +3,10 @@ export type { ConformanceOptions, ConformanceReport } from "./conformance/check-
 export type { CheckResult, ConformanceProgress } from "./conformance/run-checks.ts";
 export type { Environment } from "./environment/environment.ts";
 export { startEnvironment } from "./environment/start-environment.ts";
-export type { LogLine } from "./history/log-line.ts";
-export type { TimelineEntry } from "./history/timeline.ts";
+export type { LogLine, Notice } from "./history/log-line.ts";
+export type { InitReport, InvocationReport, Report, RestoreReport } from "./history/report.ts";
+export type { StepFact, TimelineEntry } from "./history/timeline.ts";
+export type { Isolation } from "./namespace/sandbox.ts";
 export type { EnvironmentOptions, FunctionSpec, InitializationType } from "./options/environment-options.ts";
 export { mutations } from "./options/fault.ts";
 export type { CallFilter, CallName, Fault, Mutation, WatchedCall } from "./options/fault.ts";

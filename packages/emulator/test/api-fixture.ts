@@ -56,6 +56,7 @@ export async function startApiFixture(change: Partial<EnvironmentOptions> = {}):
       folders: { opt: "/opt", task: "/var/task", runtime: "/var/runtime", path: "" },
       runtimeCommand: [],
       isOwnClient: false,
+      isolation: { kind: "namespace" },
       notices: [],
       tmpPath: "/tmp",
       clockFolder: { folder: "/none", insideFolder: "/none" },
@@ -65,6 +66,7 @@ export async function startApiFixture(change: Partial<EnvironmentOptions> = {}):
       close: () => Promise.resolve(),
     },
     write() {},
+    report() {},
   };
   const generation = createGeneration();
   generation.extensions.push({

@@ -131,6 +131,7 @@ test("where no limit can be set, that is said and the function runs", async () =
     [],
     { cpuShare: true },
   );
-  expect(environment.notices.join("\n")).toContain("no CPU share: all of this machine's CPU instead of 0.00 vCPU");
+  const notice = environment.notices.find(({ kind }) => kind === "no-cpu-share");
+  expect(notice?.text).toContain("no CPU share: all of this machine's CPU instead of 0.00 vCPU");
   expect((await environment.invoke(0)).payload).toBe("1");
 });

@@ -273,8 +273,11 @@ test("works without a mount namespace, and says how that differs", async () => {
   expect(cwd).toBe(root);
   await environment.shutdown();
   expect(texts(environment, "extension").at(-1)).toBe("SHUTDOWN spindown");
-  expect(environment.notices).toEqual([expect.stringContaining("no mount namespace (as asked)")]);
-  expect(environment.lines[0]).toMatchObject({ text: environment.notices[0], isNotice: true });
+  expect(environment.isolation).toEqual({ kind: "paths", reason: "as asked" });
+  expect(environment.notices).toEqual([
+    { kind: "no-namespace", text: expect.stringContaining("no mount namespace (as asked)") as unknown },
+  ]);
+  expect(environment.lines[0]).toMatchObject({ text: environment.notices[0]?.text, isNotice: true });
 });
 
 test.each([

@@ -81,6 +81,8 @@ export function createFakeEnvironments(
       lines,
       timeline,
       tmpPath: "/tmp",
+      reports: [],
+      isolation: { kind: "namespace" },
       notices: [],
       addFault: () => () => {},
       kill() {},

@@ -47,7 +47,7 @@ export async function createFakeProject(): Promise<FakeProject> {
   return { folder, write, close: () => rm(folder, { recursive: true }) };
 }
 
-/** Runs a command line. Shape: what it wrote and its exit status. */
+/** Runs a command line. Returns what it wrote and its exit status. */
 export async function runOn(words: readonly string[], host: FakeHost): Promise<FakeHost & { readonly status: number }> {
   return { ...host, status: await runCli(words, host) };
 }

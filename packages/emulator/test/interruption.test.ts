@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { LogLine } from "../src/history/log-line.ts";
 import { nodeFunction, politeExtension, start } from "./environment-fixture.ts";
 
-/** Starts an environment that is interrupted when `when` is met. Shape: what was said until it had ended. */
+/** Starts an environment that is interrupted when `when` is met. Returns what was said until it had ended. */
 async function interrupt(when: (line: LogLine) => boolean, controller: AbortController): Promise<readonly string[]> {
   const said: string[] = [];
   const starting = start(

@@ -23,7 +23,10 @@ export function register(platform: Platform, generation: Generation, request: Ap
   const extension = known ?? addInternal(generation, name);
   extension.state = "Registered";
   extension.events = body.events as Extension["events"];
-  platform.timeline.mark(name, "register", { detail: body.events.join(", ") });
+  platform.timeline.mark(name, "register", {
+    detail: body.events.join(", "),
+    fact: { kind: "register", events: body.events },
+  });
   generation.changes.notify();
   const { settings } = platform;
   const wantsAccount =

@@ -2,7 +2,7 @@ import type { Answer, ApiRequest } from "../state/api-request.ts";
 import type { Extension, Generation } from "../state/generation.ts";
 import { errorAnswer } from "./answers.ts";
 
-/** The extension that calls, or the answer to a caller that is none. */
+/** The extension that calls, or the answer to a caller that is not an extension. */
 export type Identified =
   | { readonly kind: "known"; readonly extension: Extension }
   | { readonly kind: "refused"; readonly answer: Answer };

@@ -15,7 +15,7 @@ export interface BodyPiece {
 /** What the server does with what it gets. */
 export interface ApiHandler {
   handle(request: ApiRequest): void;
-  /** Shape: how long nothing more of this body may be read. Units: milliseconds. */
+  /** Returns how long nothing more of this body may be read. Units: milliseconds. */
   onPiece(piece: BodyPiece): number;
 }
 

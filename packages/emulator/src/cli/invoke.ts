@@ -6,7 +6,7 @@ import { withEnvironment } from "../host/with-environment.ts";
 import type { EnvironmentOptions } from "../options/environment-options.ts";
 import type { InvokeResult } from "../options/invoke-result.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
-import { fileProblem } from "../problems/file-problem.ts";
+import { errorCode, fileProblem } from "../problems/file-problem.ts";
 import { loadFunctions } from "../project/load-functions.ts";
 import { planCode, unusedMappings } from "../project/plan-code.ts";
 import type { ProjectOptions } from "../project/project-options.ts";
@@ -76,12 +76,12 @@ export async function runInvoke(command: InvokeCommand, host: Host): Promise<num
       await environment.shutdown("spindown");
       return { answers, environment };
     });
-    const { timeline, lines } = done.environment;
+    const { timeline, lines, reports } = done.environment;
     const document = { function: resolved.logicalId, answers: done.answers, warnings, lines, timeline };
     if (isJson) host.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     else printer.say(`\n${drawTimeline(timeline, { columns: Math.min(host.stderr.columns ?? 100, 140) })}`);
     if (reportPath !== undefined) {
-      const page = renderReport({ title: resolved.logicalId, timeline, lines });
+      const page = renderReport({ title: resolved.logicalId, timeline, lines, reports });
       await forReport(reportPath, writeFile(reportPath, page));
       printer.onNote(`Report: ${shortPath(reportPath, host.cwd)}`);
     }
@@ -108,8 +108,8 @@ function toIdleOptions(
 /** Checked before anything runs and again when written. */
 async function forReport(path: string, work: Promise<void>): Promise<void> {
   await work.catch((error: unknown) => {
-    const isFolderMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
-    const reason = isFolderMissing ? `its folder ${dirname(path)} is not there` : `it ${fileProblem(error)}`;
+    const reason =
+      errorCode(error) === "ENOENT" ? `its folder ${dirname(path)} is not there` : `it ${fileProblem(error)}`;
     throw new EmulatorError(`--report: ${path} cannot be written: ${reason}; name another file`);
   });
 }
@@ -118,7 +118,7 @@ async function forReport(path: string, work: Promise<void>): Promise<void> {
 async function mustBeWritable(path: string): Promise<void> {
   await access(dirname(path), constants.W_OK);
   const file = await open(path, "r+").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (errorCode(error) === "ENOENT") return undefined;
     throw error;
   });
   await file?.close();

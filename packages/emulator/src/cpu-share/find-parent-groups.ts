@@ -8,7 +8,7 @@ export interface ParentGroup {
 
 /**
  * The groups that may limit CPU time below them, nearest first: of version 1 where its cpu hierarchy is mounted, as
- * only one version has the controller. Shape: the texts of /proc/self/mounts and /proc/self/cgroup.
+ * only one version has the controller. Takes the texts of /proc/self/mounts and /proc/self/cgroup.
  * Source: https://man7.org/linux/man-pages/man7/cgroups.7.html
  */
 export function findParentGroups({

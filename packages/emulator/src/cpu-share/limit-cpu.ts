@@ -12,8 +12,8 @@ export async function limitCpu(sandbox: Sandbox, memorySizeMb: number): Promise<
   const vcpus = memorySizeMb / memoryMbOfOneVcpu;
   const outcome = await openCpuGroup(vcpus);
   if (outcome.kind === "refused") {
-    const notice = `no CPU share: all of this machine's CPU instead of ${vcpus.toFixed(2)} vCPU, its control groups cannot be used (${outcome.reason})`;
-    return { ...sandbox, notices: [...sandbox.notices, notice] };
+    const text = `no CPU share: all of this machine's CPU instead of ${vcpus.toFixed(2)} vCPU, its control groups cannot be used (${outcome.reason})`;
+    return { ...sandbox, notices: [...sandbox.notices, { kind: "no-cpu-share", text }] };
   }
   const { group } = outcome;
   return {

@@ -1,8 +1,9 @@
 import type { FaultInjector } from "../api/fault-injector.ts";
 import type { ApiServer } from "../api/server.ts";
-import type { LogLine } from "../history/log-line.ts";
+import type { LogLine, Notice } from "../history/log-line.ts";
+import type { Report } from "../history/report.ts";
 import type { TimelineEntry } from "../history/timeline.ts";
-import type { Sandbox } from "../namespace/sandbox.ts";
+import type { Isolation, Sandbox } from "../namespace/sandbox.ts";
 import type { Fault } from "../options/fault.ts";
 import type { InvokeOptions, InvokeResult } from "../options/invoke-result.ts";
 import type { Lifecycle } from "../phases/lifecycle.ts";
@@ -18,8 +19,12 @@ export interface Environment {
   readonly timeline: readonly TimelineEntry[];
   /** The environment's /tmp as a path of this machine. */
   readonly tmpPath: string;
+  /** What each phase took: the figures of REPORT, INIT_REPORT and RESTORE_REPORT. */
+  readonly reports: readonly Report[];
+  /** Whether the processes see Lambda's own paths. */
+  readonly isolation: Isolation;
   /** Where this machine could not be like Lambda. */
-  readonly notices: readonly string[];
+  readonly notices: readonly Notice[];
   /**
    * Invokes the function with a value that becomes JSON, or with bytes as they are. Resolves at `/response` time and
    * rejects only where the environment is closed. Calls are queued.
@@ -50,11 +55,20 @@ export interface EnvironmentParts {
   readonly server: ApiServer;
   readonly sandbox: Sandbox;
   readonly lines: readonly LogLine[];
+  readonly reports: readonly Report[];
   readonly faults: FaultInjector;
 }
 
 /** The environment as its caller sees it. */
-export function toEnvironment({ platform, lifecycle, server, sandbox, lines, faults }: EnvironmentParts): Environment {
+export function toEnvironment({
+  platform,
+  lifecycle,
+  server,
+  sandbox,
+  lines,
+  reports,
+  faults,
+}: EnvironmentParts): Environment {
   let closing: Promise<void> | undefined;
   const shutdown = (reason: ShutdownReason = "spindown"): Promise<void> => lifecycle.shutdown(reason);
   const close = async (): Promise<void> => {
@@ -71,11 +85,13 @@ export function toEnvironment({ platform, lifecycle, server, sandbox, lines, fau
     lines,
     timeline: platform.timeline.entries,
     tmpPath: sandbox.tmpPath,
+    reports,
+    isolation: sandbox.isolation,
     notices: sandbox.notices,
     invoke: (event, options = {}) => lifecycle.invoke(event, options),
     skip(durationMs) {
       platform.clock.skip(durationMs);
-      platform.timeline.mark("platform", "skip", { detail: `${durationMs} ms` });
+      platform.timeline.mark("platform", "skip", { detail: `${durationMs} ms`, fact: { kind: "skip", durationMs } });
     },
     addFault: (fault) => faults.add(fault),
     kill: (name, signal) => killProcess(lifecycle.generation, name, signal),

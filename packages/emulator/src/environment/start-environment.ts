@@ -8,6 +8,7 @@ import type { ApiHandler, ApiServer } from "../api/server.ts";
 import { limitCpu } from "../cpu-share/limit-cpu.ts";
 import type { LogLine } from "../history/log-line.ts";
 import { createRecent } from "../history/recent.ts";
+import type { Report } from "../history/report.ts";
 import { createTimeline } from "../history/timeline.ts";
 import { createSandbox } from "../namespace/create-sandbox.ts";
 import type { Sandbox } from "../namespace/sandbox.ts";
@@ -45,7 +46,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       faults: options.faults ?? [],
       kill: (name) => findProcess(lifecycle.generation, name)?.signal("SIGKILL"),
     });
-    const { platform, lines, keep } = createPlatform(
+    const { platform, lines, reports, keep } = createPlatform(
       options,
       { settings, sandbox, runtimeApi: server.address },
       faults,
@@ -61,12 +62,12 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     handler.onPiece = (piece) => passPiece(lifecycle.generation, piece);
     handler.handle = (request) =>
       faults.pass(request, { extension: callerOf(lifecycle.generation, request) }, answerCall);
-    for (const text of sandbox.notices) {
+    for (const { text } of sandbox.notices) {
       keep({ source: "platform", name: "platform", text, epochMs: platform.clock.epochMs(), isNotice: true });
     }
     await startUnlessAborted(lifecycle, options.signal);
     if (options.initialize === "at-first-invoke") await rehearse(sandbox, server.address);
-    return toEnvironment({ platform, lifecycle, server, sandbox, lines, faults });
+    return toEnvironment({ platform, lifecycle, server, sandbox, lines, reports, faults });
   } catch (error) {
     await server.close();
     await sandbox.close();
@@ -104,14 +105,23 @@ async function startUnlessAborted(lifecycle: Lifecycle, signal: AbortSignal | un
   throw new EmulatorError("interrupted before the environment was up");
 }
 
+interface CreatedPlatform {
+  readonly platform: Platform;
+  readonly lines: readonly LogLine[];
+  readonly reports: readonly Report[];
+  /** Takes a line that is no telemetry. */
+  readonly keep: (line: LogLine) => void;
+}
+
 function createPlatform(
   options: EnvironmentOptions,
   base: Pick<Platform, "settings" | "sandbox" | "runtimeApi">,
   faults: FaultInjector,
-): { platform: Platform; lines: readonly LogLine[]; keep: (line: LogLine) => void } {
+): CreatedPlatform {
   const limit = options.historyLimit ?? defaultHistoryLimit;
   const timeline = createTimeline(limit);
   const lines = createRecent<LogLine>(limit);
+  const reports = createRecent<Report>(limit);
   const clock = options.clock === "movable" ? createMovableClock(base.sandbox.clockFolder) : machineClock;
   const telemetry = createRelay({
     rule: options.telemetryDelivery ?? "retry",
@@ -129,10 +139,11 @@ function createPlatform(
     timeline,
     clock,
     telemetry,
+    report: (report) => reports.add(report),
     write(source, name, text, requestId) {
       keep({ source, name, text, epochMs: clock.epochMs() });
       if (source !== "platform") telemetry.log(source, text, requestId);
     },
   };
-  return { platform, lines: lines.entries, keep };
+  return { platform, lines: lines.entries, reports: reports.entries, keep };
 }

@@ -19,7 +19,7 @@ export async function makeScratchFolder(prefix: string): Promise<ScratchFolder> 
     try {
       rmSync(path, { recursive: true, force: true });
     } catch {
-      // Somebody still writes into it: this process must not fail for that as it ends.
+      // Another process still writes into it: this one must not fail for that as it ends.
     }
   };
   process.once("exit", remove);

@@ -9,3 +9,13 @@ export interface LogLine {
   /** Whether it tells where this machine cannot be like Lambda: every environment of a function says the same. */
   readonly isNotice?: true;
 }
+
+/**
+ * Where this machine is not like Lambda. `no-namespace`: paths are this machine's. `writable-path`: Lambda keeps that
+ * folder read-only. `other-python`: not the version of the runtime. `no-cpu-share`: all of this machine's CPU.
+ */
+export interface Notice {
+  readonly kind: "no-namespace" | "writable-path" | "other-python" | "no-cpu-share";
+  /** One sentence for people. */
+  readonly text: string;
+}

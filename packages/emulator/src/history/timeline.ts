@@ -1,3 +1,4 @@
+import type { ExitStatus } from "../process/child.ts";
 import { createRecent } from "./recent.ts";
 
 /**
@@ -12,11 +13,24 @@ export interface TimelineEntry {
   readonly startEpochMs: number;
   readonly endEpochMs: number;
   readonly requestId?: string;
+  /** For people. */
   readonly detail?: string;
+  /** What programs decide by. */
+  readonly fact?: StepFact;
 }
 
+/** What a step says as values; its `kind` is the step's. */
+export type StepFact =
+  /** The events that the extension asked for. */
+  | { readonly kind: "register"; readonly events: readonly string[] }
+  | { readonly kind: "exit"; readonly status: ExitStatus }
+  /** Whether the listener took the batch. */
+  | { readonly kind: "telemetry"; readonly isDelivered: boolean }
+  /** How far the wall clock was moved ahead. */
+  | { readonly kind: "skip"; readonly durationMs: number };
+
 /** What a step may say besides its lane, kind and times. */
-export type TimelineNote = Pick<TimelineEntry, "requestId" | "detail">;
+export type TimelineNote = Pick<TimelineEntry, "requestId" | "detail" | "fact">;
 
 /** Collects the steps of an environment's life, in the order they ended. */
 export interface Timeline {

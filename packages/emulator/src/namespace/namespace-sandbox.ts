@@ -1,10 +1,11 @@
 import { rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import type { Notice } from "../history/log-line.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
 import type { Holder } from "./holder.ts";
 import { isExecutable } from "./interpreter.ts";
 import type { NamespacePlan } from "./namespace-plan.ts";
-import { hasOwnClient } from "./runtime-program.ts";
+import { hasOwnClient, programNotices } from "./runtime-program.ts";
 import type { RuntimeProgram } from "./runtime-program.ts";
 import type { Sandbox, SandboxParts } from "./sandbox.ts";
 
@@ -18,17 +19,17 @@ export function namespaceSandbox(parts: SandboxParts, plan: NamespacePlan, holde
     "-m",
     ...(holder.hasUserNamespace ? ["-U", "--preserve-credentials"] : []),
   ];
-  const notices = holder.writablePaths.map(
-    (path) =>
-      `${path.replace(workFolder, "")} is writable here and is not on Lambda: the kernel refused a read-only mount`,
-  );
-  if (program.kind === "python" && program.notice !== undefined) notices.push(program.notice);
+  const writable = holder.writablePaths.map((path): Notice => {
+    const text = `${path.replace(workFolder, "")} is writable here and is not on Lambda: the kernel refused a read-only mount`;
+    return { kind: "writable-path", text };
+  });
   const hostPath = (insidePath: string): string => `/proc/${holder.pid}/root${insidePath}`;
   return {
     folders: { opt: "/opt", task: "/var/task", runtime: "/var/runtime", path: plan.path },
     runtimeCommand: runtimeCommand(program, hostPath),
     isOwnClient: hasOwnClient(program),
-    notices,
+    isolation: { kind: "namespace" },
+    notices: [...writable, ...programNotices(program)],
     tmpPath: join(workFolder, "tmp"),
     clockFolder: { folder: join(workFolder, "var/clock"), insideFolder: "/var/clock" },
     hostPath,

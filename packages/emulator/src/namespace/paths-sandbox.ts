@@ -1,7 +1,8 @@
 import { mkdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import type { Notice } from "../history/log-line.ts";
 import { isExecutable } from "./interpreter.ts";
-import { clientsFolder, hasOwnClient } from "./runtime-program.ts";
+import { clientsFolder, hasOwnClient, programNotices } from "./runtime-program.ts";
 import type { RuntimeProgram } from "./runtime-program.ts";
 import type { Sandbox, SandboxParts } from "./sandbox.ts";
 import { startWatchdog } from "./watchdog.ts";
@@ -16,10 +17,10 @@ export async function pathsSandbox(parts: SandboxParts, reason: string): Promise
   if (program.kind === "python") {
     for (const name of ["python", "python3"]) await symlink(program.python.path, join(bin, name));
   }
-  const notices = [
-    `no mount namespace (${reason}): /opt is ${opt} and /var/task is ${code}, /tmp and PATH are this machine's, and files of the function can be written to`,
-  ];
-  if (program.kind === "python" && program.notice !== undefined) notices.push(program.notice);
+  const unlike: Notice = {
+    kind: "no-namespace",
+    text: `no mount namespace (${reason}): /opt is ${opt} and /var/task is ${code}, /tmp and PATH are this machine's, and files of the function can be written to`,
+  };
   return {
     folders: {
       opt,
@@ -29,7 +30,8 @@ export async function pathsSandbox(parts: SandboxParts, reason: string): Promise
     },
     runtimeCommand: runtimeCommand(program, parts),
     isOwnClient: hasOwnClient(program),
-    notices,
+    isolation: { kind: "paths", reason },
+    notices: [unlike, ...programNotices(program)],
     tmpPath: "/tmp",
     clockFolder: { folder: workFolder, insideFolder: workFolder },
     hostPath: (insidePath) => insidePath,

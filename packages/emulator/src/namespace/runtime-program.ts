@@ -1,5 +1,6 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import type { Notice } from "../history/log-line.ts";
 import type { EnvironmentOptions } from "../options/environment-options.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
 import { findPython, isExecutable } from "./interpreter.ts";
@@ -12,7 +13,7 @@ export type RuntimeProgram =
       readonly kind: "python";
       readonly python: PythonInterpreter;
       readonly bootstrap: readonly string[] | undefined;
-      readonly notice: string | undefined;
+      readonly notice: Notice | undefined;
     }
   | { readonly kind: "bootstrap"; readonly bootstrap: readonly string[] | undefined };
 
@@ -46,14 +47,17 @@ function pythonProgram(version: string, bootstrap: readonly string[] | undefined
       `no python${version} and no python3 on PATH: install one to run a python${version} function`,
     );
   }
-  const notice =
-    python.version === version
-      ? undefined
-      : `Python ${python.version} runs the python${version} function: no python${version} on PATH`;
+  const text = `Python ${python.version} runs the python${version} function: no python${version} on PATH`;
+  const notice: Notice | undefined = python.version === version ? undefined : { kind: "other-python", text };
   return { kind: "python", python, bootstrap, notice };
 }
 
 /** Whether the emulator's own client runs the function. */
 export function hasOwnClient(program: RuntimeProgram): boolean {
   return program.kind !== "bootstrap" && program.bootstrap === undefined;
+}
+
+/** What is to be said of the program. */
+export function programNotices(program: RuntimeProgram): readonly Notice[] {
+  return program.kind === "python" && program.notice !== undefined ? [program.notice] : [];
 }

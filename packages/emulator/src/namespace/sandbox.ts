@@ -1,4 +1,11 @@
+import type { Notice } from "../history/log-line.ts";
 import type { RuntimeProgram } from "./runtime-program.ts";
+
+/** Whether the processes of an environment see Lambda's own paths, and why not. */
+export type Isolation =
+  | { readonly kind: "namespace" }
+  /** Paths are rewritten to this machine's. */
+  | { readonly kind: "paths"; readonly reason: string };
 
 /** Where the processes of one environment live. */
 export interface Sandbox {
@@ -7,8 +14,9 @@ export interface Sandbox {
   readonly runtimeCommand: readonly string[];
   /** Whether that is the emulator's own client, which ends the lines inside one record with a carriage return. */
   readonly isOwnClient: boolean;
+  readonly isolation: Isolation;
   /** Differences from Lambda worth a line, said once. */
-  readonly notices: readonly string[];
+  readonly notices: readonly Notice[];
   /** The environment's /tmp as this process sees it. */
   readonly tmpPath: string;
   /** A folder that both this process and those inside see, for the file that says what time it is. */

@@ -1,3 +1,4 @@
+import type { InitReport } from "../history/report.ts";
 import { preciseEpochMs } from "../history/timeline.ts";
 import { waitFor } from "../state/generation.ts";
 import type { Failure, Generation } from "../state/generation.ts";
@@ -104,7 +105,7 @@ interface InitEnd {
 
 function emitInitEnd(platform: Platform, generation: Generation, { outcome, phase, wasRuntimeStarted }: InitEnd): void {
   const { telemetry, settings } = platform;
-  const status = { ready: "success", failed: "error", timeout: "timeout" }[outcome.kind];
+  const status = ({ ready: "success", failed: "error", timeout: "timeout" } as const)[outcome.kind];
   const errorType = outcome.kind === "ready" ? undefined : outcome.failure.errorType;
   const base = {
     initializationType: settings.initializationType,
@@ -117,20 +118,20 @@ function emitInitEnd(platform: Platform, generation: Generation, { outcome, phas
     const record = { name, state, events, ...(errorType === undefined ? {} : { errorType }) };
     announce(platform, { type: "platform.extension", record, text: extensionLine(name, state, events) });
   }
-  const isReported = outcome.kind !== "ready" || settings.initializationType !== "on-demand";
+  const report: InitReport = {
+    kind: "init",
+    phase,
+    status,
+    // The line of an init that ran out of time has none.
+    errorType: outcome.kind === "failed" ? errorType : undefined,
+    durationMs: outcome.durationMs,
+  };
+  const isWritten = outcome.kind !== "ready" || settings.initializationType !== "on-demand";
   announce(platform, {
     type: "platform.initReport",
     record: { ...base, metrics: { durationMs: roundToMicroseconds(outcome.durationMs) } },
-    ...(isReported
-      ? {
-          text: initReportLine({
-            durationMs: outcome.durationMs,
-            phase,
-            status,
-            errorType: outcome.kind === "failed" ? errorType : undefined,
-          }),
-        }
-      : {}),
+    report,
+    ...(isWritten ? { text: initReportLine(report) } : {}),
   });
 }
 

@@ -1,3 +1,4 @@
+import type { InvocationReport } from "../history/report.ts";
 import { preciseEpochMs } from "../history/timeline.ts";
 import { waitFor } from "../state/generation.ts";
 import type { Failure, Generation } from "../state/generation.ts";
@@ -97,7 +98,7 @@ function toOutcome(
   if (ending === "deadline") {
     const seconds = (platform.settings.timeoutMs / 1000).toFixed(2);
     platform.write("platform", "platform", timeoutLine(invocation.requestId, platform.settings.timeoutMs));
-    // Lambda does not say whom it waited for; whoever develops an extension wants to know.
+    // Lambda does not say whom it waited for; the developer of an extension wants to know.
     if (generation.runtime.state !== "Ready") platform.write("platform", "platform", "it waited for the function");
     for (const { name, state, events } of generation.extensions) {
       if (events.includes("INVOKE") && state !== "Ready") {
@@ -174,6 +175,18 @@ function emitReport(platform: Platform, generation: Generation, run: ReportRun):
     start: new Date(run.runtimeDoneEpochMs).toISOString(),
     durationMs: roundToMicroseconds(endEpochMs - run.runtimeDoneEpochMs),
   };
+  const report: InvocationReport = {
+    kind: "invocation",
+    requestId: invocation.requestId,
+    status: status[outcome.kind],
+    errorType,
+    durationMs,
+    billedDurationMs,
+    memorySizeMb: settings.memorySizeMb,
+    maxMemoryUsedMb: maxMemory,
+    initDurationMs,
+    restoreDurationMs,
+  };
   if (settings.logFormat === "Text") platform.write("platform", "platform", endLine(invocation.requestId));
   announce(platform, {
     type: "platform.report",
@@ -185,17 +198,8 @@ function emitReport(platform: Platform, generation: Generation, run: ReportRun):
       tracing: { type: "X-Amzn-Trace-Id", value: invocation.traceId },
       ...(run.hasExtensions && outcome.kind === "done" ? { spans: [overhead] } : {}),
     },
-    text: reportLine({
-      requestId: invocation.requestId,
-      durationMs,
-      billedDurationMs,
-      memorySizeMb: settings.memorySizeMb,
-      maxMemoryUsedMb: maxMemory,
-      initDurationMs,
-      restoreDurationMs,
-      status: status[outcome.kind],
-      errorType,
-    }),
+    report,
+    text: reportLine(report),
   });
   warnOfMemory(platform, generation, maxMemory);
 }

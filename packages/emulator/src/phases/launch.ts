@@ -93,31 +93,35 @@ function launch(platform: Platform, generation: Generation, { name, source, argv
 const tooMany: Failure = { errorType: "TooManyExtensions", errorMessage: `more than ${maxExtensions} extensions` };
 
 function onExtensionExit(platform: Platform, generation: Generation, extension: Extension, status: ExitStatus): void {
-  platform.timeline.mark(extension.name, "exit", { detail: describeExit(status, "exit code 0") });
+  platform.timeline.mark(extension.name, "exit", { detail: describeExit(status), fact: { kind: "exit", status } });
   if (!generation.isShuttingDown) {
     // The platform's own line tells the status, and not whose.
-    platform.write("platform", "platform", `${extension.name} ended: ${describeExit(status, "exit code 0")}`);
+    platform.write("platform", "platform", `${extension.name} ended: ${describeExit(status)}`);
     fail(generation, {
       errorType: generation.reported?.errorType ?? "Extension.Crash",
-      errorMessage: describeExit(status, "exit code 0"),
+      errorMessage: describeExit(status),
     });
   } else {
-    const isClean = status.kind === "code" && status.code === 0;
-    extension.state = nextExtensionState(extension.state, isClean ? "exited" : "killed") ?? extension.state;
+    extension.state = nextExtensionState(extension.state, isClean(status) ? "exited" : "killed") ?? extension.state;
   }
   generation.changes.notify();
 }
 
 function onRuntimeExit(platform: Platform, generation: Generation, status: ExitStatus): void {
-  platform.timeline.mark("runtime", "exit", { detail: describeExit(status, "exit code 0") });
+  platform.timeline.mark("runtime", "exit", { detail: describeExit(status), fact: { kind: "exit", status } });
   if (!generation.isShuttingDown) {
-    const text = describeExit(status, "");
     fail(generation, {
       errorType: generation.reported?.errorType ?? "Runtime.ExitError",
-      errorMessage: text === "" ? "Runtime exited without providing a reason" : `Runtime exited with error: ${text}`,
+      errorMessage: isClean(status)
+        ? "Runtime exited without providing a reason"
+        : `Runtime exited with error: ${describeExit(status)}`,
     });
   }
   generation.changes.notify();
+}
+
+function isClean(status: ExitStatus): boolean {
+  return status.kind === "code" && status.code === 0;
 }
 
 const signalNames: Readonly<Record<string, string>> = {
@@ -129,8 +133,8 @@ const signalNames: Readonly<Record<string, string>> = {
 };
 
 /** The way Go describes it. */
-function describeExit(status: ExitStatus, success: string): string {
+function describeExit(status: ExitStatus): string {
   if (status.kind === "not-started") return status.reason;
   if (status.kind === "signal") return `signal: ${signalNames[status.signal] ?? status.signal}`;
-  return status.code === 0 ? success : `exit status ${status.code}`;
+  return status.code === 0 ? "exit code 0" : `exit status ${status.code}`;
 }

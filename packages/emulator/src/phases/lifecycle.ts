@@ -16,7 +16,7 @@ import type { ShutdownReason } from "./shutdown.ts";
 
 /** The life of one environment: init, invocations one after another, resets, shutdown. */
 export interface Lifecycle {
-  /** The processes that are alive or were last; never undefined, so that late calls find somebody to refuse them. */
+  /** The processes that are alive or were last; never undefined, so that late calls are refused by a state. */
   readonly generation: Generation;
   start(): Promise<void>;
   invoke(event: unknown, options: InvokeOptions): Promise<InvokeResult>;

@@ -123,14 +123,17 @@ function announceManagedReport(
   const spans = responseSpans(startEpochMs, response);
   // Unlike on demand, an error that the handler reported counts.
   const errorType = response?.errorType ?? (outcome === "failed" ? failure?.errorType : undefined);
-  const status = { met: errorType === undefined ? "success" : "error", failed: "error", deadline: "timeout" }[outcome];
+  const metStatus = errorType === undefined ? "success" : "error";
+  const status = ({ met: metStatus, failed: "error", deadline: "timeout" } as const)[outcome];
+  const durationMs = preciseEpochMs() - startEpochMs;
   const record = {
     requestId,
     status,
     ...(errorType === undefined ? {} : { errorType }),
-    metrics: { durationMs: roundToMicroseconds(preciseEpochMs() - startEpochMs) },
+    metrics: { durationMs: roundToMicroseconds(durationMs) },
     ...(spans.length === 0 ? {} : { spans }),
     tracing: { type: "X-Amzn-Trace-Id", value: traceId },
   };
-  announce(platform, { type: "platform.report", record, text: "" });
+  const report = { kind: "invocation", requestId, status, errorType, durationMs } as const;
+  announce(platform, { type: "platform.report", record, text: "", report });
 }

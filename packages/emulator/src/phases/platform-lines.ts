@@ -1,3 +1,4 @@
+import type { InitReport, InvocationReport, RestoreReport } from "../history/report.ts";
 import type { Failure } from "../state/generation.ts";
 
 /** Durations as the platform prints them: two decimals. */
@@ -15,52 +16,31 @@ export function endLine(requestId: string): string {
   return `END RequestId: ${requestId}`;
 }
 
-/** What a report line says. */
-export interface ReportFacts {
-  readonly requestId: string;
-  readonly durationMs: number;
-  readonly billedDurationMs: number;
-  readonly memorySizeMb: number;
-  readonly maxMemoryUsedMb: number;
-  readonly initDurationMs?: number | undefined;
-  readonly restoreDurationMs?: number | undefined;
-  readonly status: "success" | "error" | "timeout";
-  readonly errorType?: string | undefined;
-}
-
 /**
  * The last line of an invocation. Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
-export function reportLine(facts: ReportFacts): string {
+export function reportLine(report: InvocationReport): string {
   const parts = [
-    `REPORT RequestId: ${facts.requestId}`,
-    `Duration: ${milliseconds(facts.durationMs)}`,
-    `Billed Duration: ${facts.billedDurationMs} ms`,
-    `Memory Size: ${facts.memorySizeMb} MB`,
-    `Max Memory Used: ${facts.maxMemoryUsedMb} MB`,
+    `REPORT RequestId: ${report.requestId}`,
+    `Duration: ${milliseconds(report.durationMs)}`,
+    `Billed Duration: ${report.billedDurationMs} ms`,
+    `Memory Size: ${report.memorySizeMb} MB`,
+    `Max Memory Used: ${report.maxMemoryUsedMb} MB`,
   ];
-  if (facts.initDurationMs !== undefined) parts.push(`Init Duration: ${milliseconds(facts.initDurationMs)}`);
-  if (facts.restoreDurationMs !== undefined) {
+  if (report.initDurationMs !== undefined) parts.push(`Init Duration: ${milliseconds(report.initDurationMs)}`);
+  if (report.restoreDurationMs !== undefined) {
     parts.push(
-      `Restore Duration: ${milliseconds(facts.restoreDurationMs)}`,
-      `Billed Restore Duration: ${Math.ceil(facts.restoreDurationMs)} ms`,
+      `Restore Duration: ${milliseconds(report.restoreDurationMs)}`,
+      `Billed Restore Duration: ${Math.ceil(report.restoreDurationMs)} ms`,
     );
   }
-  if (facts.status !== "success") parts.push(`Status: ${facts.status}`);
-  if (facts.errorType !== undefined) parts.push(`Error Type: ${facts.errorType}`);
+  if (report.status !== "success") parts.push(`Status: ${report.status}`);
+  if (report.errorType !== undefined) parts.push(`Error Type: ${report.errorType}`);
   return parts.join("\t");
 }
 
-/** What an init report says. */
-export interface InitReportFacts {
-  readonly durationMs: number;
-  readonly phase: "init" | "invoke";
-  readonly status: string;
-  readonly errorType: string | undefined;
-}
-
 /** Printed where an init failed or ran out of time, and always where it does not happen on demand. */
-export function initReportLine({ durationMs, phase, status, errorType }: InitReportFacts): string {
+export function initReportLine({ durationMs, phase, status, errorType }: InitReport): string {
   const parts = [`INIT_REPORT Init Duration: ${milliseconds(durationMs)}`, `Phase: ${phase}`];
   if (status !== "success") parts.push(`Status: ${status}`);
   if (errorType !== undefined) parts.push(`Error Type: ${errorType}`);
@@ -68,7 +48,7 @@ export function initReportLine({ durationMs, phase, status, errorType }: InitRep
 }
 
 /** Printed after the restore of a snapshot. */
-export function restoreReportLine(durationMs: number, status: string, errorType: string | undefined): string {
+export function restoreReportLine({ durationMs, status, errorType }: RestoreReport): string {
   const parts = [`RESTORE_REPORT Restore Duration: ${milliseconds(durationMs)}`];
   if (status !== "success") parts.push(`Status: ${status}`);
   if (errorType !== undefined) parts.push(`Error Type: ${errorType}`);

@@ -1,3 +1,4 @@
+import type { RestoreReport } from "../history/report.ts";
 import { preciseEpochMs } from "../history/timeline.ts";
 import { waitFor } from "../state/generation.ts";
 import type { Failure, Generation } from "../state/generation.ts";
@@ -36,14 +37,17 @@ export async function runRestore(platform: Platform, generation: Generation): Pr
   const ending = await waitFor(generation, () => runtime.state === "Ready", Date.now() + restoreLimitMs);
   const durationMs = preciseEpochMs() - startEpochMs;
   platform.timeline.span("platform", "restore", startEpochMs);
-  const status = { met: "success", failed: "error", deadline: "timeout" }[ending];
+  const status = ({ met: "success", failed: "error", deadline: "timeout" } as const)[ending];
   const failure = ending === "deadline" ? timedOut : (generation.failure ?? timedOut);
   const error = ending === "met" ? {} : { errorType: failure.errorType };
   platform.telemetry.emit("platform.restoreRuntimeDone", { status, ...error });
+  const errorType = ending === "failed" ? failure.errorType : undefined;
+  const report: RestoreReport = { kind: "restore", status, errorType, durationMs };
   announce(platform, {
     type: "platform.restoreReport",
     record: { status, ...error, metrics: { durationMs: roundToMicroseconds(durationMs) } },
-    text: restoreReportLine(durationMs, status, ending === "failed" ? failure.errorType : undefined),
+    report,
+    text: restoreReportLine(report),
   });
   if (ending === "met") return { kind: "restored", durationMs };
   return { kind: ending === "failed" ? "failed" : "timeout", failure };

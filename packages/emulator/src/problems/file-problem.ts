@@ -1,6 +1,6 @@
 /** Why a file could not be read, to follow its name: `is not there`, `is a folder`. */
 export function fileProblem(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = errorCode(error) ?? "";
   const known: Readonly<Record<string, string>> = {
     ENOENT: "is not there",
     ENOTDIR: "is not there",
@@ -8,4 +8,9 @@ export function fileProblem(error: unknown): string {
     EACCES: "is not yours to use (access is refused)",
   };
   return known[code] ?? `cannot be read (${code === "" ? String(error) : code})`;
+}
+
+/** The code of a system's or Node.js's error, such as ENOENT; undefined for any other. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }

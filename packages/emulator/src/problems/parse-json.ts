@@ -1,5 +1,4 @@
 import { EmulatorError } from "./emulator-error.ts";
-import { placeOf } from "./text-place.ts";
 
 /** Parses JSON. Errors: `EmulatorError` that names `source` and the place where the text stops being JSON. */
 export function parseJson(text: string, source: string): unknown {
@@ -12,6 +11,12 @@ export function parseJson(text: string, source: string): unknown {
     const what = found === undefined ? "the text ends too early" : `unexpected ${JSON.stringify(found)}`;
     throw new EmulatorError(`${source} is not JSON: ${what} at line ${line}, column ${column}`);
   }
+}
+
+/** Line and column of an offset in a text. Units: both count from 1. */
+export function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
+  const lines = text.slice(0, offset).split("\n");
+  return { line: lines.length, column: (lines.at(-1)?.length ?? 0) + 1 };
 }
 
 /**

@@ -19,7 +19,7 @@ async function newerIn(path: string, epochMs: number): Promise<string | undefine
   if (found === undefined) return undefined;
   if (!found.isDirectory()) return found.mtimeMs > epochMs ? path : undefined;
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
-  // Links may lead in circles, and what they lead to is somebody else's.
+  // Links may lead in circles, and what they lead to is not the user's own source.
   const own = entries.filter((entry) => !entry.isSymbolicLink() && !isNotBundled(entry.name) && entry.name !== "dist");
   return findNewerSource(own.map((entry) => join(path, entry.name)).sort(), epochMs);
 }

@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { unlessInterrupted } from "../host/host.ts";
 import type { Host } from "../host/host.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
+import { errorCode } from "../problems/file-problem.ts";
 
 /** A program that builds something. */
 export interface BuildCommand {
@@ -54,7 +55,7 @@ export async function runBuild(command: BuildCommand, host: Host, onOutput: (tex
 
 /** ENOENT may mean either. */
 function startProblem(error: Error, { file, folder }: BuildCommand): string {
-  if (!error.message.includes("ENOENT")) return error.message;
+  if (errorCode(error) !== "ENOENT") return error.message;
   return existsSync(folder)
     ? `${file} is not on PATH: install it, or build with sam build and use -t .aws-sam/build/template.yaml`
     : `WorkingDirectory ${folder} is not there`;

@@ -39,13 +39,13 @@ export interface PoolOptions {
   readonly onSerialised: () => void;
 }
 
-/** What servers say of a port that somebody else has: Node, libc, Go and Java. */
+/** What a server prints when its port is taken: Node, libc, Go and Java. */
 const portInUse = /EADDRINUSE|address already in use/i;
 
 /** An empty pool. */
 export function createEnvironmentPool(options: PoolOptions): EnvironmentPool {
   const held = new Map<Environment, Held>();
-  /** Busy environments that somebody waits to be rid of. */
+  /** Busy environments that end as soon as they are free: another function waits for their port. */
   const leaving = new Map<Environment, () => void>();
   const starts = new Set<Promise<unknown>>();
   const free: Environment[] = [];
@@ -111,7 +111,10 @@ export function createEnvironmentPool(options: PoolOptions): EnvironmentPool {
   };
   const launch = async (initialize: "at-once" | "at-first-invoke"): Promise<Held> => {
     const state = { version: options.version(), wantsTakenPort: false, isUntried: initialize === "at-first-invoke" };
-    const environment = await options.start((line) => (state.wantsTakenPort ||= portInUse.test(line.text)), initialize);
+    const onLine = ({ source, text }: LogLine): void => {
+      if (source !== "platform" && portInUse.test(text)) state.wantsTakenPort = true;
+    };
+    const environment = await options.start(onLine, initialize);
     return Object.assign(state, { environment });
   };
   /** Environments share this machine's ports: where that hurts, the function goes on in those it has. */
@@ -159,7 +162,7 @@ export function createEnvironmentPool(options: PoolOptions): EnvironmentPool {
     async prepare() {
       if (isClosed || held.size + starts.size > 0) return;
       const laidOut = track(startOne("at-first-invoke"));
-      // Whoever comes meanwhile waits for it; what fails here, the invocation tries again.
+      // Invocations that come meanwhile wait for it; what fails here, the invocation tries again.
       preparing = laidOut.catch(() => {});
       const environment = await laidOut;
       if (environment !== undefined) release(environment);

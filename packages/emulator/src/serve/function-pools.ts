@@ -112,7 +112,7 @@ async function startPool(
   const { codePath, layers } = await workspace.prepare(plan);
   const options = { ...environmentOptions, function: { ...environmentOptions.function, codePath }, layers };
   const prefix = listFunctions(functions.scope).length > 1 ? `${printer.style.bold(logicalId)} ` : "";
-  const notices = new Set<string>();
+  const told = new Set<string>();
   return createEnvironmentPool({
     maxEnvironments,
     turns: parts.turns,
@@ -124,8 +124,9 @@ async function startPool(
         signal: host.interrupted,
         onLine(line) {
           onLine(line);
-          if (!notices.has(line.text)) printer.onLine(line, prefix);
-          if (line.isNotice === true) notices.add(line.text);
+          if (line.isNotice === true && told.has(line.text)) return;
+          if (line.isNotice === true) told.add(line.text);
+          printer.onLine(line, prefix);
         },
       }),
     onSerialised: () =>

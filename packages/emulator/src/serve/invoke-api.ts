@@ -6,14 +6,15 @@ import type { LogLine } from "../history/log-line.ts";
 import { Interrupted } from "../host/host.ts";
 import type { InvokeOptions } from "../options/invoke-result.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
+import { errorCode } from "../problems/file-problem.ts";
 import type { PooledAnswer } from "./environment-pool.ts";
 import { encodeMessage } from "./event-stream.ts";
 import { maxBodyBytes, readPayload, readRequest, serviceError } from "./invoke-request.ts";
 import type { InvokeRequest, ServiceError } from "./invoke-request.ts";
 
 /**
- * Runs one invocation. Shape: a `ServiceError` where the function is not there. Errors: `EmulatorError` where it cannot
- * be started.
+ * Runs one invocation. Returns a `ServiceError` if the function is not there. Errors: `EmulatorError` if it cannot be
+ * started.
  */
 export type RunInvocation = (
   functionName: string,
@@ -71,7 +72,7 @@ export async function startInvokeApi(options: InvokeApiOptions): Promise<InvokeA
 }
 
 function listenProblem(error: Error, { host, port }: InvokeApiOptions): string {
-  const code = "code" in error ? String(error.code) : error.message;
+  const code = errorCode(error) ?? error.message;
   if (code === "EADDRINUSE") return `port ${port} is in use: choose another with --port (0: any free one)`;
   return `cannot listen on ${host}:${port} (${code}): choose another --host or --port`;
 }

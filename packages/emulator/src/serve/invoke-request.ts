@@ -110,7 +110,7 @@ function decode(text: string): string | undefined {
   }
 }
 
-/** The context's JSON text; undefined without one, null where it is none. */
+/** The context's JSON text; undefined without a context, null if it is not a JSON object. */
 function readContext(given: string | undefined): string | undefined | null {
   if (given === undefined) return undefined;
   const text = Buffer.from(given, "base64").toString("utf8");

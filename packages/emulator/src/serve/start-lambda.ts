@@ -33,7 +33,7 @@ export async function runStartLambda(command: StartLambdaCommand, host: Host): P
   const { address, port, maxEnvironments } = command;
   const functions = await loadFunctions(command.project, host);
   const names = listFunctions(functions.scope).map((one) => one.logicalId);
-  // Throws with the reason where there is none.
+  // Throws with the reason if the template has no function.
   if (names.length === 0) findFunction(functions.scope, undefined);
   const printer = createPrinter(command, host);
   for (const warning of functions.warnings) printer.warning(warning);

@@ -1,6 +1,6 @@
 /** How fast a streamed answer may go. */
 export interface Bandwidth {
-  /** Takes bytes that have come. Shape: how long nothing more may be read. Units: milliseconds, of a steady clock. */
+  /** Takes bytes that have come. Returns how long nothing more may be read. Units: milliseconds, of a steady clock. */
   take(bytes: number, nowMs: number): number;
 }
 

@@ -1,4 +1,4 @@
-/** Lets flows wait for a condition over mutable state: whoever changes the state calls `notify`. */
+/** Lets flows wait for a condition over mutable state: a change of the state is followed by `notify`. */
 export interface Changes {
   notify(): void;
   /** Resolves with "met" once `condition` holds, or with "deadline" when the clock passes it first. */

@@ -110,7 +110,7 @@ export function findProcess(generation: Generation, name: string): Child | undef
     : generation.extensions.find((extension) => extension.name === name)?.child;
 }
 
-/** Signals a process group; throws `EmulatorError` where there is none. */
+/** Signals a process group; throws `EmulatorError` if no process has that name. */
 export function killProcess(generation: Generation, name: string, signal: NodeJS.Signals = "SIGKILL"): void {
   const child = findProcess(generation, name);
   if (child === undefined) throw new EmulatorError(`no process ${name}: expected runtime or the name of an extension`);

@@ -25,8 +25,8 @@ export interface Invocation {
   /** Gives the caller its answer; only the first one counts. */
   answer(answered: Answered): void;
   /**
-   * Gives the caller a piece of an answer that is still being written; nothing once it is answered. Shape: how long the
-   * next one has to wait. Units: milliseconds.
+   * Gives the caller a piece of an answer that is still being written; nothing once it is answered.
+   * Returns how long the next one has to wait. Units: milliseconds.
    */
   piece(bytes: Buffer): number;
   /** Tells the caller that there will be no answer. */

@@ -1,4 +1,5 @@
 import type { LogLine } from "../history/log-line.ts";
+import type { Report } from "../history/report.ts";
 import type { Timeline } from "../history/timeline.ts";
 import type { Sandbox } from "../namespace/sandbox.ts";
 import type { Settings } from "../options/settings.ts";
@@ -18,4 +19,6 @@ export interface Platform {
    * Takes a line of output: keeps it, tells the caller, and makes a telemetry event of a function's or an extension's.
    */
   write(source: LogLine["source"], name: string, text: string, requestId?: string): void;
+  /** Keeps what a phase took. */
+  report(report: Report): void;
 }

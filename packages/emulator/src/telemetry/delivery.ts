@@ -1,6 +1,6 @@
 import type { DeliveryRule } from "../options/environment-options.ts";
 import type { Batch } from "./batcher.ts";
-import type { Sender } from "./sender.ts";
+import type { Sender, Sent } from "./sender.ts";
 
 /** Sends one batch at a time, in order. */
 export interface Delivery {
@@ -19,7 +19,7 @@ export interface DeliveryOptions {
   readonly sender: Sender;
   /** Waiting batches may hold this many bytes; more are lost. */
   readonly maxWaitingBytes: number;
-  onAttempt(batch: Batch, startEpochMs: number, outcome: string): void;
+  onAttempt(batch: Batch, startEpochMs: number, outcome: Sent): void;
   onLost(batch: Batch, reason: string): void;
 }
 
@@ -64,7 +64,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     const outcome = await options.sender.send(batch);
     isBusy = false;
     if (isClosed) return;
-    options.onAttempt(batch, startEpochMs, outcome.kind === "sent" ? "delivered" : outcome.reason);
+    options.onAttempt(batch, startEpochMs, outcome);
     if (outcome.kind === "sent" || options.rule === "strict") {
       waiting.shift();
       waitingBytes -= batch.bytes;

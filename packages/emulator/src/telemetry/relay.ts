@@ -7,7 +7,7 @@ import type { Subscriber } from "./subscriber.ts";
 import type { Subscription } from "./subscription.ts";
 import type { TelemetryEvent } from "./telemetry-event.ts";
 
-/** Carries the environment's events to whoever subscribed. */
+/** Carries the environment's events to the extensions that subscribed. */
 export interface TelemetryRelay {
   /** An event of the platform. */
   emit(type: string, record: unknown): void;
@@ -63,10 +63,13 @@ export function createRelay(options: RelayOptions): TelemetryRelay {
       logFormat,
       rule,
       sender: createSender(subscription.destination, (events) => options.bodies(name, events)),
-      onAttempt: (batch, startEpochMs, outcome) =>
+      onAttempt(batch, startEpochMs, outcome) {
+        const result = outcome.kind === "sent" ? "delivered" : outcome.reason;
         timeline.span(name, "telemetry", startEpochMs, {
-          detail: `${batch.events.length} events, ${batch.bytes} bytes: ${outcome}`,
-        }),
+          detail: `${batch.events.length} events, ${batch.bytes} bytes: ${result}`,
+          fact: { kind: "telemetry", isDelivered: outcome.kind === "sent" },
+        });
+      },
       onLost: (batch, reason) => reportLoss(batch, reason),
     });
     subscribers = [...subscribers.filter((other) => other !== earlier), subscriber];

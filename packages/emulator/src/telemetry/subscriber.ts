@@ -2,7 +2,7 @@ import type { DeliveryRule } from "../options/environment-options.ts";
 import { createBatcher } from "./batcher.ts";
 import type { Batch } from "./batcher.ts";
 import { createDelivery } from "./delivery.ts";
-import type { Sender } from "./sender.ts";
+import type { Sender, Sent } from "./sender.ts";
 import type { Subscription } from "./subscription.ts";
 import { encodeEvent } from "./telemetry-event.ts";
 import type { TelemetryEvent } from "./telemetry-event.ts";
@@ -28,7 +28,7 @@ export interface SubscriberOptions {
   readonly logFormat: "Text" | "JSON";
   readonly rule: DeliveryRule;
   readonly sender: Sender;
-  onAttempt(batch: Batch, startEpochMs: number, outcome: string): void;
+  onAttempt(batch: Batch, startEpochMs: number, outcome: Sent): void;
   onLost(batch: Batch, reason: string): void;
 }
 

@@ -8,7 +8,7 @@ export interface TimelineTextOptions {
 /**
  * Draws the life of an environment as text: one row for each span, its lane and kind, a bar, its milliseconds; what
  * happens in an instant is a mark.
- * Shape: lines without an end; empty where nothing happened.
+ * Returns lines without an end; empty where nothing happened.
  */
 export function drawTimeline(entries: readonly TimelineEntry[], options: TimelineTextOptions): string {
   if (entries.length === 0) return "";

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
 import type { Alias, Document, Node } from "yaml";
-import { placeOf } from "../problems/text-place.ts";
+import { placeOf } from "../problems/parse-json.ts";
 import type { Value } from "./value.ts";
 
 /** Something wrong with the text. Units: `line` and `column` count from 1. */

@@ -7,7 +7,7 @@ import type { Value, ValueMap } from "./value.ts";
 
 /**
  * What `Ref` gives: a parameter's value, a pseudo parameter, or the name AWS would give the resource.
- * Shape: undefined for AWS::NoValue. Errors: `EmulatorError` where nothing here can know the value.
+ * Returns undefined for AWS::NoValue. Errors: `EmulatorError` where nothing here can know the value.
  */
 export function resolveRef(name: string, scope: Scope): Value | undefined {
   if (name.startsWith("AWS::")) return resolvePseudo(name, scope);

@@ -6,7 +6,7 @@ import type { Value, ValueMap } from "./value.ts";
 
 /**
  * Resolves every CloudFormation function in a value, as a deployment would as far as the template alone tells.
- * Shape: undefined where the value is AWS::NoValue; such items and keys are left out of lists and maps.
+ * Returns undefined where the value is AWS::NoValue; such items and keys are left out of lists and maps.
  * Errors: `EmulatorError` naming the function that has no value here.
  */
 export function resolveValue(value: Value, scope: Scope): Value | undefined {

@@ -10,9 +10,9 @@ export interface Batch {
   readonly wishes: ReadonlySet<Wish>;
 }
 
-/** Gathers changes and wishes until somebody has time for them. */
+/** Gathers changes and wishes until `next` takes them. */
 export interface Inbox {
-  /** A file may have changed: it is looked at once nothing has come for `SETTLE_MS`. */
+  /** A file may have changed: it is looked at once nothing has come for `settleMs`. */
   onChange(path: string): void;
   wish(wish: Wish): void;
   /** Resolves with all that came, as soon as there is something. Errors: `Interrupted`. */

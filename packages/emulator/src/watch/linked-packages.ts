@@ -4,7 +4,7 @@ import { readPackage } from "../project/plan-code.ts";
 import { own, isValueMap } from "../template/value.ts";
 
 /**
- * The folders of the packages that a package depends on and that somebody develops here: links of a workspace or of
+ * The folders of the packages that a package depends on and that are developed here: links of a workspace or of
  * `npm link`, theirs included. What lies in a node_modules folder was installed and does not change.
  * Errors: none; empty where the folder is no package.
  */

@@ -13,7 +13,7 @@ export interface RunningFunction {
    * broke it off. Errors: those of starting; `Interrupted`. Then there is none.
    */
   replace(options: EnvironmentOptions, outdated: AbortSignal): Promise<boolean>;
-  /** The function's answer; undefined where the environment was replaced meanwhile or there is none. */
+  /** The function's answer; undefined if the environment was replaced meanwhile, or none has started. */
   invoke(event: Uint8Array): Promise<InvokeResult | undefined>;
   close(): Promise<void>;
 }

@@ -63,7 +63,7 @@ export async function openSession({ request, host, printer }: SessionParts): Pro
     old.close();
   }
   /**
-   * Builds what is not built and replaces the environment. Shape: false where that was broken off by another change.
+   * Builds what is not built and replaces the environment. Returns false if another change broke that off.
    */
   async function replace(): Promise<boolean> {
     const startEpochMs = host.nowEpochMs();
@@ -78,7 +78,7 @@ export async function openSession({ request, host, printer }: SessionParts): Pro
     await workspace.sweep();
     return isUp;
   }
-  /** Shape: whether the function is there to be invoked. */
+  /** Returns whether the function is there to be invoked. */
   async function update({ files, wishes }: Batch): Promise<boolean> {
     const meanings = files.flatMap(({ path }) => meaningsOf(path, loaded.inputs));
     const isRestart = wishes.has("restart");

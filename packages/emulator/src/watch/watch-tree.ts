@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, watch } from "node:fs";
 import type { BigIntStats, FSWatcher } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { EmulatorError } from "../problems/emulator-error.ts";
+import { errorCode } from "../problems/file-problem.ts";
 
 /** A file, or a folder with everything below it. */
 export interface WatchRoot {
@@ -102,7 +103,7 @@ function watchFolder(path: string, onEvent: (name: string | null) => void): FSWa
     watcher.on("error", () => watcher.close());
     return watcher;
   } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    const code = errorCode(error) ?? String(error);
     const hint =
       code === "ENOSPC" || code === "EMFILE" ? "; raise fs.inotify.max_user_watches and max_user_instances" : "";
     throw new EmulatorError(`${path} cannot be watched (${code})${hint}`);

@@ -110,10 +110,11 @@ function judgeDeliveries(subject: Subject, trial: Trial): Verdict {
     const deliveries = trial.timeline.filter(
       ({ lane, kind, endEpochMs }) => lane === name && kind === "telemetry" && endEpochMs <= end,
     );
-    const outcomes = deliveries.map(({ detail = "" }) => detail);
-    const refused = outcomes.find((outcome) => !outcome.endsWith(": delivered"));
-    if (refused !== undefined) return { kind: "fail", detail: `${name} did not take a delivery (${refused})`, trial };
-    if (outcomes.length === 0) return { kind: "fail", detail: `${name} did not answer any delivery`, trial };
+    const refused = deliveries.find(({ fact }) => fact?.kind !== "telemetry" || !fact.isDelivered);
+    if (refused !== undefined) {
+      return { kind: "fail", detail: `${name} did not take a delivery (${refused.detail})`, trial };
+    }
+    if (deliveries.length === 0) return { kind: "fail", detail: `${name} did not answer any delivery`, trial };
   }
   return passed;
 }

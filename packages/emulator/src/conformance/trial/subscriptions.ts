@@ -6,7 +6,7 @@ import type { Subscription } from "../../telemetry/subscription.ts";
 /** A subscription to telemetry that the platform accepted. */
 export interface AcceptedSubscription extends Subscription {
   readonly extension: string;
-  /** Whether somebody listened at that moment; undefined where this system does not tell. */
+  /** Whether the port had a listener at that moment; undefined where this system does not tell. */
   readonly wasListening: boolean | undefined;
 }
 

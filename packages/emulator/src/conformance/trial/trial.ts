@@ -81,8 +81,8 @@ export async function runTrial(setup: TrialSetup, plan: TrialPlan): Promise<Tria
   setup.signal?.addEventListener("abort", abort);
   try {
     const troubles = await runPlan(environment, setup.extensions, plan);
-    const { timeline, lines, notices } = environment;
-    const hasNamespace = !notices.some((notice) => notice.startsWith("no mount namespace"));
+    const { timeline, lines, isolation } = environment;
+    const hasNamespace = isolation.kind === "namespace";
     return { troubles, calls, subscriptions, timeline, lines, hasNamespace };
   } finally {
     setup.signal?.removeEventListener("abort", abort);

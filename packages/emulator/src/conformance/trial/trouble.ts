@@ -1,4 +1,5 @@
 import type { TimelineEntry } from "../../history/timeline.ts";
+import type { ExitStatus } from "../../process/child.ts";
 
 /** What an extension did wrong, seen from outside. */
 export interface Trouble {
@@ -45,10 +46,10 @@ function newLife(): Life {
   return { hasRegistered: false, wantsShutdown: false, asked: 0, isWaiting: false, isTold: false };
 }
 
-function advance(life: Life, { kind, detail = "" }: TimelineEntry): void {
+function advance(life: Life, { kind, fact }: TimelineEntry): void {
   if (kind === "register") {
     life.hasRegistered = true;
-    life.wantsShutdown = detail.includes("SHUTDOWN");
+    life.wantsShutdown = fact?.kind === "register" && fact.events.includes("SHUTDOWN");
   } else if (kind === "next") {
     life.asked += 1;
     life.isWaiting = true;
@@ -59,8 +60,9 @@ function advance(life: Life, { kind, detail = "" }: TimelineEntry): void {
   }
 }
 
-function atExit(life: Life, { detail = "" }: TimelineEntry, isEnding: boolean): Trouble | undefined {
-  if (life.isTold) return atShutdown(life, detail);
+function atExit(life: Life, entry: TimelineEntry, isEnding: boolean): Trouble | undefined {
+  if (life.isTold) return atShutdown(life, entry);
+  const { detail } = entry;
   if (!life.hasRegistered || life.asked === 0) {
     if (isEnding) {
       return {
@@ -74,7 +76,7 @@ function atExit(life: Life, { detail = "" }: TimelineEntry, isEnding: boolean): 
     };
   }
   // At its end the environment kills extensions that did not ask for SHUTDOWN. Any other end is their own.
-  if (!isEnding || (life.isWaiting && detail !== "signal: killed")) {
+  if (!isEnding || (life.isWaiting && !wasKilled(entry))) {
     const when = life.isWaiting ? "while it waited for an event" : "instead of asking for the next event";
     return { kind: "ended", text: `ended (${detail}) ${when}` };
   }
@@ -82,11 +84,21 @@ function atExit(life: Life, { detail = "" }: TimelineEntry, isEnding: boolean): 
   return { kind: "stuck", text: "did not ask for the next event in time" };
 }
 
-function atShutdown(life: Life, detail: string): Trouble | undefined {
-  if (detail === "exit code 0") return undefined;
-  if (detail !== "signal: killed") {
-    return { kind: "not-stopped", text: `ended with ${detail} at SHUTDOWN, where 0 is expected` };
+function atShutdown(life: Life, entry: TimelineEntry): Trouble | undefined {
+  const status = statusOf(entry);
+  if (status?.kind === "code" && status.code === 0) return undefined;
+  if (!wasKilled(entry)) {
+    return { kind: "not-stopped", text: `ended with ${entry.detail} at SHUTDOWN, where 0 is expected` };
   }
   const instead = life.isWaiting ? "asked for another event" : "went on";
   return { kind: "not-stopped", text: `${instead} after SHUTDOWN and was killed when its time was up` };
+}
+
+function wasKilled(entry: TimelineEntry): boolean {
+  const status = statusOf(entry);
+  return status?.kind === "signal" && status.signal === "SIGKILL";
+}
+
+function statusOf({ fact }: TimelineEntry): ExitStatus | undefined {
+  return fact?.kind === "exit" ? fact.status : undefined;
 }

@@ -1,10 +1,10 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { LogLine } from "../../history/log-line.ts";
+import type { InvocationReport, Report } from "../../history/report.ts";
 import type { TimelineEntry } from "../../history/timeline.ts";
 import { renderReport } from "./page.ts";
 import { isBar, layOut } from "./picture.ts";
-import { readReports } from "./reports.ts";
 
 const entry = (
   lane: string,
@@ -19,29 +19,16 @@ const entry = (
   endEpochMs,
   ...(requestId === undefined ? {} : { requestId }),
 });
-const platformLine = (text: string): LogLine => ({ source: "platform", name: "platform", text, epochMs: 0 });
-const reportLine =
-  "REPORT RequestId: r1\tDuration: 10.50 ms\tBilled Duration: 111 ms\tMemory Size: 128 MB\tMax Memory Used: 60 MB\tInit Duration: 99.20 ms\tStatus: timeout";
-
-describe("readReports", () => {
-  test("reads REPORT lines as text", () => {
-    expect(readReports([platformLine("START RequestId: r1"), platformLine(reportLine)])).toEqual([
-      { requestId: "r1", durationMs: 10.5, billedMs: 111, initMs: 99.2, maxMemoryMb: 60, status: "timeout" },
-    ]);
-  });
-
-  test("reads them as JSON, and passes over JSON that is something else or broken", () => {
-    const record = {
-      requestId: "r1",
-      status: "success",
-      metrics: { durationMs: 1, billedDurationMs: 2, maxMemoryUsedMB: 3 },
-    };
-    const lines = [JSON.stringify({ type: "platform.report", record }), '{"type":"platform.start"}', "{broken"];
-    expect(readReports(lines.map(platformLine))).toEqual([
-      { requestId: "r1", durationMs: 1, billedMs: 2, initMs: undefined, maxMemoryMb: 3, status: undefined },
-    ]);
-  });
-});
+const report: InvocationReport = {
+  kind: "invocation",
+  requestId: "r1",
+  durationMs: 10.5,
+  billedDurationMs: 111,
+  memorySizeMb: 128,
+  maxMemoryUsedMb: 60,
+  initDurationMs: 99.2,
+  status: "timeout",
+};
 
 describe("layOut", () => {
   const entries = [
@@ -53,7 +40,7 @@ describe("layOut", () => {
     entry("hello", "invoke", 150, 150, "r1"),
     entry("hello", "next", 158),
   ];
-  const lanes = layOut(entries, readReports([platformLine(reportLine)]));
+  const lanes = layOut(entries, [report]);
   const find = (lane: string, kind: string) =>
     lanes.find(({ name }) => name === lane)?.items.filter((item) => item.kind === kind);
 
@@ -107,6 +94,7 @@ describe("renderReport", () => {
     title: "Hello",
     timeline: [entry("platform", "init", 0, 50), entry("<b>", "register", 25)],
     lines: [{ source: "extension", name: "x", text: "<script>alert(1)</script>", epochMs: 1 }] as const,
+    reports: [report],
   };
 
   test("places steps by their share of the whole", () => {
@@ -124,12 +112,13 @@ describe("renderReport", () => {
   });
 
   test("gives log lines the picture's time, and says where an idle time was skipped", () => {
-    const skip = { ...entry("platform", "skip", 60), detail: "600000 ms" };
+    const skip = { ...entry("platform", "skip", 60), fact: { kind: "skip", durationMs: 600_000 } } as const;
     const line = (text: string, epochMs: number): LogLine => ({ source: "function", name: "f", text, epochMs });
     const page = renderReport({
       title: "x",
       timeline: [...input.timeline, skip],
       lines: [line("before", 59), line("after", 600_062)],
+      reports: [],
     });
     const rows = [...page.matchAll(/<li[^>]*>(.*?)<\/li>/gs)].map(([, row]) =>
       row
@@ -140,6 +129,21 @@ describe("renderReport", () => {
     expect(rows.slice(-3)).toEqual(["59.0 ms f before", "600 s pass for the wall clock alone", "62.0 ms f after"]);
   });
 
+  test("has a row for each invocation, with what its report says", () => {
+    const rows = (reports: readonly Report[]): readonly string[] =>
+      [...renderReport({ ...input, reports }).matchAll(/<td>\s*([^<]*?)\s*(?=<)/g)].map(([, cell]) => cell ?? "");
+    const init = { kind: "init", phase: "init", status: "success", durationMs: 99.2 } as const;
+    expect(rows([init, report])).toEqual(["r1", "10.50 ms", "111 ms", "99.20 ms", "60 MB", "timeout"]);
+    expect(rows([{ kind: "invocation", requestId: "r2", status: "success", durationMs: 1 }])).toEqual([
+      "r2",
+      "1.00 ms",
+      "0 ms",
+      "",
+      "",
+      "success",
+    ]);
+  });
+
   test("says what each colour stands for", () => {
     const legend = /<ul class="legend"[^>]*>(.*?)<\/ul>/s.exec(renderReport(input))?.[1] ?? "";
     for (const kind of ["init", "invoke", "overhead", "freeze", "billed", "shutdown"]) {
@@ -148,6 +152,6 @@ describe("renderReport", () => {
   });
 
   test("draws an empty life too", () => {
-    expect(renderReport({ title: "x", timeline: [], lines: [] })).toContain("</html>");
+    expect(renderReport({ title: "x", timeline: [], lines: [], reports: [] })).toContain("</html>");
   });
 });

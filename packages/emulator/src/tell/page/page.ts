@@ -1,4 +1,5 @@
 import type { LogLine } from "../../history/log-line.ts";
+import type { InvocationReport, Report } from "../../history/report.ts";
 import type { TimelineEntry } from "../../history/timeline.ts";
 import { html, raw } from "./html.ts";
 import type { Html } from "./html.ts";
@@ -6,23 +7,22 @@ import { pageScript } from "./page-script.ts";
 import { pageStyle } from "./page-style.ts";
 import { isBar, layOut } from "./picture.ts";
 import type { Lane, PictureItem } from "./picture.ts";
-import { readReports } from "./reports.ts";
-import type { InvocationReport } from "./reports.ts";
 
 /** What the picture is of. */
 export interface ReportInput {
   readonly title: string;
   readonly timeline: readonly TimelineEntry[];
   readonly lines: readonly LogLine[];
+  readonly reports: readonly Report[];
 }
 
 /**
  * The life of an environment as one HTML file that needs nothing else: lanes, a table of invocations, log lines. It
  * reads without scripts; with them it zooms and answers to the keyboard.
  */
-export function renderReport({ title, timeline, lines }: ReportInput): string {
-  const reports = readReports(lines);
-  const lanes = layOut(timeline, reports);
+export function renderReport({ title, timeline, lines, reports }: ReportInput): string {
+  const invocations = reports.filter((report) => report.kind === "invocation");
+  const lanes = layOut(timeline, invocations);
   const times = lanes.flatMap((lane) => lane.items.flatMap((item) => [item.startEpochMs, item.endEpochMs]));
   const startEpochMs = times.length === 0 ? 0 : times.reduce((a, b) => Math.min(a, b));
   const totalMs = Math.max(times.length === 0 ? 0 : times.reduce((a, b) => Math.max(a, b)) - startEpochMs, 0.001);
@@ -47,7 +47,7 @@ export function renderReport({ title, timeline, lines }: ReportInput): string {
     ${legend}
     <p id="detail" role="status">Choose a step for its details.
   </section>
-  ${reports.length === 0 ? "" : renderTable(reports)}
+  ${invocations.length === 0 ? "" : renderTable(invocations)}
   <section>
     <h2>Log lines</h2>
     <ol class="lines">${renderLines({ lines, timeline }, startEpochMs)}</ol>
@@ -112,9 +112,9 @@ function renderTable(reports: readonly InvocationReport[]): Html {
       <thead><tr><th>Request<th>Duration<th>Billed<th>Init<th>Memory<th>Status</thead>
       <tbody>${reports.map(
         (report) =>
-          html`<tr><td>${report.requestId}<td>${report.durationMs.toFixed(2)} ms<td>${report.billedMs} ms<td>${
-            report.initMs === undefined ? "" : `${report.initMs.toFixed(2)} ms`
-          }<td>${report.maxMemoryMb === undefined ? "" : `${report.maxMemoryMb} MB`}<td>${report.status ?? "success"}`,
+          html`<tr><td>${report.requestId}<td>${report.durationMs.toFixed(2)} ms<td>${report.billedDurationMs ?? 0} ms<td>${
+            report.initDurationMs === undefined ? "" : `${report.initDurationMs.toFixed(2)} ms`
+          }<td>${report.maxMemoryUsedMb === undefined ? "" : `${report.maxMemoryUsedMb} MB`}<td>${report.status}`,
       )}</tbody>
     </table></div>
   </section>`;
@@ -125,12 +125,14 @@ function renderLines(
   { lines, timeline }: Pick<ReportInput, "lines" | "timeline">,
   startEpochMs: number,
 ): readonly Html[] {
-  const skips = timeline.filter(({ kind }) => kind === "skip");
+  const skips = timeline.flatMap(({ startEpochMs, fact }) =>
+    fact?.kind === "skip" ? [{ startEpochMs, durationMs: fact.durationMs }] : [],
+  );
   let skippedMs = 0;
   return lines.flatMap((line) => {
     const rows: Html[] = [];
     for (let [skip] = skips; skip !== undefined && line.epochMs - skippedMs > skip.startEpochMs; [skip] = skips) {
-      const durationMs = Number.parseFloat(skip.detail ?? "");
+      const { durationMs } = skip;
       // Written before the skip, told after it.
       if (line.epochMs - skippedMs < skip.startEpochMs + durationMs) break;
       skippedMs += durationMs;

@@ -1,5 +1,5 @@
+import type { InvocationReport } from "../../history/report.ts";
 import type { TimelineEntry } from "../../history/timeline.ts";
-import type { InvocationReport } from "./reports.ts";
 
 /** One thing in the picture: a bar where it took time, otherwise a mark. Units: epoch milliseconds. */
 export interface PictureItem extends TimelineEntry {
@@ -107,12 +107,12 @@ function billed(entries: readonly TimelineEntry[], reports: readonly InvocationR
   const invokes = new Map(
     platform.filter((entry) => entry.kind === "invoke").map((entry) => [entry.requestId, entry] as const),
   );
-  return reports.flatMap(({ requestId, billedMs, initMs }) => {
+  return reports.flatMap(({ requestId, billedDurationMs = 0, initDurationMs }) => {
     const startEpochMs = invokes.get(requestId)?.startEpochMs;
     if (startEpochMs === undefined) return [];
-    const base = { lane: "platform", kind: "billed", requestId, detail: `${billedMs} ms billed` };
-    const init = initMs === undefined || firstInit === undefined ? [] : [{ ...firstInit, ...base }];
-    const restMs = Math.max(0, billedMs - (init.length === 0 ? 0 : Math.ceil(initMs ?? 0)));
+    const base = { lane: "platform", kind: "billed", requestId, detail: `${billedDurationMs} ms billed` };
+    const init = initDurationMs === undefined || firstInit === undefined ? [] : [{ ...firstInit, ...base }];
+    const restMs = Math.max(0, billedDurationMs - (init.length === 0 ? 0 : Math.ceil(initDurationMs ?? 0)));
     return [...init, { ...base, startEpochMs, endEpochMs: startEpochMs + restMs }];
   });
 }
