@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { accessSync, constants, existsSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { basename, delimiter, dirname, join } from "node:path";
+import { isExecutable } from "../files/program-file.ts";
 
 /** A Python of this machine. */
 export interface PythonInterpreter {
@@ -69,15 +70,5 @@ function runPython(candidate: string): PythonInterpreter | undefined {
   } catch {
     // A shim of a version that is not installed.
     return undefined;
-  }
-}
-
-/** Whether the file can be executed by this process. */
-export function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
   }
 }

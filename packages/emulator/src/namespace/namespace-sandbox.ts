@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { isExecutable } from "../files/program-file.ts";
 import type { Notice } from "../history/log-line.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
 import type { Holder } from "./holder.ts";
-import { isExecutable } from "./interpreter.ts";
 import type { NamespacePlan } from "./namespace-plan.ts";
 import { hasOwnClient, programNotices } from "./runtime-program.ts";
 import type { RuntimeProgram } from "./runtime-program.ts";

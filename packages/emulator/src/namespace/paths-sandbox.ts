@@ -1,7 +1,7 @@
 import { mkdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { isExecutable } from "../files/program-file.ts";
 import type { Notice } from "../history/log-line.ts";
-import { isExecutable } from "./interpreter.ts";
 import { clientsFolder, hasOwnClient, programNotices } from "./runtime-program.ts";
 import type { RuntimeProgram } from "./runtime-program.ts";
 import type { Sandbox, SandboxParts } from "./sandbox.ts";

@@ -1,9 +1,10 @@
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { isExecutable } from "../files/program-file.ts";
 import type { Notice } from "../history/log-line.ts";
 import type { EnvironmentOptions } from "../options/environment-options.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
-import { findPython, isExecutable } from "./interpreter.ts";
+import { findPython } from "./interpreter.ts";
 import type { PythonInterpreter } from "./interpreter.ts";
 
 /** What runs the function. */

@@ -26,3 +26,8 @@ export function announce(platform: Platform, { type, record, text, report }: Ann
     isJson ? JSON.stringify({ time: new Date().toISOString(), type, record }) : text,
   );
 }
+
+/** Three decimals, as the platform reports milliseconds. */
+export function roundToMicroseconds(durationMs: number): number {
+  return Math.round(durationMs * 1000) / 1000;
+}

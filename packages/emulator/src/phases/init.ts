@@ -3,7 +3,7 @@ import { preciseEpochMs } from "../history/timeline.ts";
 import { waitFor } from "../state/generation.ts";
 import type { Failure, Generation } from "../state/generation.ts";
 import type { Platform } from "../state/platform.ts";
-import { announce } from "./announce.ts";
+import { announce, roundToMicroseconds } from "./announce.ts";
 import { launchExtensions, launchRuntime } from "./launch.ts";
 import { extensionLine, initReportLine } from "./platform-lines.ts";
 
@@ -133,9 +133,4 @@ function emitInitEnd(platform: Platform, generation: Generation, { outcome, phas
     report,
     ...(isWritten ? { text: initReportLine(report) } : {}),
   });
-}
-
-/** Three decimals, as the platform reports milliseconds. */
-export function roundToMicroseconds(durationMs: number): number {
-  return Math.round(durationMs * 1000) / 1000;
 }

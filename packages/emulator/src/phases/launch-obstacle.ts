@@ -1,6 +1,6 @@
-import { closeSync, lstatSync, openSync, readlinkSync, readSync } from "node:fs";
-import { dirname, resolve } from "node:path";
-import { isExecutable } from "../namespace/interpreter.ts";
+import { closeSync, openSync, readSync } from "node:fs";
+import { followLinks, isExecutable } from "../files/program-file.ts";
+import type { LinkTarget } from "../files/program-file.ts";
 import type { Sandbox } from "../namespace/sandbox.ts";
 import type { Failure } from "../state/generation.ts";
 
@@ -13,7 +13,7 @@ export function findLaunchObstacle(sandbox: Pick<Sandbox, "hostPath">, path: str
     errorType,
     errorMessage: `fork/exec ${path}: ${reason}`,
   });
-  const program = followLinks(sandbox, path);
+  const program = find(sandbox, path);
   if (program === undefined) return refuse("UnknownError", "no such file or directory (a broken link?)");
   if (program.isFolder || !isExecutable(program.hostPath)) {
     return refuse("PermissionDenied", "permission denied (set its execute bit: chmod +x)");
@@ -27,7 +27,7 @@ export function findLaunchObstacle(sandbox: Pick<Sandbox, "hostPath">, path: str
   if (interpreter.endsWith("\r")) {
     return refuse("UnknownError", "no such file or directory (its lines end with CR LF: save it with LF)");
   }
-  const found = followLinks(sandbox, interpreter);
+  const found = find(sandbox, interpreter);
   if (found === undefined || !isExecutable(found.hostPath)) {
     return refuse(
       "UnknownError",
@@ -51,12 +51,12 @@ export function findEntrypointObstacle(
   if (!program.includes("/")) {
     const isFound = path
       .split(":")
-      .some((folder) => isExecutable(followLinks(sandbox, `${folder}/${program}`)?.hostPath ?? ""));
+      .some((folder) => isExecutable(find(sandbox, `${folder}/${program}`)?.hostPath ?? ""));
     return isFound
       ? undefined
       : refuse(`exec: "${program}": executable file not found in $PATH (name its file, or put it into the code)`);
   }
-  if (program === `${task}/bootstrap` && followLinks(sandbox, program) === undefined) {
+  if (program === `${task}/bootstrap` && find(sandbox, program) === undefined) {
     return refuse(
       `Couldn't find valid bootstrap(s): [${program} ${opt}/bootstrap] (build the function, or point to the folder that has it)`,
     );
@@ -65,23 +65,8 @@ export function findEntrypointObstacle(
   return obstacle === undefined ? undefined : refuse(obstacle.errorMessage);
 }
 
-/** As many links as the kernel follows. */
-const maxLinks = 40;
-
-/** Where links inside lead: an absolute one starts at the root of the inside, not of this machine. */
-function followLinks(
-  sandbox: Pick<Sandbox, "hostPath">,
-  path: string,
-): { readonly hostPath: string; readonly isFolder: boolean } | undefined {
-  let current = path;
-  for (let links = 0; links <= maxLinks; links += 1) {
-    const hostPath = sandbox.hostPath(current);
-    const stats = lstatSync(hostPath, { throwIfNoEntry: false });
-    if (stats === undefined) return undefined;
-    if (!stats.isSymbolicLink()) return { hostPath, isFolder: stats.isDirectory() };
-    current = resolve(dirname(current), readlinkSync(hostPath));
-  }
-  return undefined;
+function find(sandbox: Pick<Sandbox, "hostPath">, path: string): LinkTarget | undefined {
+  return followLinks(path, (insidePath) => sandbox.hostPath(insidePath));
 }
 
 function readHead(path: string): string {

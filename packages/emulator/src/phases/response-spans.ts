@@ -1,5 +1,5 @@
 import type { Invocation } from "../state/invocation.ts";
-import { roundToMicroseconds } from "./init.ts";
+import { roundToMicroseconds } from "./announce.ts";
 
 /** One part of an invocation in telemetry; `start` is ISO 8601, `durationMs` has microseconds. */
 export interface Span {

@@ -4,8 +4,7 @@ import { waitFor } from "../state/generation.ts";
 import type { Failure, Generation } from "../state/generation.ts";
 import type { Platform } from "../state/platform.ts";
 import { nextRuntimeState } from "../state/runtime-state.ts";
-import { announce } from "./announce.ts";
-import { roundToMicroseconds } from "./init.ts";
+import { announce, roundToMicroseconds } from "./announce.ts";
 import { restoreReportLine } from "./platform-lines.ts";
 
 /** How a restore ended. */

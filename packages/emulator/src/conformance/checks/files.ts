@@ -1,8 +1,7 @@
-import { join } from "node:path";
-import { isExecutable } from "../../namespace/interpreter.ts";
+import { followLinks, isExecutable } from "../../files/program-file.ts";
 import { passed } from "../trial/check.ts";
 import type { Check, Subject, Verdict } from "../trial/check.ts";
-import { followLinks } from "../trial/extension-file.ts";
+import { toLayerPath } from "../trial/extension-file.ts";
 import type { ExtensionFile } from "../trial/extension-file.ts";
 
 /** Looks at every entry of `extensions/`; `problem` says what is wrong with one. */
@@ -82,8 +81,8 @@ export const shebang: Check = fileCheck(
       return `extensions/${name} names ${interpreter === "" ? "no interpreter" : `${interpreter}, which Lambda does not have`}`;
     }
     if (!interpreter.startsWith("/opt/")) return undefined;
-    const path = followLinks(layer, join(layer, interpreter.slice("/opt".length)));
-    if (path !== undefined && isExecutable(path)) return undefined;
+    const found = followLinks(interpreter, (path) => toLayerPath(layer, path));
+    if (found !== undefined && isExecutable(found.hostPath)) return undefined;
     return `extensions/${name} names ${interpreter}, which the layer does not have as an executable file`;
   },
 );

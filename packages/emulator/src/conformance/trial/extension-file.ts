@@ -1,6 +1,7 @@
-import { lstatSync, readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import type { Dirent } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { join } from "node:path";
+import { followLinks } from "../../files/program-file.ts";
 import { parseElfHeader } from "./elf-header.ts";
 import type { ElfHeader } from "./elf-header.ts";
 
@@ -38,30 +39,16 @@ function listFolder(folder: string): readonly Dirent[] {
 }
 
 function readExtensionFile(layer: string, name: string): ExtensionFile {
-  const path = followLinks(layer, join(layer, "extensions", name));
-  if (path === undefined) return { name, isExecutable: false, content: { kind: "broken-link" } };
-  const stats = statSync(path);
-  if (stats.isDirectory()) return { name, isExecutable: false, content: { kind: "folder-link" } };
-  return { name, isExecutable: (stats.mode & 0o111) !== 0, content: toContent(readFileSync(path)) };
+  const found = followLinks(`/opt/extensions/${name}`, (path) => toLayerPath(layer, path));
+  if (found === undefined) return { name, isExecutable: false, content: { kind: "broken-link" } };
+  if (found.isFolder) return { name, isExecutable: false, content: { kind: "folder-link" } };
+  const { mode } = statSync(found.hostPath);
+  return { name, isExecutable: (mode & 0o111) !== 0, content: toContent(readFileSync(found.hostPath)) };
 }
 
-/** As many links as the kernel follows. */
-const maxLinks = 40;
-
-/**
- * Where a path leads on Lambda, as a path of this machine: the layer lies in /opt there. Undefined where there is
- * nothing.
- */
-export function followLinks(layer: string, path: string): string | undefined {
-  let current = path;
-  for (let links = 0; links <= maxLinks; links += 1) {
-    const stats = lstatSync(current, { throwIfNoEntry: false });
-    if (stats === undefined) return undefined;
-    if (!stats.isSymbolicLink()) return current;
-    const target = readlinkSync(current);
-    current = target.startsWith("/opt/") ? join(layer, target.slice("/opt".length)) : resolve(dirname(current), target);
-  }
-  return undefined;
+/** Where the layer has a path of Lambda's /opt; any other is this machine's. */
+export function toLayerPath(layer: string, path: string): string {
+  return path.startsWith("/opt/") ? join(layer, path.slice("/opt".length)) : path;
 }
 
 /** Mach-O of 32 and 64 bits, and several in one file. */
