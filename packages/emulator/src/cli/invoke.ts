@@ -8,7 +8,7 @@ import type { InvokeResult } from "../options/invoke-result.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
 import { errorCode, fileProblem } from "../problems/file-problem.ts";
 import { loadFunctions } from "../project/load-functions.ts";
-import { planCode, unusedMappings } from "../project/plan-code.ts";
+import { mappingWarnings, planCode } from "../project/plan-code.ts";
 import type { ProjectOptions } from "../project/project-options.ts";
 import { readEvent } from "../project/read-event.ts";
 import type { EventSource } from "../project/read-event.ts";
@@ -45,12 +45,11 @@ export async function runInvoke(command: InvokeCommand, host: Host): Promise<num
   const printer = createPrinter({ isVerbose, isSilent: isJson }, host);
   const functions = await loadFunctions(command.project, host);
   const { resolved, environmentOptions, ...found } = functions.resolve(command.functionName);
-  const unused = unusedMappings(resolved, functions.layerMappings);
   const warnings = [
     ...functions.warnings,
     ...found.warnings,
     ...(await functions.findStale(command.functionName)),
-    ...unused.map((name) => `--layer-mapping: ${resolved.logicalId} has no layer ${name}`),
+    ...mappingWarnings(resolved, functions.layerMappings),
   ];
   if (command.idleMs > 0 && !host.canMoveClock()) warnings.push(noClockMessage);
   for (const warning of warnings) printer.warning(warning);

@@ -105,10 +105,15 @@ function mappedPath(layer: LayerReference, { layerMappings, cwd }: PlanOptions):
   return given === undefined ? undefined : resolve(cwd, given);
 }
 
-/** The mappings that no layer of the function has a use for: misspelt, most likely. */
-export function unusedMappings(resolved: ResolvedFunction, mappings: PlanOptions["layerMappings"]): readonly string[] {
-  const names = resolved.layers.flatMap(namesOf);
-  return Object.keys(mappings).filter((name) => !names.includes(name));
+/** A warning for each mapping that no layer of the function has a use for: misspelt, most likely. */
+export function mappingWarnings(
+  { logicalId, layers }: ResolvedFunction,
+  mappings: PlanOptions["layerMappings"],
+): readonly string[] {
+  const names = layers.flatMap(namesOf);
+  return Object.keys(mappings)
+    .filter((name) => !names.includes(name))
+    .map((name) => `--layer-mapping: ${logicalId} has no layer ${name}`);
 }
 
 /** What a mapping may call a layer. */

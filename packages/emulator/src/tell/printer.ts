@@ -20,7 +20,7 @@ export interface Printer {
 export interface PrinterOptions {
   /** Time and source of each line, and what builds print. */
   readonly isVerbose: boolean;
-  /** Nothing at all: standard output has everything as JSON. */
+  /** Standard output has everything as JSON: nothing is told but, with `isVerbose`, what builds print. */
   readonly isSilent?: boolean;
 }
 

@@ -1,7 +1,7 @@
 import type { Host } from "../host/host.ts";
 import { loadFunctions } from "../project/load-functions.ts";
 import type { LoadedFunction } from "../project/load-functions.ts";
-import { planCode, unusedMappings } from "../project/plan-code.ts";
+import { mappingWarnings, planCode } from "../project/plan-code.ts";
 import type { CodePlan } from "../project/plan-code.ts";
 import type { ProjectOptions } from "../project/project-options.ts";
 import type { EventSource } from "../project/read-event.ts";
@@ -31,10 +31,7 @@ export async function loadFunction(request: FunctionRequest, host: Host): Promis
   const { resolved, environmentOptions, ...found } = functions.resolve(request.functionName);
   const { layerMappings, templatePath } = functions;
   const plan = await planCode(resolved, { cwd: host.cwd, layerMappings, buildsPackages: true });
-  const unused = unusedMappings(resolved, layerMappings).map(
-    (one) => `--layer-mapping: ${resolved.logicalId} has no layer ${one}`,
-  );
-  const warnings = [...functions.warnings, ...found.warnings, ...unused];
+  const warnings = [...functions.warnings, ...found.warnings, ...mappingWarnings(resolved, layerMappings)];
   return {
     resolved,
     environmentOptions,
