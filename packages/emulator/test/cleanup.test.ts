@@ -42,10 +42,12 @@ test("closing leaves no process, no mount and no file behind", async () => {
   const pid = /pid (\d+)/.exec(environment.timeline.find(({ lane }) => lane === "polite")?.detail ?? "")?.[1] ?? "";
   const namespace = namespaceOf(pid);
   // The holder, the runtime, two extensions and the runaway.
-  expect(processesIn(namespace).length).toBeGreaterThanOrEqual(5);
+  const inside = processesIn(namespace);
+  expect(inside.length).toBeGreaterThanOrEqual(5);
   expect(readFileSync("/proc/self/mountinfo", "utf8")).toBe(mounts);
   await environment.close();
-  expect(processesIn(namespace)).toEqual([]);
+  // The kernel gives a namespace's number to the next one at once: another environment may have it by now.
+  expect(processesIn(namespace).filter((one) => inside.includes(one))).toEqual([]);
   expect(existsSync(environment.tmpPath)).toBe(false);
   expect(readFileSync("/proc/self/mountinfo", "utf8")).toBe(mounts);
 });
