@@ -2,7 +2,7 @@ import { PlatformError } from "./errors.ts";
 import type { Registration } from "./extension-options.ts";
 import type { HttpConnection, HttpRequest } from "./http/http-connection.ts";
 import type { HttpResponse } from "./http/http-link.ts";
-import { parseObject } from "./json-object.ts";
+import { parseJsonObject } from "./json-object.ts";
 import { parseLifecycleEvent } from "./lifecycle-event.ts";
 import type { LifecycleEventType, ParsedLifecycleEvent } from "./lifecycle-event.ts";
 import type { TelemetryType } from "./telemetry/telemetry-event.ts";
@@ -136,7 +136,7 @@ export function parseRegistration(
   body: Buffer | string,
   source: { readonly identifier: string; readonly registeredBy: Registration["registeredBy"] },
 ): Registration {
-  const value = parseObject(body) ?? {};
+  const value = parseJsonObject(body) ?? {};
   const text = (key: string) => (typeof value[key] === "string" ? value[key] : "");
   return {
     identifierHint: source.identifier.slice(0, 8),
@@ -151,7 +151,7 @@ export function parseRegistration(
 /** The API's error bodies name the identifier in full; it is cut to its hint. */
 function refusal(request: HttpRequest, response: HttpResponse, identifier: string): PlatformError {
   const hide = (text: string) => (identifier === "" ? text : text.replaceAll(identifier, `${identifier.slice(0, 8)}…`));
-  const body = parseObject(response.body);
+  const body = parseJsonObject(response.body);
   const errorType = typeof body?.["errorType"] === "string" ? body["errorType"] : `HTTP${response.status}`;
   const detail =
     typeof body?.["errorMessage"] === "string" ? body["errorMessage"] : response.body.toString().slice(0, 200).trim();

@@ -1,5 +1,5 @@
 /** Parses a JSON object; undefined for anything else, never throws. */
-export function parseObject(json: Buffer | string): Readonly<Record<string, unknown>> | undefined {
+export function parseJsonObject(json: Buffer | string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(json.toString());
     return isObject(value) ? value : undefined;

@@ -1,4 +1,4 @@
-import { isObject, parseObject } from "./json-object.ts";
+import { isObject, parseJsonObject } from "./json-object.ts";
 
 /** What an extension can register for. On Lambda Managed Instances only `SHUTDOWN` exists. */
 export type LifecycleEventType = "INVOKE" | "SHUTDOWN";
@@ -37,7 +37,7 @@ export type ParsedLifecycleEvent =
 
 /** Reads an event, whatever its Content-Type; a kind that this version does not know is said so, not thrown. */
 export function parseLifecycleEvent(body: Buffer): ParsedLifecycleEvent {
-  const value = parseObject(body);
+  const value = parseJsonObject(body);
   if (value === undefined) return { kind: "unknown", problem: "an event that is not a JSON object" };
   const { eventType, requestId, invokedFunctionArn, shutdownReason, tracing } = value;
   const deadlineMs = Number(value["deadlineMs"]);

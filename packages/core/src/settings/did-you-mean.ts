@@ -1,0 +1,29 @@
+/**
+ * The name that was probably meant: the nearest of those that exist.
+ * Returns undefined if even that one differs by more than three letters, or by more than a third of the name's.
+ */
+export function didYouMean(name: string, known: readonly string[]): string | undefined {
+  let best = Math.min(3, Math.ceil(name.length / 3)) + 1;
+  let meant: string | undefined;
+  for (const one of known) {
+    const edits = countEdits(name, one);
+    if (edits >= best) continue;
+    best = edits;
+    meant = one;
+  }
+  return meant;
+}
+
+/** Letters to insert, to leave out or to exchange. Source: https://en.wikipedia.org/wiki/Levenshtein_distance */
+function countEdits(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_unused, index) => index);
+  for (const [above, letter] of from.split("").entries()) {
+    const next = [above + 1];
+    for (const [index, other] of to.split("").entries()) {
+      const exchanged = (row[index] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(exchanged, (row[index + 1] ?? 0) + 1, (next[index] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

@@ -1,0 +1,17 @@
+export { didYouMean } from "./did-you-mean.ts";
+export { findMisspelt } from "./find-misspelt.ts";
+export type { OwnVariables } from "./find-misspelt.ts";
+export { bytes, choice, duration, endpoint, flag, jsonObject, list, secret, text, url, wholeNumber } from "./kinds.ts";
+export type { Kind, Range } from "./kinds.ts";
+export { readSettings } from "./read-settings.ts";
+export type {
+  KnownSettings,
+  ReadSettings,
+  Setting,
+  SettingsOf,
+  SettingsResult,
+  SettingsSchema,
+  Variables,
+} from "./read-settings.ts";
+export { toSettingsTable } from "./settings-table.ts";
+export type { Meanings } from "./settings-table.ts";

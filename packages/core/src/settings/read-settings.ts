@@ -1,0 +1,114 @@
+import { showText } from "./kinds.ts";
+import type { Kind } from "./kinds.ts";
+
+/** One environment variable. An empty variable, or one of spaces alone, counts as not set. */
+export interface Setting {
+  readonly name: string;
+  readonly kind: Kind<unknown>;
+  /** The default as an operator writes it; a setting with a default always has a value. */
+  readonly default?: string;
+  /** Not to set it is a problem. */
+  readonly isRequired?: true;
+  /** Not to set it is a problem while another setting, by its key in the schema, has this value, or lists it. */
+  readonly neededFor?: { readonly setting: string; readonly value: string };
+  /** Other names that mean the same. */
+  readonly aliases?: readonly string[];
+  /** Names the setting had before; a warning says the new one. */
+  readonly formerNames?: readonly string[];
+  /** The setting still works and will go: what to do instead, for a warning. */
+  readonly deprecated?: string;
+}
+
+/** The settings of an extension, by the names its program has for them. */
+export type SettingsSchema = Readonly<Record<string, Setting>>;
+
+/** The values of a schema. */
+export type SettingsOf<Schema extends SettingsSchema> = {
+  readonly [Key in keyof Schema]: ValueOf<Schema[Key]>;
+};
+
+/** What is known of the values while there are problems: undefined for what is not set or does not parse. */
+export type KnownSettings<Schema extends SettingsSchema> = {
+  readonly [Key in keyof Schema]: ValueOf<Schema[Key]> | undefined;
+};
+
+type ValueOf<One extends Setting> =
+  One["kind"] extends Kind<infer Value>
+    ? One extends { readonly default: string } | { readonly isRequired: true }
+      ? Value
+      : Value | undefined
+    : never;
+
+/** The settings of an extension, or everything that is wrong with them. Warnings are lines about what works. */
+export type SettingsResult<Settings> =
+  | { readonly kind: "settings"; readonly settings: Settings; readonly warnings: readonly string[] }
+  | { readonly kind: "problems"; readonly problems: readonly string[]; readonly warnings: readonly string[] };
+
+/** What `readSettings` returns. */
+export type ReadSettings<Schema extends SettingsSchema> =
+  | Extract<SettingsResult<SettingsOf<Schema>>, { readonly kind: "settings" }>
+  | (Extract<SettingsResult<never>, { readonly kind: "problems" }> & { readonly known: KnownSettings<Schema> });
+
+/** Environment variables. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads every setting of a schema from environment variables. `contradictions` adds the problems between settings; it
+ * sees undefined for what is not set or does not parse.
+ * Returns all problems at once, each as `NAME: expected …, got …`.
+ */
+export function readSettings<Schema extends SettingsSchema>(
+  schema: Schema,
+  variables: Variables,
+  contradictions: (known: KnownSettings<Schema>) => readonly string[] = () => [],
+): ReadSettings<Schema> {
+  const given = Object.entries(schema).map(([key, setting]) => ({ key, ...find(setting, variables) }));
+  const values: Readonly<Record<string, unknown>> = Object.fromEntries(
+    given.map(({ key, setting, text }) => [key, text === undefined ? undefined : setting.kind.parse(text)]),
+  );
+  const known = values as KnownSettings<Schema>;
+  const warnings = given.flatMap((one) => one.warnings);
+  const problems = [
+    ...given.flatMap((one) => (values[one.key] === undefined ? (problemOf(one, { values, schema }) ?? []) : [])),
+    ...contradictions(known),
+  ];
+  if (problems.length > 0) return { kind: "problems", problems, warnings, known };
+  return { kind: "settings", settings: values as SettingsOf<Schema>, warnings };
+}
+
+/** A setting, the name of the variable that sets it, and its text; without a text it is not set. */
+interface Given {
+  readonly setting: Setting;
+  readonly name: string;
+  readonly text: string | undefined;
+  readonly warnings: readonly string[];
+}
+
+function find(setting: Setting, variables: Variables): Given {
+  const { name: ownName, aliases = [], formerNames = [] } = setting;
+  const textOf = (name: string): string => variables[name]?.trim() ?? "";
+  const [name, ...others] = [ownName, ...aliases, ...formerNames].filter((one) => textOf(one) !== "");
+  if (name === undefined) return { setting, name: ownName, text: setting.default, warnings: [] };
+  const warnings = others.map((other) => `${other}: not read, since ${name} is set`);
+  const advice = formerNames.includes(name) ? `use ${ownName}` : setting.deprecated;
+  if (advice !== undefined) warnings.unshift(`${name}: deprecated; ${advice}`);
+  return { setting, name, text: textOf(name), warnings };
+}
+
+/** What is wrong with a setting that has no value; undefined where it needs none. */
+function problemOf(
+  { setting, name, text }: Given,
+  all: { readonly values: Readonly<Record<string, unknown>>; readonly schema: SettingsSchema },
+): string | undefined {
+  const { isRequired, neededFor } = setting;
+  const { range, show = showText } = setting.kind;
+  const expected = (what: string, got = "nothing"): string => `${name}: expected ${what}, got ${got}`;
+  if (text !== undefined) return expected(range, show(text));
+  if (neededFor !== undefined && [all.values[neededFor.setting]].flat().includes(neededFor.value)) {
+    return expected(`${range} for ${showText(neededFor.value)}`);
+  }
+  if (isRequired !== true) return undefined;
+  const companions = Object.values(all.schema).filter((one) => all.schema[one.neededFor?.setting ?? ""] === setting);
+  const names = companions.map((one) => one.name).join(" or ");
+  return expected(names === "" ? range : `${range} (and with it ${names})`);
+}
