@@ -3,7 +3,7 @@ export type { DropReason } from "./account/ledger.ts";
 export type { Batch, Line } from "./buffer/line.ts";
 export type { BufferLimits } from "./buffer/bounded-buffer.ts";
 export { parseConfig } from "./config/parse-config.ts";
-export type { LoggerConfig, ParsedConfig } from "./config/parse-config.ts";
+export type { LoggerConfig } from "./config/parse-config.ts";
 export { createOwnMessages } from "./own-messages.ts";
 export type { OwnMessages } from "./own-messages.ts";
 export { toNdjson } from "./destinations/destination.ts";

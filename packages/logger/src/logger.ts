@@ -1,6 +1,5 @@
 import { ConfigError } from "@lambda-extension/core";
 import type { ExtensionOptions } from "@lambda-extension/core";
-import type { ParsedConfig } from "./config/parse-config.ts";
 import type { OwnMessages } from "./own-messages.ts";
 import { createPipeline } from "./pipeline.ts";
 import type { LoggerParts, Pipeline } from "./pipeline.ts";
@@ -35,10 +34,7 @@ export function createLogger(parts: LoggerParts): ExtensionOptions {
 }
 
 /** The same for a configuration that does not parse: fails open after naming every problem. */
-export function createUnconfiguredLogger(
-  problems: Extract<ParsedConfig, { readonly kind: "problems" }>["problems"],
-  messages: OwnMessages,
-): ExtensionOptions {
+export function createUnconfiguredLogger(problems: readonly string[], messages: OwnMessages): ExtensionOptions {
   return {
     report: (message) => messages.say(message),
     onInit() {

@@ -1,6 +1,5 @@
 import { bundleFolderName, runExtension, systemClock, writeErrorLine } from "@lambda-extension/core";
-import { findMisspelt } from "./config/find-misspelt.ts";
-import { parseConfig } from "./config/parse-config.ts";
+import { findMisspeltSettings, parseConfig } from "./config/parse-config.ts";
 import { createDestination } from "./destinations/registry.ts";
 import { createLogger, createUnconfiguredLogger } from "./logger.ts";
 import { createOwnMessages } from "./own-messages.ts";
@@ -19,13 +18,13 @@ const messages = createOwnMessages({ prefix: `[${bundleFolderName()}] `, write: 
 const parsed = parseConfig(env);
 const options =
   parsed.kind === "problems"
-    ? createUnconfiguredLogger([...parsed.problems, ...findMisspelt(env)], messages)
+    ? createUnconfiguredLogger([...parsed.problems, ...parsed.warnings, ...findMisspeltSettings(env)], messages)
     : createLogger({
-        config: parsed.config,
+        config: parsed.settings,
         createDestination() {
           // Here and not at the start, where a look through the environment would cost 0.1 ms.
-          for (const warning of findMisspelt(env)) messages.say(warning);
-          return createDestination(parsed.config.destination, surroundings);
+          for (const warning of [...parsed.warnings, ...findMisspeltSettings(env)]) messages.say(warning);
+          return createDestination(parsed.settings.destination, surroundings);
         },
         identity: {
           functionName: env["AWS_LAMBDA_FUNCTION_NAME"] ?? "unknown",

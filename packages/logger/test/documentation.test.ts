@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
+import { toSettingsTable } from "@lambda-extension/core/settings";
 import { describe, expect, test } from "vitest";
 import { parseConfig } from "../src/config/parse-config.ts";
-import { renderSettingsTable } from "./settings-table.ts";
+import { meanings, schema } from "../src/config/schema.ts";
 
 const read = (path: string): Promise<string> => readFile(new URL(path, import.meta.url), "utf8");
 
@@ -14,8 +15,8 @@ function tableUnder(heading: string, text: string): string {
 
 describe("the documentation", () => {
   test("shows every setting as it is, in the README and on the logger's page", async () => {
-    expect(tableUnder("## Options", await read("../README.md"))).toBe(renderSettingsTable());
-    expect(tableUnder("## Options", await read("../../../docs/logger.md"))).toBe(renderSettingsTable());
+    expect(tableUnder("## Options", await read("../README.md"))).toBe(toSettingsTable(schema, meanings));
+    expect(tableUnder("## Options", await read("../../../docs/logger.md"))).toBe(toSettingsTable(schema, meanings));
   });
 
   test("gives an example that the logger takes", async () => {
@@ -25,7 +26,7 @@ describe("the documentation", () => {
       value.replaceAll(/^['"]|['"]$/g, ""),
     ]);
     expect(variables.length).toBeGreaterThan(1);
-    expect(parseConfig(Object.fromEntries(variables))).toMatchObject({ kind: "config" });
+    expect(parseConfig(Object.fromEntries(variables))).toMatchObject({ kind: "settings" });
   });
 
   test("promises no more than the built zip keeps: at most 150 kB", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseConfig } from "./parse-config.ts";
-import { settings } from "./settings.ts";
+import { findMisspeltSettings, parseConfig } from "./parse-config.ts";
+import { schema } from "./schema.ts";
 
 const http = { LOGGER_DESTINATION: "http", LOGGER_HTTP_URL: "https://logs.example/ingest" };
 
@@ -12,8 +12,9 @@ function problemsOf(environment: Record<string, string>): readonly string[] {
 describe("parseConfig", () => {
   test("takes a destination and its address, and defaults for all the rest", () => {
     expect(parseConfig(http)).toEqual({
-      kind: "config",
-      config: {
+      kind: "settings",
+      warnings: [],
+      settings: {
         destination: {
           kind: "http",
           url: new URL("https://logs.example/ingest"),
@@ -42,8 +43,9 @@ describe("parseConfig", () => {
       LOGGER_FLUSH_INTERVAL_MS: "1000",
     });
     expect(parsed).toEqual({
-      kind: "config",
-      config: {
+      kind: "settings",
+      warnings: [],
+      settings: {
         destination: { kind: "file", path: "/tmp/lines.ndjson", maxBytes: 65_536 },
         types: ["function", "extension"],
         buffer: { maxItems: 10, maxBytes: 100_000 },
@@ -81,13 +83,13 @@ describe("parseConfig", () => {
       LOGGER_FLUSH_INTERVAL_MS: "1.5",
     });
     const names = problems.map((problem) => problem.slice(0, problem.indexOf(":")));
-    const rest = Object.values(settings)
+    const rest = Object.values(schema)
       .map((setting) => setting.name)
       .filter((name) => name !== "LOGGER_DESTINATION");
     expect(names.toSorted()).toEqual(rest.toSorted());
     expect(problems).toContain('LOGGER_MAX_ITEMS: expected a whole number from 1 to 1000000, got "0"');
     expect(problems).toContain(
-      'LOGGER_TYPES: expected a comma-separated list of "platform", "function", "extension", got "function,functions"',
+      'LOGGER_TYPES: expected a comma-separated list of "platform", "function" or "extension", got "functions"',
     );
   });
 
@@ -138,14 +140,42 @@ describe("parseConfig", () => {
       LOGGER_HTTP_HEADERS: '{"Authorization":"Bearer x","Content-Type":"application/json"}',
     });
     expect(parsed).toMatchObject({
-      config: { destination: { headers: { authorization: "Bearer x", "content-type": "application/json" } } },
+      settings: { destination: { headers: { authorization: "Bearer x", "content-type": "application/json" } } },
     });
   });
+});
 
-  test("takes the default text of every setting for its default", () => {
-    for (const setting of Object.values(settings)) {
-      const text = setting.fallbackText === "none" && setting.fallback === undefined ? "" : setting.fallbackText;
-      expect(text === "" ? undefined : setting.parse(text)).toEqual(setting.fallback);
-    }
+test("takes words in upper or lower case, and leaves spaces around a value out", () => {
+  expect(parseConfig({ LOGGER_DESTINATION: " HTTP ", LOGGER_HTTP_URL: http.LOGGER_HTTP_URL })).toEqual(
+    parseConfig(http),
+  );
+});
+
+describe("findMisspeltSettings", () => {
+  test.each([
+    ["LOGGER_HTP_URL", "LOGGER_HTTP_URL"],
+    ["LOGER_HTTP_URL", "LOGGER_HTTP_URL"],
+    ["LOGGER_DESTINATIONS", "LOGGER_DESTINATION"],
+    ["LOGGER_FLUSH_INTERVAL", "LOGGER_FLUSH_INTERVAL_MS"],
+    ["LOGGER_MAXBYTES", "LOGGER_MAX_BYTES"],
+    ["LOGGER_TYPE", "LOGGER_TYPES"],
+  ])("takes %s for %s", (name, meant) => {
+    expect(findMisspeltSettings({ [name]: "", PATH: "/bin" })).toEqual([
+      `${name}: no such setting; is ${meant} meant?`,
+    ]);
+  });
+
+  test("leaves variables alone that are the function's own, and those that are right", () => {
+    const right = Object.fromEntries(Object.values(schema).map(({ name }) => [name, ""]));
+    expect(
+      findMisspeltSettings({
+        ...right,
+        LOGGER_LEVEL: "debug",
+        LOGGER_NAME: "orders",
+        LOG_LEVEL: "INFO",
+        BLOGGER_TYPES: "a",
+        logger_types: "b",
+      }),
+    ).toEqual([]);
   });
 });

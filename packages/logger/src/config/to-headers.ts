@@ -10,22 +10,11 @@ const ownHeaders = new Set([
 
 /**
  * Reads headers from a JSON object; names come back in lower case.
- * Errors: undefined for text that is no such object, for names and values HTTP forbids, and for headers the logger sets
- * itself.
+ * Errors: undefined for names and values HTTP forbids, and for headers the logger sets itself.
  */
-export function parseHeaders(text: string): Readonly<Record<string, string>> | undefined {
-  const parsed = parseJson(text);
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) return undefined;
-  const headers = Object.entries(parsed).map(([name, value]) => [name.toLowerCase(), value] as const);
+export function toHeaders(object: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> | undefined {
+  const headers = Object.entries(object).map(([name, value]) => [name.toLowerCase(), value] as const);
   return headers.every(isHeader) ? Object.fromEntries(headers) : undefined;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Token and field value as in RFC 9110 §5.1 and §5.5. */

@@ -1,0 +1,103 @@
+import {
+  bytes,
+  choice,
+  duration,
+  jsonObject,
+  list,
+  secret,
+  text,
+  url,
+  wholeNumber,
+} from "@lambda-extension/core/settings";
+import type { Meanings, SettingsSchema } from "@lambda-extension/core/settings";
+import { toHeaders } from "./to-headers.ts";
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** Every environment variable the logger reads. */
+export const schema = {
+  destination: {
+    name: "LOGGER_DESTINATION",
+    kind: choice(["http", "file"]),
+    isRequired: true,
+  },
+  types: {
+    name: "LOGGER_TYPES",
+    kind: list(choice(["platform", "function", "extension"])),
+    default: "platform,function",
+  },
+  httpUrl: {
+    name: "LOGGER_HTTP_URL",
+    kind: secret(url),
+    neededFor: { setting: "destination", value: "http" },
+  },
+  httpHeaders: {
+    name: "LOGGER_HTTP_HEADERS",
+    kind: secret(jsonObject("a JSON object of header names and text, without those the logger sets itself", toHeaders)),
+    default: "{}",
+  },
+  httpCompression: {
+    name: "LOGGER_HTTP_COMPRESSION",
+    kind: choice(["gzip", "none"]),
+    default: "gzip",
+  },
+  httpTimeoutMs: {
+    name: "LOGGER_HTTP_TIMEOUT_MS",
+    kind: duration({ unit: "milliseconds", min: 50, max: 60_000 }),
+    default: "5000",
+  },
+  filePath: {
+    name: "LOGGER_FILE_PATH",
+    kind: text("an absolute path", /^\//),
+    neededFor: { setting: "destination", value: "file" },
+  },
+  fileMaxBytes: {
+    name: "LOGGER_FILE_MAX_BYTES",
+    kind: bytes({ min: 64 * KiB, max: 1024 * MiB }),
+    default: `${64 * MiB}`,
+  },
+  maxItems: {
+    name: "LOGGER_MAX_ITEMS",
+    kind: wholeNumber({ min: 1, max: 1_000_000 }),
+    default: "100000",
+  },
+  maxBytes: {
+    name: "LOGGER_MAX_BYTES",
+    kind: bytes({ min: 64 * KiB, max: 1024 * MiB }),
+    default: `${16 * MiB}`,
+  },
+  batchMaxBytes: {
+    name: "LOGGER_BATCH_MAX_BYTES",
+    kind: bytes({ min: 4 * KiB, max: 64 * MiB }),
+    default: `${2 * MiB}`,
+  },
+  flushBudgetMs: {
+    name: "LOGGER_FLUSH_BUDGET_MS",
+    kind: duration({ unit: "milliseconds", min: 10, max: 60_000 }),
+    default: "400",
+  },
+  flushIntervalMs: {
+    name: "LOGGER_FLUSH_INTERVAL_MS",
+    kind: duration({ unit: "milliseconds", min: 0, max: 900_000 }),
+    default: "0",
+  },
+} satisfies SettingsSchema;
+
+/** What the README's table says of each; a test holds the table against it and the schema. */
+export const meanings: Meanings<typeof schema> = {
+  destination: "Where lines go",
+  types: "Which telemetry is shipped",
+  httpUrl: "Where batches are posted; needed for `http`",
+  httpHeaders: 'Headers of every request, such as `{"authorization":"Bearer token"}`',
+  httpCompression: "How a request's body is encoded",
+  httpTimeoutMs: "Longest wait for one answer; less where less time is left",
+  filePath: "The file that lines are appended to; needed for `file`",
+  fileMaxBytes: "A file that would grow past this moves to `<path>.1`, over the one before it",
+  maxItems: "Lines kept in memory; the oldest is dropped and counted",
+  maxBytes: "Bytes of lines kept in memory; the oldest is dropped and counted",
+  batchMaxBytes: "Bytes of one batch before compression; a longer line is split",
+  flushBudgetMs: "Longest time an invocation is held after the function has finished",
+  flushIntervalMs:
+    "Least time between two flushes; 0: at the end of every invocation (Managed Instances: every second)",
+};
