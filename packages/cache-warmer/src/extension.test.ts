@@ -58,7 +58,7 @@ function create(variables: Readonly<Record<string, string>>) {
     PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port),
     ...variables,
   };
-  const extension = createExtension({ environment, clock, random: () => 0, write: (line) => lines.push(line) });
+  const extension = createExtension({ env: environment, clock, random: () => 0, write: (line) => lines.push(line) });
   cleanUp.push(() =>
     extension.onShutdown?.(shutdownEvent, { ...invoke, reason: "spindown", stopTelemetry: async () => {} }),
   );
@@ -182,8 +182,8 @@ describe("the extension", () => {
     await extension.beforeRegister?.();
     await extension.onInit?.(context);
     expect(lines).toEqual([
-      'ERROR SSM_PARAMETER_STORE_TTL: expected an integer from 0 to 86400, got "soon"',
-      'ERROR SECRETS_MANAGER_TTL: expected an integer from 0 to 86400, got "late"',
+      'ERROR SSM_PARAMETER_STORE_TTL: expected a whole number of seconds from 0 to 86400, got "soon"',
+      'ERROR SECRETS_MANAGER_TTL: expected a whole number of seconds from 0 to 86400, got "late"',
       "ERROR nothing is warmed, and every read answers status 400, until the settings above are right",
     ]);
     expect(await parameter("/a")).toBe("400 ConfigError");

@@ -1,44 +1,31 @@
 import { ConfigError } from "@lambda-extension/core";
-import type { Clock, ExtensionOptions } from "@lambda-extension/core";
+import type { ExtensionOptions } from "@lambda-extension/core";
 import { tokensOf } from "./aws/credentials.ts";
 import { parseFallback, parseSettings } from "./config/parse-settings.ts";
-import type { Environment } from "./config/parse-settings.ts";
-import { createLog } from "./log.ts";
+import type { Settings } from "./config/settings.ts";
+import { createReport } from "./report.ts";
 import { createRequestHandler } from "./server/answer-request.ts";
 import type { RequestHandler } from "./server/connection.ts";
 import { listen } from "./server/listen.ts";
 import type { ListeningServer } from "./server/listen.ts";
 import { createWarmer } from "./warmer.ts";
-
-/** What the extension needs of its process. */
-export interface ExtensionHost {
-  readonly environment: Environment;
-  readonly clock: Clock;
-  /** From 0 (included) to 1 (excluded). */
-  readonly random: () => number;
-  /** Writes one line for the operator. */
-  readonly write: (line: string) => void;
-}
+import type { Host } from "./warmer.ts";
 
 /**
  * The cache warmer for `runExtension`. It listens before it registers, so that the function's own init code can read.
  * Settings that do not parse: it says so, answers every read with the cause, and the function runs; unless names are
  * required.
  */
-export function createExtension(host: ExtensionHost): ExtensionOptions {
-  try {
-    return warming(host);
-  } catch (error) {
-    if (error instanceof ConfigError) return misconfigured(host, error);
-    throw error;
-  }
+export function createExtension(host: Host): ExtensionOptions {
+  const parsed = parseSettings(host.env);
+  return parsed.kind === "problems"
+    ? misconfigured(host, new ConfigError(parsed.problems))
+    : warming(host, parsed.settings, parsed.warnings);
 }
 
-function warming(host: ExtensionHost): ExtensionOptions {
-  const { environment } = host;
-  const { settings, warnings } = parseSettings(environment);
-  const log = createLog({ level: settings.logLevel, write: host.write });
-  const warmer = createWarmer({ settings, environment, clock: host.clock, random: host.random, log });
+function warming(host: Host, settings: Settings, warnings: readonly string[]): ExtensionOptions {
+  const report = createReport({ level: settings.logLevel, write: host.write });
+  const warmer = createWarmer({ settings, report, host });
   const server = createServer(settings.port, warmer.handle);
   const isRequired = settings.required.length > 0;
 
@@ -46,16 +33,16 @@ function warming(host: ExtensionHost): ExtensionOptions {
     failure: isRequired ? "closed" : "open",
     beforeRegister: async () => {
       await server.open();
-      for (const warning of warnings) log("WARN", warning);
+      for (const warning of warnings) report("WARN", warning);
       const { parameterStore, secretsManager } = settings;
       const warming = `warming ${counted(parameterStore.warm.length, "parameter")}, ${counted(secretsManager.warm.length, "secret")}`;
-      log("INFO", `serving on 127.0.0.1:${settings.port}; ${warming}`);
+      report("INFO", `serving on 127.0.0.1:${settings.port}; ${warming}`);
     },
     onInit: async (context) => {
       // Not before registering: to load what sends requests takes 20 ms and more, for which the function's start would
       // wait.
       warmer.start();
-      if (server.problem !== undefined) log("ERROR", server.problem);
+      if (server.problem !== undefined) report("ERROR", server.problem);
       if (server.problem !== undefined && isRequired) throw new ConfigError([server.problem]);
       await warmer.onInit(context);
     },
@@ -66,26 +53,25 @@ function warming(host: ExtensionHost): ExtensionOptions {
 }
 
 /** Registers and polls, so that the function works, and tells whoever reads what is wrong. */
-function misconfigured(host: ExtensionHost, error: ConfigError): ExtensionOptions {
-  const { environment } = host;
+function misconfigured(host: Host, error: ConfigError): ExtensionOptions {
   const handle = createRequestHandler({
     sources: [],
     readiness: () => ({ kind: "misconfigured", problem: error.message }),
-    tokens: () => tokensOf(environment),
+    tokens: () => tokensOf(host.env),
     readNow: () => undefined,
     read: () => Promise.reject(error),
   });
-  const { port, isRequired } = parseFallback(environment);
+  const { port, isRequired } = parseFallback(host.env);
   const server = createServer(port, handle);
-  const log = createLog({ level: "ERROR", write: host.write });
+  const report = createReport({ level: "ERROR", write: host.write });
   return {
     failure: isRequired ? "closed" : "open",
     beforeRegister: () => server.open(),
     onInit: () => {
-      for (const problem of error.problems) log("ERROR", problem);
-      if (server.problem !== undefined) log("ERROR", server.problem);
+      for (const problem of error.problems) report("ERROR", problem);
+      if (server.problem !== undefined) report("ERROR", server.problem);
       if (isRequired) throw error;
-      log("ERROR", "nothing is warmed, and every read answers status 400, until the settings above are right");
+      report("ERROR", "nothing is warmed, and every read answers status 400, until the settings above are right");
     },
     onShutdown: () => server.close(),
   };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { createFailureReport } from "./failure-report.ts";
-import { createLog } from "./log.ts";
+import { createReport } from "./report.ts";
 import { createSecretsManager } from "./sources/secrets-manager.ts";
 
 const source = createSecretsManager({
@@ -13,7 +13,7 @@ const source = createSecretsManager({
 describe("the report of failures", () => {
   test("says each cause once, and that a refusal will last", () => {
     const lines: string[] = [];
-    const report = createFailureReport(createLog({ level: "INFO", write: (line) => lines.push(line) }));
+    const report = createFailureReport(createReport({ level: "INFO", write: (line) => lines.push(line) }));
     for (const item of [...source.warm, ...source.warm]) {
       report(source, item, { kind: "definite", code: "AccessDeniedException", message: "not\nyou" });
       report(source, item, { kind: "transient", code: "TimeoutError", message: "late" });
@@ -26,7 +26,7 @@ describe("the report of failures", () => {
 
   test("stops at 200 causes, and says so", () => {
     const lines: string[] = [];
-    const report = createFailureReport(createLog({ level: "INFO", write: (line) => lines.push(line) }));
+    const report = createFailureReport(createReport({ level: "INFO", write: (line) => lines.push(line) }));
     for (const item of source.warm) {
       for (let code = 0; code < 300; code++) {
         report(source, item, { kind: "transient", code: `E${code}`, message: "m" });
@@ -40,7 +40,7 @@ describe("the report of failures", () => {
 
   test("keeps the characters that steer a terminal out of a line", () => {
     const lines: string[] = [];
-    createLog({ level: "INFO", write: (line) => lines.push(line) })(
+    createReport({ level: "INFO", write: (line) => lines.push(line) })(
       "WARN",
       "a\u0000b\u001b[31mc\td\u007f\u009be\u2028f\r\ng",
     );
@@ -54,8 +54,8 @@ describe("the report of failures", () => {
     ["NONE", 0],
   ] as const)("at %s writes %i of four levels", (level, count) => {
     const lines: string[] = [];
-    const log = createLog({ level, write: (line) => lines.push(line) });
-    for (const each of ["DEBUG", "INFO", "WARN", "ERROR"] as const) log(each, "x");
+    const report = createReport({ level, write: (line) => lines.push(line) });
+    for (const each of ["DEBUG", "INFO", "WARN", "ERROR"] as const) report(each, "x");
     expect(lines).toHaveLength(count);
   });
 });

@@ -1,8 +1,6 @@
 export { parseSettings } from "./config/parse-settings.ts";
-export type { Environment, ParsedSettings } from "./config/parse-settings.ts";
 export type { CacheLimits, ServiceSettings, Settings } from "./config/settings.ts";
 export { createExtension } from "./extension.ts";
-export type { ExtensionHost } from "./extension.ts";
 export { createRequestHandler } from "./server/answer-request.ts";
 export type { AnswerOptions, Readiness } from "./server/answer-request.ts";
 export type { RequestHandler } from "./server/connection.ts";
@@ -12,3 +10,4 @@ export type { Reply, Request } from "./server/request.ts";
 export type { FetchFailure, Fetched, ParsedQuery, QueryParameter, Source, SourceItem } from "./sources/source.ts";
 export { Cache } from "./store/cache.ts";
 export type { Answer, CacheOptions, WarmFailure } from "./store/cache.ts";
+export type { Host } from "./warmer.ts";

@@ -5,7 +5,7 @@ const prefix = `[${bundleFolderName()}]`;
 
 void runExtension(
   createExtension({
-    environment: process.env,
+    env: process.env,
     clock: systemClock,
     random: Math.random,
     write: (line) => writeErrorLine(`${prefix} ${line}`),

@@ -1,26 +1,34 @@
 import { ConfigError, createDeadline, now, sleep, waitAtMost, wasFrozenBetween } from "@lambda-extension/core";
 import type { Clock, ExtensionContext, ExtensionOptions } from "@lambda-extension/core";
+import type { Variables } from "@lambda-extension/core/settings";
 import { createCredentials } from "./aws/credentials.ts";
 import { createLazyHttpClient } from "./aws/lazy-http-client.ts";
-import type { Environment } from "./config/parse-settings.ts";
 import type { Settings } from "./config/settings.ts";
 import { createFailureReport } from "./failure-report.ts";
 import { createGate } from "./gate.ts";
-import type { Log } from "./log.ts";
+import type { Report } from "./report.ts";
 import { createRequestHandler } from "./server/answer-request.ts";
 import type { RequestHandler } from "./server/connection.ts";
 import { createSources } from "./sources/registry.ts";
 import type { FetchFailure, SourceItem } from "./sources/source.ts";
 import { Cache } from "./store/cache.ts";
 
-/** What the warmer needs of its process. */
-export interface WarmerOptions {
-  readonly settings: Settings;
-  readonly environment: Environment;
+/** What the cache warmer needs of its process; tests hand in a fake. */
+export interface Host {
+  /** The environment variables. */
+  readonly env: Variables;
   readonly clock: Clock;
   /** From 0 (included) to 1 (excluded). */
   readonly random: () => number;
-  readonly log: Log;
+  /** Writes one line for the operator. */
+  readonly write: (line: string) => void;
+}
+
+/** What the warmer is made of. */
+export interface WarmerParts {
+  readonly settings: Settings;
+  readonly report: Report;
+  readonly host: Host;
 }
 
 /** The cache warmer without its server: what answers requests, and the handlers of the life cycle. */
@@ -40,23 +48,23 @@ const invokeMarginMs = 100;
 const timerMs = 5000;
 
 /** Builds the cache warmer. */
-export function createWarmer(options: WarmerOptions): Warmer {
-  const { settings, environment, clock, random, log } = options;
+export function createWarmer({ settings, report, host }: WarmerParts): Warmer {
+  const { env, clock, random } = host;
   const { maxConnections } = settings;
   const toDeadline = (ms: number) => createDeadline({ deadlineEpochMs: clock.wallMs() + ms, clock });
   const client = createLazyHttpClient(async () =>
     (await import("./aws/node-http-client.ts")).createNodeHttpClient({ maxConnections }),
   );
-  const credentials = createCredentials({ environment, client, clock });
+  const credentials = createCredentials({ environment: env, client, clock });
   const sources = createSources(settings, { client, credentials, clock, random, wait: sleep });
   const cache = new Cache({
     ...settings.cache,
     clock,
     random,
     deadline: toDeadline,
-    onFailure: createFailureReport(log),
+    onFailure: createFailureReport(report),
   });
-  const gate = createGate({ isOpen: environment["AWS_LAMBDA_INITIALIZATION_TYPE"] !== "snap-start" });
+  const gate = createGate({ isOpen: env["AWS_LAMBDA_INITIALIZATION_TYPE"] !== "snap-start" });
   let warmed: Promise<readonly Unwarmed[]> = Promise.resolve([]);
   let lastSeen = now(clock);
 
@@ -80,7 +88,7 @@ export function createWarmer(options: WarmerOptions): Warmer {
     }
     if (!gate.isOpen) return;
     if ((await waitAtMost(warmed, settings.initWaitMs)).kind === "late") {
-      log(
+      report(
         "WARN",
         `still fetching after ${settings.initWaitMs} ms (CACHE_WARMER_INIT_WAIT_MILLIS); reads wait for what is on its way`,
       );

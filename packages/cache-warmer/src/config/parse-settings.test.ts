@@ -1,22 +1,24 @@
 import { readFileSync } from "node:fs";
-import { ConfigError } from "@lambda-extension/core";
+import { toSettingsTable } from "@lambda-extension/core/settings";
 import { describe, expect, test } from "vitest";
 import { parseFallback, parseSettings } from "./parse-settings.ts";
-import { schema } from "./schema.ts";
+import { meanings, schema } from "./schema.ts";
 
 const region = { AWS_REGION: "eu-west-1", AWS_SESSION_TOKEN: "token" };
 const problemsOf = (environment: Readonly<Record<string, string>>) => {
-  try {
-    parseSettings({ ...region, ...environment });
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-  }
-  return [];
+  const parsed = parseSettings({ ...region, ...environment });
+  return parsed.kind === "problems" ? parsed.problems : [];
 };
+/** Of an environment without problems. */
+function parse(environment: Readonly<Record<string, string>>) {
+  const parsed = parseSettings(environment);
+  if (parsed.kind === "problems") throw new Error(parsed.problems.join());
+  return parsed;
+}
 
 describe("parseSettings", () => {
   test("needs nothing but the Region, and then is what the AWS extension is", () => {
-    const { settings, warnings } = parseSettings(region);
+    const { settings, warnings } = parse(region);
     expect(settings).toMatchObject({ port: 2773, required: [], cache: { maxItems: 1000 } });
     expect(settings.parameterStore).toEqual({
       ttlMs: 300_000,
@@ -28,7 +30,7 @@ describe("parseSettings", () => {
   });
 
   test("reads names, and takes an empty variable for none", () => {
-    const { settings } = parseSettings({
+    const { settings } = parse({
       ...region,
       CACHE_WARMER_PARAMETERS: " /a , b:3,arn:aws:ssm:eu-west-1:1:parameter/c,/a",
       CACHE_WARMER_SECRETS: "",
@@ -45,11 +47,11 @@ describe("parseSettings", () => {
     [{ SSM_PARAMETER_STORE_TTL: "0" }, 0],
     [{ SSM_PARAMETER_STORE_TTL: "7" }, 7000],
   ])("with %j a parameter lives for %i ms", (environment, ttlMs) => {
-    expect(parseSettings({ ...region, ...environment }).settings.parameterStore.ttlMs).toBe(ttlMs);
+    expect(parse({ ...region, ...environment }).settings.parameterStore.ttlMs).toBe(ttlMs);
   });
 
   test("prefers a service's own endpoint, and warns of secrets that travel in the clear", () => {
-    const { settings, warnings } = parseSettings({
+    const { settings, warnings } = parse({
       ...region,
       AWS_ENDPOINT_URL: "http://localstack:4566",
       AWS_ENDPOINT_URL_SSM: "http://127.0.0.1:1",
@@ -75,14 +77,14 @@ describe("parseSettings", () => {
         SSM_PARAMETER_STORE_TTL: "5m",
       }),
     ).toEqual([
-      'CACHE_WARMER_PARAMETERS: expected parameter names or ARNs separated by commas, got "/a,,/b"',
-      'CACHE_WARMER_SECRETS: expected secret names or ARNs separated by commas, got "a b"',
-      'CACHE_WARMER_HOLD_MILLIS: expected an integer from 0 to 10000, got "-1"',
+      'CACHE_WARMER_PARAMETERS: expected a comma-separated list of parameter names or ARNs, got "/a,,/b"',
+      'CACHE_WARMER_SECRETS: expected a comma-separated list of secret names or ARNs, got "a b"',
+      'CACHE_WARMER_HOLD_MILLIS: expected a whole number of milliseconds from 0 to 10000, got "-1"',
       'PARAMETERS_SECRETS_EXTENSION_CACHE_ENABLED: expected TRUE or FALSE, got "yes"',
-      'PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: expected an integer from 1 to 65535, got "65536"',
-      'PARAMETERS_SECRETS_EXTENSION_LOG_LEVEL: expected DEBUG, INFO, WARN, ERROR, NONE, got "loud"',
-      'SSM_PARAMETER_STORE_TTL: expected an integer from 0 to 86400, got "5m"',
-      'AWS_ENDPOINT_URL: expected an http:// or https:// address, got "localhost:4566"',
+      'PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: expected a whole number from 1 to 65535, got "65536"',
+      'PARAMETERS_SECRETS_EXTENSION_LOG_LEVEL: expected "DEBUG", "INFO", "WARN", "ERROR" or "NONE", got "loud"',
+      'SSM_PARAMETER_STORE_TTL: expected a whole number of seconds from 0 to 86400, got "5m"',
+      'AWS_ENDPOINT_URL: expected an http or https URL without user, query and fragment, got "localhost:4566"',
       "AWS_REGION: expected a Region such as eu-west-1, got nothing",
     ]);
   });
@@ -109,8 +111,11 @@ describe("parseSettings", () => {
   });
 
   test("warns of a name that is misspelt", () => {
-    expect(parseSettings({ ...region, CACHE_WARMER_PARAMETER: "/a" }).warnings).toEqual([
-      "CACHE_WARMER_PARAMETER: no such setting; the README of @lambda-extension/cache-warmer lists them",
+    expect(parse({ ...region, CACHE_WARMER_PARAMETER: "/a" }).warnings).toEqual([
+      "CACHE_WARMER_PARAMETER: no such setting; is CACHE_WARMER_PARAMETERS meant?",
+    ]);
+    expect(parse({ ...region, CACHE_WARMER_COLOUR: "red" }).warnings).toEqual([
+      "CACHE_WARMER_COLOUR: no such setting; the README of @lambda-extension/cache-warmer lists them",
     ]);
   });
 
@@ -118,9 +123,9 @@ describe("parseSettings", () => {
     const warning =
       "AWS_SESSION_TOKEN: expected the token by which a reader proves to be the function, got nothing: every read answers status 401. " +
       "On your machine it takes temporary credentials, such as those of `aws sts get-session-token`";
-    expect(parseSettings({ AWS_REGION: "eu-west-1" }).warnings).toEqual([warning]);
-    expect(parseSettings({ AWS_REGION: "eu-west-1", AWS_SESSION_TOKEN: "" }).warnings).toEqual([warning]);
-    expect(parseSettings({ AWS_REGION: "eu-west-1", AWS_CONTAINER_AUTHORIZATION_TOKEN: "token" }).warnings).toEqual([]);
+    expect(parse({ AWS_REGION: "eu-west-1" }).warnings).toEqual([warning]);
+    expect(parse({ AWS_REGION: "eu-west-1", AWS_SESSION_TOKEN: "" }).warnings).toEqual([warning]);
+    expect(parse({ AWS_REGION: "eu-west-1", AWS_CONTAINER_AUTHORIZATION_TOKEN: "token" }).warnings).toEqual([]);
   });
 
   test("repeats no credential of an address that it refuses", () => {
@@ -130,11 +135,11 @@ describe("parseSettings", () => {
         AWS_ENDPOINT_URL_SSM: "http://host#secret",
       }),
     ).toEqual([
-      'AWS_ENDPOINT_URL: expected an http:// or https:// address, got "https://…@host/…"',
-      'AWS_ENDPOINT_URL_SSM: expected an http:// or https:// address, got "http://host…"',
+      'AWS_ENDPOINT_URL: expected an http or https URL without user, query and fragment, got "https://…@host/…"',
+      'AWS_ENDPOINT_URL_SSM: expected an http or https URL without user, query and fragment, got "http://host…"',
     ]);
     expect(problemsOf({ AWS_ENDPOINT_URL: "user:secret@host" })).toEqual([
-      'AWS_ENDPOINT_URL: expected an http:// or https:// address, got "…@host"',
+      'AWS_ENDPOINT_URL: expected an http or https URL without user, query and fragment, got "…@host"',
     ]);
   });
 
@@ -142,8 +147,8 @@ describe("parseSettings", () => {
     expect(
       problemsOf({ CACHE_WARMER_PARAMETERS: "/a,/b c, /d,/é", SSM_PARAMETER_STORE_TTL: "9".repeat(1000) }),
     ).toEqual([
-      'CACHE_WARMER_PARAMETERS: expected parameter names or ARNs separated by commas, got "/b c,/é"',
-      `SSM_PARAMETER_STORE_TTL: expected an integer from 0 to 86400, got "${"9".repeat(80)}…"`,
+      'CACHE_WARMER_PARAMETERS: expected a comma-separated list of parameter names or ARNs, got "/b c,/é"',
+      `SSM_PARAMETER_STORE_TTL: expected a whole number of seconds from 0 to 86400, got "${"9".repeat(80)}…"`,
     ]);
   });
 
@@ -162,13 +167,8 @@ describe("parseSettings", () => {
 });
 
 describe("the tables of settings", () => {
-  const rows = Object.entries(schema).map(
-    ([name, setting]) =>
-      `| \`${name}\` | ${setting.meaning} | ${setting.default === "" ? "" : `\`${setting.default}\``} | ${setting.range} |`,
-  );
-
   test.each(["../../README.md", "../../../../docs/cache-warmer.md"])("%s says what the schema says", (path) => {
     const text = readFileSync(new URL(path, import.meta.url), "utf8");
-    expect(text.split("\n").filter((line) => /^\| `[A-Z_]+` \|/.test(line))).toEqual(rows);
+    expect(text).toContain(toSettingsTable(schema, meanings));
   });
 });

@@ -1,4 +1,4 @@
-import type { LogLevel } from "../log.ts";
+import type { LogLevel } from "../report.ts";
 
 /** Everything an operator can choose, in the program's own units. */
 export interface Settings {

@@ -106,8 +106,8 @@ describe("the built layer on the emulator", () => {
     const running = await start({ SSM_PARAMETER_STORE_TTL: "soon", CACHE_WARMER_PARAMETERS: "a b" });
     expect(await invoke(running)).toEqual({ atImport: "400 ConfigError", now: [] });
     expect(linesOf(running)).toEqual([
-      '[cache-warmer] ERROR CACHE_WARMER_PARAMETERS: expected parameter names or ARNs separated by commas, got "a b"',
-      '[cache-warmer] ERROR SSM_PARAMETER_STORE_TTL: expected an integer from 0 to 86400, got "soon"',
+      '[cache-warmer] ERROR CACHE_WARMER_PARAMETERS: expected a comma-separated list of parameter names or ARNs, got "a b"',
+      '[cache-warmer] ERROR SSM_PARAMETER_STORE_TTL: expected a whole number of seconds from 0 to 86400, got "soon"',
       "[cache-warmer] ERROR nothing is warmed, and every read answers status 400, until the settings above are right",
     ]);
   });
