@@ -1,4 +1,4 @@
-import { ConfigError } from "@lambda-extension/core";
+import { ConfigError, errorCode } from "@lambda-extension/core";
 import type { ExtensionOptions } from "@lambda-extension/core";
 import { tokensOf } from "./aws/credentials.ts";
 import { parseFallback, parseSettings } from "./config/parse-settings.ts";
@@ -101,7 +101,7 @@ function counted(count: number, what: string): string {
 }
 
 function describeListenError(port: number, error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+  const code = errorCode(error) ?? String(error);
   const variable = "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT";
   if (code !== "EADDRINUSE") return `${variable}: expected a port of 127.0.0.1 to listen on, got ${port} (${code})`;
   return (

@@ -2,7 +2,7 @@ import { ConfigError, createDeadline, now, sleep, waitAtMost, wasFrozenBetween }
 import type { Clock, ExtensionContext, ExtensionOptions } from "@lambda-extension/core";
 import type { Variables } from "@lambda-extension/core/settings";
 import { createCredentials } from "./aws/credentials.ts";
-import { createLazyHttpClient } from "./aws/lazy-http-client.ts";
+import { createHttpClient } from "./aws/http-client.ts";
 import type { Settings } from "./config/settings.ts";
 import { createFailureReport } from "./failure-report.ts";
 import { createGate } from "./gate.ts";
@@ -50,18 +50,14 @@ const timerMs = 5000;
 /** Builds the cache warmer. */
 export function createWarmer({ settings, report, host }: WarmerParts): Warmer {
   const { env, clock, random } = host;
-  const { maxConnections } = settings;
-  const toDeadline = (ms: number) => createDeadline({ deadlineEpochMs: clock.wallMs() + ms, clock });
-  const client = createLazyHttpClient(async () =>
-    (await import("./aws/node-http-client.ts")).createNodeHttpClient({ maxConnections }),
-  );
+  const client = createHttpClient(settings);
   const credentials = createCredentials({ environment: env, client, clock });
   const sources = createSources(settings, { client, credentials, clock, random, wait: sleep });
   const cache = new Cache({
     ...settings.cache,
     clock,
     random,
-    deadline: toDeadline,
+    deadline: (timeoutMs) => createDeadline({ timeoutMs, clock }),
     onFailure: createFailureReport(report),
   });
   const gate = createGate({ isOpen: env["AWS_LAMBDA_INITIALIZATION_TYPE"] !== "snap-start" });

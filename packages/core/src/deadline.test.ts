@@ -56,6 +56,56 @@ test("a closed deadline leaves no timer and does not fire", () => {
   expect(signal.aborted).toBe(false);
 });
 
+test("a time limit counts from now", async () => {
+  const deadline = createDeadline({ timeoutMs: 100 });
+  expect(deadline.signal.aborted).toBe(false);
+  await vi.advanceTimersByTimeAsync(99);
+  expect([deadline.signal.aborted, deadline.remainingMs()]).toEqual([false, 1]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect([deadline.signal.aborted, deadline.remainingMs()]).toEqual([true, 0]);
+});
+
+test("a deadline within another never has more time than the whole has left", async () => {
+  const whole = createDeadline({ timeoutMs: 100 });
+  await vi.advanceTimersByTimeAsync(70);
+  expect(createDeadline({ within: whole, timeoutMs: 5000 }).remainingMs()).toBe(30);
+  expect(createDeadline({ within: whole }).remainingMs()).toBe(30);
+  expect(createDeadline({ within: whole, timeoutMs: 10 }).remainingMs()).toBe(10);
+});
+
+test("a deadline within another ends with the whole, also where that ends early or has ended before", () => {
+  const whole = createDeadline({ timeoutMs: 100 });
+  const part = createDeadline({ within: whole, timeoutMs: 50 });
+  const { signal } = part;
+  whole.abort(new Error("over"));
+  expect(signal.aborted).toBe(true);
+  expect(createDeadline({ within: whole, timeoutMs: 50 }).signal.aborted).toBe(true);
+});
+
+test("a deadline within another ends with the whole's signal, which comes a margin before its deadline", async () => {
+  const whole = createDeadline({ timeoutMs: 1000, marginMs: 300 });
+  const { signal } = createDeadline({ within: whole });
+  await vi.advanceTimersByTimeAsync(700);
+  expect(signal.aborted).toBe(true);
+});
+
+test("a deadline within another leaves no timer and no listener behind when closed", () => {
+  const whole = createDeadline({ timeoutMs: 100 });
+  const part = createDeadline({ within: whole, timeoutMs: 50 });
+  expect([whole.signal.aborted, part.signal.aborted]).toEqual([false, false]);
+  expect(getEventListeners(whole.signal, "abort")).toHaveLength(1);
+  part.close();
+  expect(getEventListeners(whole.signal, "abort")).toHaveLength(0);
+  whole.close();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+test("a deadline within another asks nothing of the whole before it is asked itself", () => {
+  const whole = createDeadline({ timeoutMs: 100 });
+  createDeadline({ within: whole }).close();
+  expect(vi.getTimerCount()).toBe(0);
+});
+
 test("a wait that is over in time gives the value and clears its timer", async () => {
   expect(await waitAtMost(Promise.resolve(7), 1000)).toEqual({ kind: "settled", value: 7 });
   expect(vi.getTimerCount()).toBe(0);

@@ -2,9 +2,13 @@ import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import type { DeadlineContext } from "./extension-options.ts";
 
-/** When a deadline is, and how much earlier its signal fires. */
+/** When a deadline is: the earliest of what is given; and how much earlier its signal fires. */
 export interface DeadlineOptions {
-  readonly deadlineEpochMs: number;
+  readonly deadlineEpochMs?: number;
+  /** Counted from now. */
+  readonly timeoutMs?: number;
+  /** The time of the whole, of which this is a part: this deadline is over as soon as that one is. */
+  readonly within?: DeadlineContext | undefined;
   /** Default 0. */
   readonly marginMs?: number;
   readonly clock?: Clock;
@@ -39,14 +43,17 @@ export function toTimerMs(delayMs: number): number {
  */
 class LazyDeadline implements Deadline {
   readonly deadlineEpochMs: number;
+  readonly #within: DeadlineContext | undefined;
   readonly #marginMs: number;
   readonly #clock: Clock;
   #controller: AbortController | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #aborted: Error | undefined;
 
-  constructor({ deadlineEpochMs, marginMs = 0, clock = systemClock }: DeadlineOptions) {
-    this.deadlineEpochMs = deadlineEpochMs;
+  constructor(options: DeadlineOptions) {
+    const { deadlineEpochMs = Infinity, timeoutMs = Infinity, within, marginMs = 0, clock = systemClock } = options;
+    this.deadlineEpochMs = Math.min(deadlineEpochMs, clock.wallMs() + timeoutMs, within?.deadlineEpochMs ?? Infinity);
+    this.#within = within;
     this.#marginMs = marginMs;
     this.#clock = clock;
   }
@@ -54,7 +61,7 @@ class LazyDeadline implements Deadline {
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#aborted === undefined) this.#schedule();
+      if (this.#aborted === undefined) this.#watch();
       else this.#controller.abort(this.#aborted);
     }
     return this.#controller.signal;
@@ -76,6 +83,19 @@ class LazyDeadline implements Deadline {
 
   close(): void {
     clearTimeout(this.#timer);
+    if (this.#controller !== undefined) this.#within?.signal.removeEventListener("abort", this);
+  }
+
+  /** The whole is over: an event target takes an object with this method for a listener. */
+  handleEvent(): void {
+    this.abort(new Error("The time of the whole is over"));
+  }
+
+  #watch(): void {
+    const whole = this.#within?.signal;
+    whole?.addEventListener("abort", this, { once: true });
+    if (whole?.aborted === true) this.handleEvent();
+    else this.#schedule();
   }
 
   #schedule(): void {

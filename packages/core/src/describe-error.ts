@@ -1,11 +1,13 @@
+import { errorCode } from "./error-code.ts";
 import { ConfigError, PlatformError } from "./errors.ts";
+import { textOf } from "./json-object.ts";
 
 /**
  * One line about anything thrown: its class, its message, what caused it and, for a programming error, where it came
  * from.
  */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return oneLine(typeof error === "string" ? error : inspect(error));
+  if (!(error instanceof Error)) return oneLine(textOf(error) ?? inspect(error));
   const isExpected = error instanceof PlatformError || error instanceof ConfigError;
   if (isExpected) return oneLine(error.message);
   const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
@@ -17,12 +19,12 @@ export function describeError(error: unknown): string {
 /** `fetch failed` says nothing; its cause says ECONNREFUSED. */
 function causeOf({ cause }: Error): string {
   if (!(cause instanceof Error)) return "";
-  const code =
-    "code" in cause && typeof cause.code === "string" && !cause.message.includes(cause.code) ? cause.code : "";
-  return `: ${[code, cause.message].filter((part) => part !== "").join(" ")}`;
+  const code = errorCode(cause) ?? "";
+  return `: ${cause.message.includes(code) ? "" : `${code} `}${cause.message}`.trimEnd();
 }
 
-function inspect(value: unknown): string {
+/** A value as JSON, or as text where JSON has none for it; never throws. */
+export function inspect(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);
   } catch {

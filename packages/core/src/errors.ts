@@ -1,6 +1,6 @@
 /**
- * The operator's fault: settings that do not parse. Made once, at start, with every problem.
- * Shape: each problem reads `NAME: expected …, got …`.
+ * The operator's fault: settings that do not parse. Made once, at start, with every problem; each reads `NAME: expected
+ * …, got …`.
  */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";

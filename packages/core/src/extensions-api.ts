@@ -2,7 +2,7 @@ import { PlatformError } from "./errors.ts";
 import type { Registration } from "./extension-options.ts";
 import type { HttpConnection, HttpRequest } from "./http/http-connection.ts";
 import type { HttpResponse } from "./http/http-link.ts";
-import { parseJsonObject } from "./json-object.ts";
+import { parseJsonObject, textOf } from "./json-object.ts";
 import { parseLifecycleEvent } from "./lifecycle-event.ts";
 import type { LifecycleEventType, ParsedLifecycleEvent } from "./lifecycle-event.ts";
 import type { TelemetryType } from "./telemetry/telemetry-event.ts";
@@ -137,7 +137,7 @@ export function parseRegistration(
   source: { readonly identifier: string; readonly registeredBy: Registration["registeredBy"] },
 ): Registration {
   const value = parseJsonObject(body) ?? {};
-  const text = (key: string) => (typeof value[key] === "string" ? value[key] : "");
+  const text = (key: string) => textOf(value[key]) ?? "";
   return {
     identifierHint: source.identifier.slice(0, 8),
     functionName: text("functionName"),
@@ -152,9 +152,8 @@ export function parseRegistration(
 function refusal(request: HttpRequest, response: HttpResponse, identifier: string): PlatformError {
   const hide = (text: string) => (identifier === "" ? text : text.replaceAll(identifier, `${identifier.slice(0, 8)}…`));
   const body = parseJsonObject(response.body);
-  const errorType = typeof body?.["errorType"] === "string" ? body["errorType"] : `HTTP${response.status}`;
-  const detail =
-    typeof body?.["errorMessage"] === "string" ? body["errorMessage"] : response.body.toString().slice(0, 200).trim();
+  const errorType = textOf(body?.["errorType"]) ?? `HTTP${response.status}`;
+  const detail = textOf(body?.["errorMessage"]) ?? response.body.toString().slice(0, 200).trim();
   const dropped = response.resent ? " (the request before it went unanswered when its connection was cut)" : "";
   return new PlatformError(
     hide(`${request.method} ${request.path} was answered ${response.status} ${errorType}: ${detail}${dropped}`),

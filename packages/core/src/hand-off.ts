@@ -1,15 +1,18 @@
 /** What the layer's launcher did before this process started. */
 export interface HandOff {
   /** The extension's name, which is the launcher's file name. */
-  readonly name?: string;
-  /** Present where the launcher registered. */
-  readonly registered?: {
-    readonly identifier: string;
-    /** The body of the registration's answer, not parsed yet. */
-    readonly answer: string;
-    /** The descriptor of the connection the launcher registered over, where it left it open. */
-    readonly socketFd?: number;
-  };
+  readonly name: string | undefined;
+  /** Undefined where the launcher did not register. */
+  readonly registered: Registered | undefined;
+}
+
+/** What the launcher got for its registration. */
+export interface Registered {
+  readonly identifier: string;
+  /** The body of the registration's answer, not parsed yet. */
+  readonly answer: string;
+  /** The descriptor of the connection the launcher registered over, where it left it open. */
+  readonly socketFd: number | undefined;
 }
 
 const version = "1";
@@ -28,12 +31,10 @@ export function takeHandOff(env: Record<string, string | undefined>): HandOff {
   const name = take("NAME");
   const handOffVersion = take("HANDOFF_VERSION");
   const identifier = take("IDENTIFIER");
-  const answer = take("REGISTRATION");
+  const answer = take("REGISTRATION") ?? "{}";
   const socketFd = take("SOCKET_FD");
   take("EVENTS");
-  const named = name === undefined ? {} : { name };
-  if (handOffVersion !== version || identifier === undefined) return named;
-  const socket =
-    socketFd !== undefined && /^\d{1,6}$/.test(socketFd) && Number(socketFd) > 2 ? { socketFd: Number(socketFd) } : {};
-  return { ...named, registered: { identifier, answer: answer ?? "{}", ...socket } };
+  if (handOffVersion !== version || identifier === undefined) return { name, registered: undefined };
+  const isSocket = socketFd !== undefined && /^\d{1,6}$/.test(socketFd) && Number(socketFd) > 2;
+  return { name, registered: { identifier, answer, socketFd: isSocket ? Number(socketFd) : undefined } };
 }

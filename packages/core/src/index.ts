@@ -2,6 +2,7 @@ export { ageMs, now, systemClock, wasFrozenBetween } from "./clock.ts";
 export type { Clock, Moment } from "./clock.ts";
 export { createDeadline, sleep, waitAtMost } from "./deadline.ts";
 export type { Deadline, DeadlineOptions, Waited } from "./deadline.ts";
+export { errorCode } from "./error-code.ts";
 export { ConfigError, PlatformError } from "./errors.ts";
 export type {
   DeadlineContext,
@@ -15,8 +16,11 @@ export type {
   ShutdownContext,
   TelemetryOptions,
 } from "./extension-options.ts";
-export { bundleFolderName, writeErrorLine } from "./host.ts";
+export { builtinModule, bundleFolderName, writeErrorLine } from "./host.ts";
+export { isObject, parseJsonObject, textOf } from "./json-object.ts";
 export type { InvokeEvent, LifecycleEvent, LifecycleEventType, ShutdownEvent } from "./lifecycle-event.ts";
+export { retryDelayMs } from "./retry-delay.ts";
+export type { RetryDelay } from "./retry-delay.ts";
 export { runExtension } from "./run-extension.ts";
 export { decodeTelemetryBatch } from "./telemetry/decode-telemetry.ts";
 export type { DecodedTelemetry } from "./telemetry/decode-telemetry.ts";

@@ -12,3 +12,8 @@ export function parseJsonObject(json: Buffer | string): Readonly<Record<string, 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** The value if it is text, else undefined. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

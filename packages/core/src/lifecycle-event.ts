@@ -1,4 +1,4 @@
-import { isObject, parseJsonObject } from "./json-object.ts";
+import { isObject, parseJsonObject, textOf } from "./json-object.ts";
 
 /** What an extension can register for. On Lambda Managed Instances only `SHUTDOWN` exists. */
 export type LifecycleEventType = "INVOKE" | "SHUTDOWN";
@@ -45,7 +45,7 @@ export function parseLifecycleEvent(body: Buffer): ParsedLifecycleEvent {
     return { kind: "unknown", problem: `an event of the unknown type ${JSON.stringify(eventType)}` };
   }
   if (eventType === "SHUTDOWN") {
-    const reason = typeof shutdownReason === "string" ? shutdownReason.toLowerCase() : "unknown";
+    const reason = textOf(shutdownReason)?.toLowerCase() ?? "unknown";
     // A SHUTDOWN is obeyed whatever else is wrong with it.
     return {
       kind: "event",
@@ -55,8 +55,7 @@ export function parseLifecycleEvent(body: Buffer): ParsedLifecycleEvent {
   if (typeof requestId !== "string" || !Number.isFinite(deadlineMs)) {
     return { kind: "unknown", problem: "an INVOKE without a request id or a deadline" };
   }
-  const functionArn = typeof invokedFunctionArn === "string" ? invokedFunctionArn : "";
-  const event = { eventType, deadlineMs, requestId, invokedFunctionArn: functionArn } as const;
+  const event = { eventType, deadlineMs, requestId, invokedFunctionArn: textOf(invokedFunctionArn) ?? "" } as const;
   return { kind: "event", event: isTracing(tracing) ? { ...event, tracing } : event };
 }
 

@@ -17,7 +17,7 @@ export type { DestinationConfig } from "./destinations/registry.ts";
 export { retrying } from "./destinations/retrying.ts";
 export type { RetryPolicy } from "./destinations/retrying.ts";
 export type { FlushConfig } from "./flush/flush-policy.ts";
+export type { Host } from "./host.ts";
 export { createLogger, createUnconfiguredLogger } from "./logger.ts";
 export type { LoggerParts } from "./pipeline.ts";
-export type { Surroundings } from "./surroundings.ts";
 export type { FunctionIdentity, ShippedLine } from "./transform/shipped-line.ts";

@@ -9,7 +9,7 @@ import type {
 import { ConfigError } from "@lambda-extension/core";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { createMessages, createScripted, createSurroundings } from "../test/fakes.ts";
+import { createHost, createMessages, createScripted } from "../test/fakes.ts";
 import type { Script } from "../test/fakes.ts";
 import { createLogger, createUnconfiguredLogger } from "./logger.ts";
 import type { ShippedLine } from "./transform/shipped-line.ts";
@@ -58,7 +58,7 @@ function create(
     identity: { functionName: "hello", functionVersion: "$LATEST" },
     isManagedInstance: false,
     messages,
-    surroundings: createSurroundings(),
+    host: createHost(),
   });
   const receive = (events: readonly TelemetryEvent[], malformed: readonly MalformedEvent[] = []) =>
     options.telemetry?.onEvents(events, malformed);

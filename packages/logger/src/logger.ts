@@ -18,7 +18,7 @@ export function createLogger(parts: LoggerParts): ExtensionOptions {
   const pipeline = (): Pipeline => (created ??= createPipeline(parts));
 
   return {
-    report: (message) => parts.messages.say(message),
+    report: (message) => parts.messages.report(message),
     telemetry: {
       types: [...new Set([...parts.config.types, "platform" as const])],
       buffering,
@@ -36,7 +36,7 @@ export function createLogger(parts: LoggerParts): ExtensionOptions {
 /** The same for a configuration that does not parse: fails open after naming every problem. */
 export function createUnconfiguredLogger(problems: readonly string[], messages: OwnMessages): ExtensionOptions {
   return {
-    report: (message) => messages.say(message),
+    report: (message) => messages.report(message),
     onInit() {
       throw new ConfigError(problems);
     },

@@ -3,15 +3,10 @@ import { findMisspeltSettings, parseConfig } from "./config/parse-config.ts";
 import { createDestination } from "./destinations/registry.ts";
 import { createLogger, createUnconfiguredLogger } from "./logger.ts";
 import { createOwnMessages } from "./own-messages.ts";
-import type { Surroundings } from "./surroundings.ts";
 
 const { env } = process;
 
-const surroundings: Surroundings = {
-  clock: systemClock,
-  random: Math.random,
-  builtinModule: (id) => process.getBuiltinModule(id),
-};
+const host = { clock: systemClock, random: Math.random };
 
 const messages = createOwnMessages({ prefix: `[${bundleFolderName()}] `, write: writeErrorLine });
 
@@ -23,8 +18,8 @@ const options =
         config: parsed.settings,
         createDestination() {
           // Here and not at the start, where a look through the environment would cost 0.1 ms.
-          for (const warning of [...parsed.warnings, ...findMisspeltSettings(env)]) messages.say(warning);
-          return createDestination(parsed.settings.destination, surroundings);
+          for (const warning of [...parsed.warnings, ...findMisspeltSettings(env)]) messages.report(warning);
+          return createDestination(parsed.settings.destination, host);
         },
         identity: {
           functionName: env["AWS_LAMBDA_FUNCTION_NAME"] ?? "unknown",
@@ -32,7 +27,7 @@ const options =
         },
         isManagedInstance: env["AWS_LAMBDA_INITIALIZATION_TYPE"] === "lambda-managed-instances",
         messages,
-        surroundings,
+        host,
       });
 
 void runExtension(options);

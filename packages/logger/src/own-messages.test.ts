@@ -9,15 +9,15 @@ function createWritten() {
 describe("createOwnMessages", () => {
   test("writes a message as one line with its prefix", () => {
     const { written, messages } = createWritten();
-    messages.say("two\n  lines");
+    messages.report("two\n  lines");
     expect(written).toEqual(["[logger] two lines"]);
   });
 
   test("says a message once per key", () => {
     const { written, messages } = createWritten();
-    messages.sayOnce("a", "first");
-    messages.sayOnce("a", "again");
-    messages.sayOnce("b", "other");
+    messages.reportOnce("a", "first");
+    messages.reportOnce("a", "again");
+    messages.reportOnce("b", "other");
     expect(written).toEqual(["[logger] first", "[logger] other"]);
   });
 
@@ -30,7 +30,7 @@ describe("createOwnMessages", () => {
     ],
   ])("knows its own message again %s", (_how, record) => {
     const { messages } = createWritten();
-    messages.say("hello");
+    messages.report("hello");
     expect(messages.isOwn(record)).toBe(true);
   });
 
@@ -38,14 +38,14 @@ describe("createOwnMessages", () => {
     "takes %j for somebody else's",
     (record) => {
       const { messages } = createWritten();
-      messages.say("hello");
+      messages.report("hello");
       expect(messages.isOwn(record)).toBe(false);
     },
   );
 
   test("remembers a bounded number of messages", () => {
     const { messages } = createWritten();
-    for (let index = 0; index <= 64; index += 1) messages.say(String(index));
+    for (let index = 0; index <= 64; index += 1) messages.report(String(index));
     expect(messages.isOwn("[logger] 0")).toBe(false);
     expect(messages.isOwn("[logger] 1")).toBe(true);
   });

@@ -1,13 +1,13 @@
 /** The logger's own messages, and how they are known again when they come back as telemetry. */
 export interface OwnMessages {
-  say(message: string): void;
-  /** Says a message the first time its key is used. */
-  sayOnce(key: string, message: string): void;
+  report(message: string): void;
+  /** Reports a message the first time its key is used. */
+  reportOnce(key: string, message: string): void;
   /** True for a telemetry record that is one of the latest own messages. */
   isOwn(record: string | { readonly [key: string]: unknown }): boolean;
 }
 
-/** More than the logger says in its life; telemetry of a line comes back within a second or two of it. */
+/** More than the logger reports in its life; telemetry of a line comes back within a second or two of it. */
 const remembered = 64;
 
 /**
@@ -18,10 +18,10 @@ const remembered = 64;
  */
 export function createOwnMessages(options: { readonly prefix: string; write(line: string): void }): OwnMessages {
   const { prefix } = options;
-  const said = new Set<string>();
+  const reported = new Set<string>();
   const recent: string[] = [];
 
-  function say(message: string): void {
+  function report(message: string): void {
     const line = `${prefix}${message.replace(/\s*[\r\n]+\s*/g, " ")}`;
     recent.push(line);
     if (recent.length > remembered) recent.shift();
@@ -29,11 +29,11 @@ export function createOwnMessages(options: { readonly prefix: string; write(line
   }
 
   return {
-    say,
-    sayOnce(key, message) {
-      if (said.has(key)) return;
-      said.add(key);
-      say(message);
+    report,
+    reportOnce(key, message) {
+      if (reported.has(key)) return;
+      reported.add(key);
+      report(message);
     },
     isOwn(record) {
       const text = typeof record === "string" ? record : record["message"];

@@ -1,14 +1,14 @@
+import { createDeadline } from "@lambda-extension/core";
 import type { InvokeContext, MalformedEvent, ShutdownContext, TelemetryEvent } from "@lambda-extension/core";
 import { Ledger } from "./account/ledger.ts";
 import { BoundedBuffer } from "./buffer/bounded-buffer.ts";
 import type { LoggerConfig } from "./config/parse-config.ts";
-import { createDeadlineWithin } from "./deadline.ts";
 import type { Destination } from "./destinations/destination.ts";
 import { createEndOfInvocation } from "./flush/end-of-invocation.ts";
 import { createFlusher } from "./flush/flusher.ts";
 import { createLateTelemetry } from "./flush/late-telemetry.ts";
+import type { Host } from "./host.ts";
 import type { OwnMessages } from "./own-messages.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { createLineIds } from "./transform/line-ids.ts";
 import type { FunctionIdentity } from "./transform/shipped-line.ts";
 import { createTransform } from "./transform/transform.ts";
@@ -25,7 +25,7 @@ export interface LoggerParts {
   readonly identity: FunctionIdentity;
   readonly isManagedInstance: boolean;
   readonly messages: OwnMessages;
-  readonly surroundings: Surroundings;
+  readonly host: Host;
 }
 
 /** Telemetry → lines → buffer → destination, and an account of all of them. */
@@ -48,11 +48,11 @@ const accountMs = 400;
 /** See {@link Pipeline}. */
 export function createPipeline(parts: LoggerParts): Pipeline {
   const { config, messages } = parts;
-  const { clock } = parts.surroundings;
+  const { clock, random } = parts.host;
   const destination = parts.createDestination();
   const ledger = new Ledger();
   const buffer = new BoundedBuffer(config.buffer);
-  const ids = createLineIds(() => parts.surroundings.random());
+  const ids = createLineIds(random);
   const transform = createTransform({
     identity: parts.identity,
     types: config.types,
@@ -72,7 +72,7 @@ export function createPipeline(parts: LoggerParts): Pipeline {
     const overflow = lines.reduce((dropped, line) => dropped + buffer.add(line), 0);
     ledger.drop("overflow", overflow);
     if (overflow > 0) {
-      messages.sayOnce(
+      messages.reportOnce(
         "overflow",
         `more lines wait than LOGGER_MAX_ITEMS or LOGGER_MAX_BYTES allow: the oldest are dropped, and counted in the account at shutdown`,
       );
@@ -81,7 +81,7 @@ export function createPipeline(parts: LoggerParts): Pipeline {
   }
 
   async function sendTheRest(context: ShutdownContext): Promise<void> {
-    const deadline = createDeadlineWithin(context, { timeoutMs: context.remainingMs() - accountMs, clock });
+    const deadline = createDeadline({ within: context, timeoutMs: context.remainingMs() - accountMs, clock });
     try {
       await late.settled(Math.min(lateTelemetryMs, deadline.remainingMs()));
       await context.stopTelemetry();
@@ -113,7 +113,7 @@ export function createPipeline(parts: LoggerParts): Pipeline {
       try {
         await sendTheRest(context);
       } finally {
-        messages.say(ledger.toLine(buffer.items));
+        messages.report(ledger.toLine(buffer.items));
         await destination.close();
       }
     },

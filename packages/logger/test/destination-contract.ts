@@ -21,7 +21,7 @@ const batchOf = (...texts: readonly string[]): Batch =>
 
 /** Sends with ample time. */
 export async function send(destination: Destination, batch: Batch, timeoutMs = 20_000): Promise<SendOutcome> {
-  const deadline = createDeadline({ deadlineEpochMs: Date.now() + timeoutMs });
+  const deadline = createDeadline({ timeoutMs });
   try {
     return await destination.send(batch, deadline);
   } finally {

@@ -1,17 +1,17 @@
+import { sleep } from "@lambda-extension/core";
 import type { Clock } from "@lambda-extension/core";
 import type { Batch, Line } from "../src/buffer/line.ts";
-import { orAborted } from "../src/deadline.ts";
 import type { Destination, SendOutcome } from "../src/destinations/destination.ts";
+import type { Host } from "../src/host.ts";
 import type { OwnMessages } from "../src/own-messages.ts";
 import { createOwnMessages } from "../src/own-messages.ts";
-import type { Surroundings } from "../src/surroundings.ts";
 
 /** The clocks that fake timers turn: `Date.now` and `performance.now`, read at each call. */
 export const timerClock: Clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
 
-/** Surroundings of a test: real modules, a random source that always says a half. */
-export function createSurroundings(clock: Clock = timerClock): Surroundings {
-  return { clock, random: () => 0.5, builtinModule: (id) => process.getBuiltinModule(id) };
+/** The host of a test: its random source always gives a half. */
+export function createHost(clock: Clock = timerClock): Host {
+  return { clock, random: () => 0.5 };
 }
 
 /** A line of a few bytes. */
@@ -42,7 +42,7 @@ export function createScripted(
       batches.push(batch);
       const outcome = await script(batch);
       if (outcome === "hang") {
-        await orAborted(new Promise(() => {}), deadline.signal);
+        await sleep(Infinity, deadline.signal);
         return { kind: "retry", cause: "hung" };
       }
       if (outcome.kind === "sent") delivered.push(...batch.lines.map((line) => line.id));

@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { failure, startAwsStub, stubParameter } from "../../test/support/aws-stub.ts";
 import type { AwsStub } from "../../test/support/aws-stub.ts";
 import { callTo } from "../../test/support/source-contract.ts";
-import { resolveEndpoint } from "./resolve-endpoint.ts";
 
 describe("a call of AWS", () => {
   const { signal } = new AbortController();
@@ -49,15 +48,5 @@ describe("a call of AWS", () => {
       code: "ConnectionError",
       lasts: "transient",
     });
-  });
-});
-
-describe("resolveEndpoint", () => {
-  test.each([
-    ["ssm", "eu-west-1", false, "https://ssm.eu-west-1.amazonaws.com/"],
-    ["secretsmanager", "cn-north-1", false, "https://secretsmanager.cn-north-1.amazonaws.com.cn/"],
-    ["secretsmanager", "us-gov-west-1", true, "https://secretsmanager-fips.us-gov-west-1.amazonaws.com/"],
-  ] as const)("%s in %s, FIPS %s", (service, region, useFips, url) => {
-    expect(resolveEndpoint({ service, region, useFips }).href).toBe(url);
   });
 });

@@ -1,9 +1,11 @@
+import { errorCode, parseJsonObject } from "@lambda-extension/core";
 import type { Clock } from "@lambda-extension/core";
-import type { AwsCall, AwsOutcome } from "./aws-outcome.ts";
+import type { AwsCall, AwsOutcome } from "./classify-failure.ts";
 import { classifyFailure } from "./classify-failure.ts";
 import type { CredentialsProvider } from "./credentials.ts";
 import type { HttpClient, HttpResponse } from "./http-client.ts";
-import type { AwsService } from "./resolve-endpoint.ts";
+import { signRequest } from "./sign-request.ts";
+import type { AwsService } from "./sign-request.ts";
 
 /** What it takes to call one service. */
 export interface AwsJsonCallOptions {
@@ -35,9 +37,7 @@ export function createAwsJsonCall(options: AwsJsonCallOptions): AwsCall {
       body: JSON.stringify(input),
     } as const;
     try {
-      // Loaded here: it brings node:crypto, which an extension that is never asked does not need.
-      const { signRequest } = await import("./sign-request.ts");
-      const request = signRequest(unsigned, {
+      const request = await signRequest(unsigned, {
         service,
         region,
         credentials: found.credentials,
@@ -54,7 +54,7 @@ export function createAwsJsonCall(options: AwsJsonCallOptions): AwsCall {
 
 function toOutcome(response: HttpResponse): AwsOutcome {
   if (response.status !== 200) return classifyFailure(response.status, response.body);
-  const output = parseOutput(response.body);
+  const output = parseJsonObject(response.body);
   if (output !== undefined) return { kind: "ok", output };
   return passing("MalformedAnswer", "the service answered 200 with a body that is no JSON object");
 }
@@ -63,18 +63,8 @@ function passing(code: string, message: string): AwsOutcome {
   return { kind: "failed", code, message, lasts: "transient" };
 }
 
-function parseOutput(body: Buffer): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const output: unknown = JSON.parse(body.toString());
-    const isObject = typeof output === "object" && output !== null && !Array.isArray(output);
-    return isObject ? (output as Readonly<Record<string, unknown>>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // A refused connection to both addresses of a name is an AggregateError without a message.
-  return error.message || ("code" in error ? String(error.code) : error.name);
+  return error.message || (errorCode(error) ?? error.name);
 }

@@ -1,4 +1,25 @@
-import type { AwsFailure } from "./aws-outcome.ts";
+import { parseJsonObject } from "@lambda-extension/core";
+
+/**
+ * What came of calling AWS. `failed` carries the service's own code, or `ConnectionError`, `TimeoutError`,
+ * `CredentialsError`.
+ */
+export type AwsOutcome = { readonly kind: "ok"; readonly output: Readonly<Record<string, unknown>> } | AwsFailure;
+
+/** A call that did not succeed. */
+export interface AwsFailure {
+  readonly kind: "failed";
+  readonly code: string;
+  readonly message: string;
+  /**
+   * `transient`: the same call may succeed later. `once`: worth one more try with fresh credentials and a fresh
+   * signature. `definite`: it will not until somebody changes something.
+   */
+  readonly lasts: "transient" | "once" | "definite";
+}
+
+/** An operation of one service, `GetParameter` or `GetSecretValue`, with its input as the service spells it. */
+export type AwsCall = (operation: string, input: object, signal: AbortSignal) => Promise<AwsOutcome>;
 
 /**
  * Codes that mean "later".
@@ -29,9 +50,9 @@ const transientCodes = new Set([
 const onceCodes = new Set(["ExpiredToken", "ExpiredTokenException", "InvalidSignatureException", "RequestExpired"]);
 
 /**
- * Turns an error answer of an AWS JSON 1.1 service into a failure.
- * Shape: `{"__type":"prefix#Code","message"|"Message":…}`; anything else is named by its status. Of a message only the
- * first line: behind it AWS quotes the signed request, session token and all, where a signature does not match.
+ * Turns an error answer of an AWS JSON 1.1 service, `{"__type":"prefix#Code","message"|"Message":…}`, into a failure.
+ * Returns the status as code of any other answer. Of a message it keeps the first line: behind it AWS quotes the signed
+ * request, session token and all, where a signature does not match.
  */
 export function classifyFailure(status: number, body: Buffer): AwsFailure {
   const { code, message } = parseError(body);
@@ -50,15 +71,10 @@ function howLong(code: string, status: number): AwsFailure["lasts"] {
 }
 
 function parseError(body: Buffer): { readonly code?: string; readonly message?: string } {
-  try {
-    const parsed = JSON.parse(body.toString()) as Readonly<Record<string, unknown>> | null;
-    const type = parsed?.["__type"];
-    const message = parsed?.["message"] ?? parsed?.["Message"];
-    return {
-      ...(typeof type === "string" && type !== "" && { code: type.slice(type.lastIndexOf("#") + 1) }),
-      ...(typeof message === "string" && { message: message.replace(/[\r\n][^]*/, "") }),
-    };
-  } catch {
-    return {};
-  }
+  const { __type: type, message: usual, Message: other } = parseJsonObject(body) ?? {};
+  const message = usual ?? other;
+  return {
+    ...(typeof type === "string" && type !== "" && { code: type.slice(type.lastIndexOf("#") + 1) }),
+    ...(typeof message === "string" && { message: message.replace(/[\r\n][^]*/, "") }),
+  };
 }

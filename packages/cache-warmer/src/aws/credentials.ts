@@ -1,5 +1,6 @@
+import { parseJsonObject } from "@lambda-extension/core";
 import type { Clock } from "@lambda-extension/core";
-import type { AwsFailure } from "./aws-outcome.ts";
+import type { AwsFailure } from "./classify-failure.ts";
 import type { HttpClient } from "./http-client.ts";
 
 /** What a request is signed with. */
@@ -123,24 +124,18 @@ function failed(lasts: AwsFailure["lasts"], message: string): AwsFailure {
 }
 
 function parseCredentials(body: Buffer): Fetched | undefined {
-  try {
-    const { AccessKeyId, SecretAccessKey, Token, Expiration } = JSON.parse(body.toString()) as Readonly<
-      Record<string, unknown>
-    >;
-    if (!isText(AccessKeyId) || !isText(SecretAccessKey)) return undefined;
-    const ends = isText(Expiration) ? Date.parse(Expiration) : Number.NaN;
-    return {
-      kind: "credentials",
-      credentials: {
-        accessKeyId: AccessKeyId,
-        secretAccessKey: SecretAccessKey,
-        ...(isText(Token) && { sessionToken: Token }),
-      },
-      endsEpochMs: Number.isNaN(ends) ? Number.POSITIVE_INFINITY : ends,
-    };
-  } catch {
-    return undefined;
-  }
+  const { AccessKeyId, SecretAccessKey, Token, Expiration } = parseJsonObject(body) ?? {};
+  if (!isText(AccessKeyId) || !isText(SecretAccessKey)) return undefined;
+  const ends = isText(Expiration) ? Date.parse(Expiration) : Number.NaN;
+  return {
+    kind: "credentials",
+    credentials: {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      ...(isText(Token) && { sessionToken: Token }),
+    },
+    endsEpochMs: Number.isNaN(ends) ? Infinity : ends,
+  };
 }
 
 /** The hosts for which the SDKs accept plain HTTP: loopback, and the link-local addresses of ECS and EKS. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { AwsFailure, AwsOutcome } from "./aws-outcome.ts";
+import type { AwsFailure, AwsOutcome } from "./classify-failure.ts";
 import { retrying } from "./retrying.ts";
 
 const failed = (lasts: AwsFailure["lasts"], code: string = lasts): AwsFailure => ({

@@ -1,10 +1,10 @@
-import type { AwsCall, AwsFailure } from "./aws-outcome.ts";
+import { retryDelayMs } from "@lambda-extension/core";
+import type { RetryDelay } from "@lambda-extension/core";
+import type { AwsCall, AwsFailure } from "./classify-failure.ts";
 
 /** How often and how fast a call is tried again. */
-export interface RetryOptions {
+export interface RetryOptions extends RetryDelay {
   readonly maxAttempts: number;
-  readonly baseMs: number;
-  readonly capMs: number;
   /** From 0 (included) to 1 (excluded). */
   readonly random: () => number;
   /** Resolves after `ms`, or at once when the signal aborts. */
@@ -13,10 +13,7 @@ export interface RetryOptions {
   readonly onExpired: () => void;
 }
 
-/**
- * Tries again what may succeed, with full jitter, until the signal aborts; the last failure is the answer.
- * Source: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
- */
+/** Tries again what may succeed, with full jitter, until the signal aborts; the last failure is the answer. */
 export function retrying(call: AwsCall, options: RetryOptions): AwsCall {
   return async (operation, input, signal) => {
     let wasRenewed = false;
@@ -34,7 +31,7 @@ export function retrying(call: AwsCall, options: RetryOptions): AwsCall {
         wasRenewed = true;
         options.onExpired();
       } else {
-        await options.wait(options.random() * Math.min(options.capMs, options.baseMs * 2 ** (attempt - 1)), signal);
+        await options.wait(retryDelayMs(attempt, options, options.random), signal);
       }
       if (signal.aborted) return lastAnswer;
     }

@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { signRequest } from "./sign-request.ts";
 
 describe("signRequest", () => {
-  test("signs as botocore does", () => {
-    const signed = signRequest(
+  test("signs as botocore does", async () => {
+    const signed = await signRequest(
       {
         method: "POST",
         url: new URL("http://127.0.0.1:4566/"),

@@ -1,10 +1,14 @@
-import aws4 from "aws4";
 import type { Credentials } from "./credentials.ts";
 import type { HttpRequest } from "./http-client.ts";
-import type { AwsService } from "./resolve-endpoint.ts";
 
-/** Adds Signature Version 4 to a request. Units: `epochMs` is the moment of signing. */
-export function signRequest(
+/** The services that are called, by their names in signatures and host names. */
+export type AwsService = "ssm" | "secretsmanager";
+
+/**
+ * Adds Signature Version 4 to a request. Units: `epochMs` is the moment of signing. The library is loaded with the
+ * first request: it brings node:crypto, which an extension that sends none does not need.
+ */
+export async function signRequest(
   request: HttpRequest,
   options: {
     readonly service: AwsService;
@@ -12,8 +16,9 @@ export function signRequest(
     readonly credentials: Credentials;
     readonly epochMs: number;
   },
-): HttpRequest {
+): Promise<HttpRequest> {
   const { service, region, credentials, epochMs } = options;
+  const { default: aws4 } = await import("aws4");
   const signed = aws4.sign(
     {
       service,

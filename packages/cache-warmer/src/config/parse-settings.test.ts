@@ -63,6 +63,14 @@ describe("parseSettings", () => {
     expect(warnings).toEqual(["http://localstack:4566: secrets come from there unencrypted"]);
   });
 
+  test.each([
+    ["parameterStore", "eu-west-1", "FALSE", "https://ssm.eu-west-1.amazonaws.com/"],
+    ["secretsManager", "cn-north-1", "FALSE", "https://secretsmanager.cn-north-1.amazonaws.com.cn/"],
+    ["secretsManager", "us-gov-west-1", "TRUE", "https://secretsmanager-fips.us-gov-west-1.amazonaws.com/"],
+  ] as const)("%s in %s, FIPS %s, is at %s", (service, AWS_REGION, AWS_USE_FIPS_ENDPOINT, url) => {
+    expect(parse({ AWS_REGION, AWS_USE_FIPS_ENDPOINT }).settings[service].endpoint.href).toBe(url);
+  });
+
   test("lists every problem at once", () => {
     expect(
       problemsOf({

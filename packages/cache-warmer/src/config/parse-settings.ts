@@ -1,7 +1,7 @@
 import { findMisspelt, readSettings } from "@lambda-extension/core/settings";
 import type { KnownSettings, SettingsOf, SettingsResult, Variables } from "@lambda-extension/core/settings";
 import { tokensOf } from "../aws/credentials.ts";
-import { resolveEndpoint } from "../aws/resolve-endpoint.ts";
+import type { AwsService } from "../aws/sign-request.ts";
 import { schema } from "./schema.ts";
 import type { ServiceSettings, Settings } from "./settings.ts";
 
@@ -87,6 +87,21 @@ function toSettings(values: SettingsOf<typeof schema>): Settings {
     secretsManager,
     required: required.includes("all") ? [...parameterStore.warm, ...secretsManager.warm] : required,
   };
+}
+
+/**
+ * The regional endpoint of a service.
+ * Source: https://docs.aws.amazon.com/general/latest/gr/ssm.html and .../asm.html
+ */
+function resolveEndpoint(options: {
+  readonly service: AwsService;
+  readonly region: string;
+  readonly useFips: boolean;
+}): URL {
+  const { service, region, useFips } = options;
+  const host = useFips ? `${service}-fips` : service;
+  const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+  return new URL(`https://${host}.${region}.${suffix}`);
 }
 
 /** A misspelt variable warms nothing; one of a newer version must not stop an older layer: hence a warning. */

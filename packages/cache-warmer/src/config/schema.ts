@@ -1,4 +1,14 @@
-import { bytes, choice, duration, endpoint, flag, list, text, wholeNumber } from "@lambda-extension/core/settings";
+import {
+  bytes,
+  choice,
+  endpoint,
+  flag,
+  list,
+  milliseconds,
+  seconds,
+  text,
+  wholeNumber,
+} from "@lambda-extension/core/settings";
 import type { Meanings, SettingsSchema } from "@lambda-extension/core/settings";
 import { logLevels } from "../report.ts";
 
@@ -24,22 +34,22 @@ export const schema = {
   },
   initWaitMs: {
     name: "CACHE_WARMER_INIT_WAIT_MILLIS",
-    kind: duration({ unit: "milliseconds", min: 0, max: 8000 }),
+    kind: milliseconds({ min: 0, max: 8000 }),
     default: "3000",
   },
   holdMs: {
     name: "CACHE_WARMER_HOLD_MILLIS",
-    kind: duration({ unit: "milliseconds", min: 0, max: 10_000 }),
+    kind: milliseconds({ min: 0, max: 10_000 }),
     default: "100",
   },
   staleIfErrorMs: {
     name: "CACHE_WARMER_STALE_IF_ERROR_SECONDS",
-    kind: duration({ unit: "seconds", min: 0, max: 86_400 }),
+    kind: seconds({ min: 0, max: 86_400 }),
     default: "900",
   },
   negativeTtlMs: {
     name: "CACHE_WARMER_NEGATIVE_TTL_SECONDS",
-    kind: duration({ unit: "seconds", min: 0, max: 300 }),
+    kind: seconds({ min: 0, max: 300 }),
     default: "5",
   },
   maxBytes: { name: "CACHE_WARMER_MAX_BYTES", kind: bytes({ min: 65_536, max: 268_435_456 }), default: "16777216" },
@@ -58,22 +68,22 @@ export const schema = {
   logLevel: { name: "PARAMETERS_SECRETS_EXTENSION_LOG_LEVEL", kind: choice(logLevels), default: "INFO" },
   parameterTtlMs: {
     name: "SSM_PARAMETER_STORE_TTL",
-    kind: duration({ unit: "seconds", min: 0, max: 86_400 }),
+    kind: seconds({ min: 0, max: 86_400 }),
     default: "300",
   },
   parameterTimeoutMs: {
     name: "SSM_PARAMETER_STORE_TIMEOUT_MILLIS",
-    kind: duration({ unit: "milliseconds", min: 0, max: 60_000 }),
+    kind: milliseconds({ min: 0, max: 60_000 }),
     default: "5000",
   },
   secretTtlMs: {
     name: "SECRETS_MANAGER_TTL",
-    kind: duration({ unit: "seconds", min: 0, max: 86_400 }),
+    kind: seconds({ min: 0, max: 86_400 }),
     default: "300",
   },
   secretTimeoutMs: {
     name: "SECRETS_MANAGER_TIMEOUT_MILLIS",
-    kind: duration({ unit: "milliseconds", min: 0, max: 60_000 }),
+    kind: milliseconds({ min: 0, max: 60_000 }),
     default: "5000",
   },
   endpoint: { name: "AWS_ENDPOINT_URL", kind: endpoint },

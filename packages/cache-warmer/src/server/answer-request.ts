@@ -4,7 +4,7 @@ import type { RequestHandler } from "./connection.ts";
 import { parseQuery } from "./parse-query.ts";
 import { textReply } from "./request.ts";
 import type { Reply, Request } from "./request.ts";
-import type { isTokenValid } from "./token-check.ts";
+import { isTokenValid } from "./token-check.ts";
 
 /**
  * Whether values may be served. `misconfigured`: the settings did not parse. `waiting`: a snapshot must not hold
@@ -57,9 +57,9 @@ export function createRequestHandler(options: AnswerOptions): RequestHandler {
     return answer === undefined ? read(source, item).then(toReply, toBugReply) : toReply(answer);
   }
 
-  function answer(request: Request, isKnown: typeof isTokenValid): Reply | Promise<Reply> {
+  return (request) => {
     if (proxyHeaders.some((name) => request.headers.has(name))) return textReply(400, "Forwarded");
-    if (!isKnown(request.headers.get(tokenHeader), tokens())) return textReply(401, badToken);
+    if (!isTokenValid(request.headers.get(tokenHeader), tokens())) return textReply(401, badToken);
     const state = readiness();
     if (state.kind === "misconfigured") {
       return causeReply(opaqueError, { kind: "definite", code: "ConfigError", message: state.problem });
@@ -70,16 +70,6 @@ export function createRequestHandler(options: AnswerOptions): RequestHandler {
     if (request.hasBody) return textReply(400, "a GET must not have a body");
     if (state.kind === "ready") return serve(source, request);
     return state.opened().then((isOpen) => (isOpen ? serve(source, request) : textReply(400, notReady)));
-  }
-
-  // Loaded with the first request: it brings node:crypto, for which the function's start would wait 5 ms and more.
-  let check: typeof isTokenValid | undefined;
-  return (request) => {
-    if (check !== undefined) return answer(request, check);
-    return import("./token-check.ts").then(({ isTokenValid }) => {
-      check = isTokenValid;
-      return answer(request, isTokenValid);
-    });
   };
 }
 

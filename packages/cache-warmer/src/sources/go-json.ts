@@ -1,3 +1,5 @@
+import { textOf } from "@lambda-extension/core";
+
 /** A JSON value whose objects keep their order. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -24,5 +26,5 @@ export function toGoTime(epochSeconds: unknown): string | null {
 
 /** A member of an AWS answer as a string; `null` where it is absent, as Go's nil pointers are written. */
 export function textOrNull(value: unknown): string | null {
-  return typeof value === "string" ? value : null;
+  return textOf(value) ?? null;
 }

@@ -1,7 +1,8 @@
-import type { AwsCall } from "../aws/aws-outcome.ts";
+import { isObject } from "@lambda-extension/core";
+import type { AwsCall } from "../aws/classify-failure.ts";
 import { textOrNull, toGoJson, toGoTime } from "./go-json.ts";
+import { toFetchFailure } from "./source.ts";
 import type { Fetched, ParsedQuery, QueryParameter, Source, SourceItem, SourceOptions } from "./source.ts";
-import { toFetchFailure } from "./to-fetch-failure.ts";
 
 /**
  * The most names of one `GetParameters`. Source:
@@ -169,8 +170,4 @@ function encode(parameter: AwsParameter): string {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
-}
-
-function isObject(value: unknown): value is AwsParameter {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,8 @@
-import type { AwsCall } from "../aws/aws-outcome.ts";
+import { textOf } from "@lambda-extension/core";
+import type { AwsCall } from "../aws/classify-failure.ts";
 import { textOrNull, toGoJson, toGoTime } from "./go-json.ts";
+import { toFetchFailure } from "./source.ts";
 import type { Fetched, ParsedQuery, QueryParameter, Source, SourceItem, SourceOptions } from "./source.ts";
-import { toFetchFailure } from "./to-fetch-failure.ts";
 
 interface SecretQuery {
   readonly secretId: string;
@@ -60,17 +61,13 @@ async function fetchOne(call: AwsCall, item: SourceItem, signal: AbortSignal): P
   const outcome = await call("GetSecretValue", item.input, signal);
   if (outcome.kind === "failed") return toFetchFailure(outcome);
   const secret = outcome.output;
-  const versionId = textOrUndefined(item.input["VersionId"]);
-  const versionStage = textOrUndefined(item.input["VersionStage"]);
+  const versionId = textOf(item.input["VersionId"]);
+  const versionStage = textOf(item.input["VersionStage"]);
   const aliases = [secret["Name"], secret["ARN"]]
-    .flatMap((secretId) => textOrNull(secretId) ?? [])
+    .flatMap((secretId) => textOf(secretId) ?? [])
     .map((secretId) => toKey({ secretId, versionId, versionStage }))
     .filter((alias) => alias !== item.key);
   return { kind: "found", body: Buffer.from(encode(secret)), aliases };
-}
-
-function textOrUndefined(value: unknown): string | undefined {
-  return textOrNull(value) ?? undefined;
 }
 
 /** Every member in Go's order, the absent ones as `null`. */

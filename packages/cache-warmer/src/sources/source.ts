@@ -1,4 +1,4 @@
-import type { AwsCall } from "../aws/aws-outcome.ts";
+import type { AwsCall, AwsFailure } from "../aws/classify-failure.ts";
 
 /** One thing to read from a source. */
 export interface SourceItem {
@@ -74,4 +74,16 @@ export interface Source {
 export interface QueryParameter {
   readonly name: string;
   readonly value: string;
+}
+
+/**
+ * A failed call as a failed fetch. Credentials that ended, or a signature that came late, heal by themselves:
+ * transient.
+ */
+export function toFetchFailure(failure: AwsFailure): FetchFailure {
+  return {
+    kind: failure.lasts === "definite" ? "definite" : "transient",
+    code: failure.code,
+    message: failure.message,
+  };
 }

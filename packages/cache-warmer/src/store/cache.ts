@@ -1,8 +1,7 @@
-import { ageMs, now } from "@lambda-extension/core";
+import { ageMs, now, retryDelayMs } from "@lambda-extension/core";
 import type { Clock, Moment } from "@lambda-extension/core";
 import type { FetchFailure, Fetched, Source, SourceItem } from "../sources/source.ts";
-import { EntryStore } from "./entry-store.ts";
-import { judge } from "./freshness.ts";
+import { EntryStore, judge } from "./entry-store.ts";
 
 /** What a reader gets. `served` tells where the value came from; `ageMs` is its age when it was read. */
 export type Answer =
@@ -196,14 +195,13 @@ export class Cache {
       return;
     }
     const inARow = (this.#setbacks.get(key)?.inARow ?? 0) + 1;
-    const pauseMs = random() * Math.min(pause.capMs, pause.baseMs * 2 ** (inARow - 1));
     // A value that was revoked must not outlive the refusal; one that was fetched after it may.
     const isOlder = (this.#entries.peek(key)?.fetchNumber ?? 0) < fetchNumber;
     if (fetched.kind === "definite" && isOlder) this.#entries.delete(key);
     this.#remember(key, {
       failure: fetched,
       since: now(clock),
-      forMs: fetched.kind === "definite" ? this.#options.negativeTtlMs : pauseMs,
+      forMs: fetched.kind === "definite" ? this.#options.negativeTtlMs : retryDelayMs(inARow, pause, random),
       inARow,
     });
     this.#options.onFailure(source, item, fetched);

@@ -1,3 +1,4 @@
+import { ageMs } from "@lambda-extension/core";
 import type { Moment } from "@lambda-extension/core";
 import type { Source, SourceItem } from "../sources/source.ts";
 
@@ -15,6 +16,18 @@ export interface Entry {
   /** Whether it was asked for since it was fetched. */
   wasRead: boolean;
 }
+
+/**
+ * `fresh`: served as it is. `due`: served, but renewed at the next occasion. `stale`: served only while AWS fails in a
+ * way that passes. `expired`: not served.
+ */
+export type Freshness = "fresh" | "due" | "stale" | "expired";
+
+/** The last fifth of its time makes an entry due. */
+const dueFrom = 0.8;
+
+/** A wall clock set back further than this says nothing about an entry's age any more. */
+const clockToleranceMs = 2000;
 
 /**
  * Bytes an entry is counted with beyond its body, as it came and as it was last sent: keys, aliases and the objects
@@ -114,4 +127,13 @@ export class EntryStore {
 
 function sizeOf(entry: Entry): number {
   return 2 * entry.body.length + overheadBytes;
+}
+
+/** Judges an entry by its age on both clocks, so that time spent frozen counts. */
+export function judge(entry: Entry, at: Moment, staleIfErrorMs: number): Freshness {
+  const age = ageMs(entry.fetchedAt, at);
+  const isClockSetBack = at.wallMs < entry.fetchedAt.wallMs - clockToleranceMs;
+  if (age >= entry.ttlMs + staleIfErrorMs) return "expired";
+  if (age >= entry.ttlMs || isClockSetBack) return "stale";
+  return age >= entry.ttlMs * dueFrom ? "due" : "fresh";
 }

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createAwsJsonCall } from "../../src/aws/aws-json-call.ts";
-import type { AwsCall } from "../../src/aws/aws-outcome.ts";
+import type { AwsCall } from "../../src/aws/classify-failure.ts";
 import { createCredentials } from "../../src/aws/credentials.ts";
-import { createNodeHttpClient } from "../../src/aws/node-http-client.ts";
-import type { AwsService } from "../../src/aws/resolve-endpoint.ts";
+import { createHttpClient } from "../../src/aws/http-client.ts";
+import type { AwsService } from "../../src/aws/sign-request.ts";
 import type { Source, SourceItem } from "../../src/sources/source.ts";
 import { failure, startAwsStub, stubCredentials } from "./aws-stub.ts";
 import type { AwsStub } from "./aws-stub.ts";
@@ -26,7 +26,7 @@ export interface SourceUnderContract {
 
 /** Calls AWS's stub with a real client. */
 export function callTo(stub: AwsStub, service: AwsService): AwsCall {
-  const client = createNodeHttpClient({ maxConnections: 8 });
+  const client = createHttpClient({ maxConnections: 8 });
   const environment = {
     AWS_ACCESS_KEY_ID: stubCredentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: stubCredentials.secretAccessKey,

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { errorCode } from "../error-code.ts";
 import { PlatformError } from "../errors.ts";
 import { statusOf } from "./http-head.ts";
 import type { HeaderLookup } from "./http-head.ts";
@@ -84,15 +85,13 @@ export function createHttpLink(
     try {
       const last = reader.end();
       if (last !== undefined) deliver([last]);
-      fail(new PlatformError("The connection was closed without an answer", { code: "ECONNRESET" }));
+      fail(closed());
     } catch (error) {
       fail(toPlatformError(error));
     }
   });
   socket.on("error", (error) => fail(toPlatformError(error)));
-  socket.on("close", () =>
-    fail(new PlatformError("The connection was closed without an answer", { code: "ECONNRESET" })),
-  );
+  socket.on("close", () => fail(closed()));
 
   return {
     start(bytes, exchange) {
@@ -115,13 +114,17 @@ function toResponse({ startLine, header, body, discardedBytes }: HttpMessage): H
   return { status: statusOf(startLine), header, body, resent: false };
 }
 
+function closed(): PlatformError {
+  return new PlatformError("The connection was closed without an answer", { code: "ECONNRESET" });
+}
+
 function unasked(): PlatformError {
   return new PlatformError("An answer that nobody asked for", { code: "InvalidHttpMessage" });
 }
 
 function toPlatformError(error: unknown): PlatformError {
   if (error instanceof PlatformError) return error;
-  const code = error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "Unknown";
+  const code = errorCode(error) ?? "Unknown";
   // An AggregateError of several addresses tried has no message of its own.
   const message = error instanceof Error && error.message !== "" ? error.message : code;
   return new PlatformError(message, { code, cause: error });

@@ -17,13 +17,14 @@ export function didYouMean(name: string, known: readonly string[]): string | und
 /** Letters to insert, to leave out or to exchange. Source: https://en.wikipedia.org/wiki/Levenshtein_distance */
 function countEdits(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_unused, index) => index);
-  for (const [above, letter] of from.split("").entries()) {
-    const next = [above + 1];
-    for (const [index, other] of to.split("").entries()) {
-      const exchanged = (row[index] ?? 0) + (letter === other ? 0 : 1);
-      next.push(Math.min(exchanged, (row[index + 1] ?? 0) + 1, (next[index] ?? 0) + 1));
-    }
-    row = next;
+  for (const letter of from) {
+    const above = row;
+    let left = Infinity;
+    row = above.map((count, index) => {
+      const exchanged = (above[index - 1] ?? Infinity) + (letter === to[index - 1] ? 0 : 1);
+      left = Math.min(exchanged, count + 1, left + 1);
+      return left;
+    });
   }
   return row.at(-1) ?? 0;
 }

@@ -1,4 +1,5 @@
 import { didYouMean } from "./did-you-mean.ts";
+import { namesOf } from "./read-settings.ts";
 import type { SettingsSchema, Variables } from "./read-settings.ts";
 
 /** Which variables belong to the extension. */
@@ -19,11 +20,7 @@ export function findMisspelt(
   variables: Variables,
   { own, lookUp }: OwnVariables,
 ): readonly string[] {
-  const known = Object.values(schema).flatMap(({ name, aliases = [], formerNames = [] }) => [
-    name,
-    ...aliases,
-    ...formerNames,
-  ]);
+  const known = Object.values(schema).flatMap(namesOf);
   return Object.keys(variables)
     .filter((name) => own.test(name) && !known.includes(name))
     .flatMap((name) => {

@@ -1,7 +1,20 @@
 export { didYouMean } from "./did-you-mean.ts";
 export { findMisspelt } from "./find-misspelt.ts";
 export type { OwnVariables } from "./find-misspelt.ts";
-export { bytes, choice, duration, endpoint, flag, jsonObject, list, secret, text, url, wholeNumber } from "./kinds.ts";
+export {
+  bytes,
+  choice,
+  endpoint,
+  flag,
+  jsonObject,
+  list,
+  milliseconds,
+  seconds,
+  secret,
+  text,
+  url,
+  wholeNumber,
+} from "./kinds.ts";
 export type { Kind, Range } from "./kinds.ts";
 export { readSettings } from "./read-settings.ts";
 export type {

@@ -1,12 +1,25 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bytes, choice, duration, endpoint, flag, jsonObject, list, secret, text, url, wholeNumber } from "./kinds.ts";
+import {
+  bytes,
+  choice,
+  endpoint,
+  flag,
+  jsonObject,
+  list,
+  milliseconds,
+  seconds,
+  secret,
+  text,
+  url,
+  wholeNumber,
+} from "./kinds.ts";
 import type { Kind } from "./kinds.ts";
 
 const lines = wholeNumber({ min: 1, max: 1000, unit: "lines" });
 const size = bytes({ min: 64, max: 1024 });
-const seconds = duration({ unit: "seconds", min: 0, max: 300 });
-const milliseconds = duration({ unit: "milliseconds", min: 10, max: 60_000 });
+const age = seconds({ min: 0, max: 300 });
+const wait = milliseconds({ min: 10, max: 60_000 });
 const level = choice(["INFO", "WARN", "NONE"]);
 const levels = list(level);
 const names = list(text("names", /^\w+$/));
@@ -19,9 +32,9 @@ describe("a kind of setting", () => {
     ["whole number", lines, "1000", 1000],
     ["whole number", wholeNumber({ min: 0, max: 9 }), "007", 7],
     ["number of bytes", size, "64", 64],
-    ["duration in seconds", seconds, "300", 300_000],
-    ["duration in seconds", seconds, "0", 0],
-    ["duration in milliseconds", milliseconds, "250", 250],
+    ["duration in seconds", age, "300", 300_000],
+    ["duration in seconds", age, "0", 0],
+    ["duration in milliseconds", wait, "250", 250],
     ["flag", flag, "true", true],
     ["flag", flag, "FALSE", false],
     ["choice", level, "warn", "WARN"],
@@ -40,8 +53,8 @@ describe("a kind of setting", () => {
   test.each<readonly [Kind<unknown>, readonly string[]]>([
     [lines, ["0", "1001", "-1", "1.5", "1e2", "", "one", "9".repeat(16)]],
     [size, ["63", "1025", "64 B", "1KiB"]],
-    [seconds, ["301", "5s"]],
-    [milliseconds, ["9", "60001"]],
+    [age, ["301", "5s"]],
+    [wait, ["9", "60001"]],
     [flag, ["", "yes", "1", "TRUELY"]],
     [level, ["", "loud", "INFO "]],
     [levels, ["INFO,loud", "INFO,", ","]],
@@ -57,7 +70,7 @@ describe("a kind of setting", () => {
     [lines, "a whole number of lines from 1 to 1000"],
     [wholeNumber({ min: 0, max: 9 }), "a whole number from 0 to 9"],
     [size, "a whole number of bytes from 64 to 1024"],
-    [seconds, "a whole number of seconds from 0 to 300"],
+    [age, "a whole number of seconds from 0 to 300"],
     [choice(["http", "file"]), '"http" or "file"'],
     [levels, 'a comma-separated list of "INFO", "WARN" or "NONE"'],
     [secret(url), "an http or https URL"],
@@ -77,7 +90,7 @@ describe("a kind of setting", () => {
 });
 
 describe("any text", () => {
-  const kinds: readonly Kind<unknown>[] = [lines, size, seconds, flag, level, levels, names, url, endpoint, tags];
+  const kinds: readonly Kind<unknown>[] = [lines, size, age, wait, flag, level, levels, names, url, endpoint, tags];
 
   test("is a value or is refused, and never throws", () => {
     fc.assert(

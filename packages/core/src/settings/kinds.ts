@@ -17,9 +17,9 @@ export interface Range {
 }
 
 /** A whole number in digits. `unit` is for the message: `a whole number of lines from 1 to 1000`. */
-export function wholeNumber({ min, max, unit }: Range & { readonly unit?: string }): Kind<number> {
+export function wholeNumber({ min, max, unit = "" }: Range & { readonly unit?: string }): Kind<number> {
   return {
-    range: `a whole number${unit === undefined ? "" : ` of ${unit}`} from ${min} to ${max}`,
+    range: `a whole number${unit && ` of ${unit}`} from ${min} to ${max}`,
     parse(text) {
       const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
       return value >= min && value <= max ? value : undefined;
@@ -32,17 +32,22 @@ export function bytes(range: Range): Kind<number> {
   return wholeNumber({ ...range, unit: "bytes" });
 }
 
+/** A duration in whole milliseconds; the name of the variable says so: `_MS`. */
+export function milliseconds(range: Range): Kind<number> {
+  return wholeNumber({ ...range, unit: "milliseconds" });
+}
+
 /**
- * A length of time in whole numbers of `unit`, which the variable's name says too (`_MS`, `_SECONDS`).
- * Returns milliseconds. Units: `min` and `max` are in `unit`.
+ * A duration in whole seconds; the name of the variable says so: `_SECONDS`.
+ * Returns milliseconds. Units: `min` and `max` are in seconds.
  */
-export function duration({ unit, ...range }: Range & { readonly unit: "milliseconds" | "seconds" }): Kind<number> {
-  const number = wholeNumber({ ...range, unit });
+export function seconds(range: Range): Kind<number> {
+  const number = wholeNumber({ ...range, unit: "seconds" });
   return {
     ...number,
     parse(text) {
       const value = number.parse(text);
-      return value === undefined || unit === "milliseconds" ? value : value * 1000;
+      return value === undefined ? undefined : value * 1000;
     },
   };
 }
@@ -50,7 +55,7 @@ export function duration({ unit, ...range }: Range & { readonly unit: "milliseco
 /** `TRUE` or `FALSE`, in upper or lower case. */
 export const flag: Kind<boolean> = {
   range: "TRUE or FALSE",
-  parse: (text) => (/^true$/i.test(text) ? true : /^false$/i.test(text) ? false : undefined),
+  parse: (text) => ({ TRUE: true, FALSE: false })[text.toUpperCase()],
 };
 
 /** One of a few words, in upper or lower case. Returns the word as it is in `words`. */
@@ -69,26 +74,26 @@ export function choice<const Word extends string>(words: readonly Word[]): Kind<
 export function list<Item>(item: Kind<Item>): Kind<readonly Item[]> {
   const split = (text: string): readonly string[] => (text === "" ? [] : text.split(",").map((part) => part.trim()));
   const isWrong = (part: string): boolean => item.parse(part) === undefined;
+  const { show = showText } = item;
   return {
     range: `a comma-separated list of ${item.range}`,
     parse(text) {
-      const values = split(text).flatMap((part) => item.parse(part) ?? []);
-      return split(text).some(isWrong) ? undefined : [...new Set(values)];
+      const parts = split(text);
+      return parts.some(isWrong) ? undefined : [...new Set(parts.flatMap((part) => item.parse(part) ?? []))];
     },
-    show(text) {
-      const wrong = split(text).filter((part) => part !== "" && isWrong(part));
-      return (item.show ?? showText)(wrong.join(",") || text);
-    },
+    show: (text) =>
+      show(
+        split(text)
+          .filter((part) => part && isWrong(part))
+          .join(",") || text,
+      ),
   };
 }
 
 /** An http or https URL of any form. One that may hold credentials is a `secret(url)`. */
 export const url: Kind<URL> = {
   range: "an http or https URL",
-  parse(text) {
-    const parsed = URL.canParse(text) ? new URL(text) : undefined;
-    return parsed?.protocol === "http:" || parsed?.protocol === "https:" ? parsed : undefined;
-  },
+  parse: (text) => (/^https?:/i.test(text) && URL.canParse(text) ? new URL(text) : undefined),
 };
 
 /** The URL of a service, perhaps with a path. A message shows neither a user nor a query of what it refuses. */
@@ -96,9 +101,7 @@ export const endpoint: Kind<URL> = {
   range: "an http or https URL without user, query and fragment",
   parse(text) {
     const parsed = url.parse(text);
-    return parsed !== undefined && `${parsed.username}${parsed.password}${parsed.search}${parsed.hash}` === ""
-      ? parsed
-      : undefined;
+    return parsed && `${parsed.username}${parsed.password}${parsed.search}${parsed.hash}` === "" ? parsed : undefined;
   },
   show: (text) => showText(text.replace(/^(.*?\/\/)?.*@/, "$1…@").replace(/[?#].*/, "…")),
 };
@@ -117,7 +120,7 @@ export function jsonObject<Value>(
     range,
     parse(text) {
       const object = parseJsonObject(text);
-      return object === undefined ? undefined : read(object);
+      return object && read(object);
     },
   };
 }

@@ -1,17 +1,17 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { choice, duration, flag, list, secret, text, url, wholeNumber } from "./kinds.ts";
+import { choice, seconds, flag, list, secret, text, url, wholeNumber } from "./kinds.ts";
 import { readSettings } from "./read-settings.ts";
 import type { SettingsOf, SettingsSchema } from "./read-settings.ts";
 
 const schema = {
-  target: { name: "TARGET", kind: choice(["http", "file"]), isRequired: true },
+  target: { name: "TARGET", kind: choice(["http", "file"]), isRequired: true, hint: "and with it URL or FILE" },
   url: { name: "URL", kind: secret(url), neededFor: { setting: "target", value: "http" } },
   path: { name: "FILE", kind: text("a path", /^\//), neededFor: { setting: "target", value: "file" } },
   names: { name: "NAMES", kind: list(text("names", /^\w+$/)), default: "" },
   max: { name: "MAX", kind: wholeNumber({ min: 1, max: 9 }), default: "5", aliases: ["MOST"] },
   waitMs: {
     name: "WAIT_SECONDS",
-    kind: duration({ unit: "seconds", min: 0, max: 60 }),
+    kind: seconds({ min: 0, max: 60 }),
     default: "2",
     formerNames: ["TIMEOUT", "WAIT"],
   },
@@ -63,7 +63,7 @@ describe("readSettings", () => {
     ]);
   });
 
-  test("says what belongs to a required setting that is missing", () => {
+  test("adds the hint of a required setting where it is missing", () => {
     expect(problemsOf({})).toEqual(['TARGET: expected "http" or "file" (and with it URL or FILE), got nothing']);
   });
 

@@ -9,6 +9,8 @@ export interface Setting {
   readonly default?: string;
   /** Not to set it is a problem. */
   readonly isRequired?: true;
+  /** What the message about that says besides: `and with it MY_URL`. */
+  readonly hint?: string;
   /** Not to set it is a problem while another setting, by its key in the schema, has this value, or lists it. */
   readonly neededFor?: { readonly setting: string; readonly value: string };
   /** Other names that mean the same. */
@@ -69,7 +71,7 @@ export function readSettings<Schema extends SettingsSchema>(
   const known = values as KnownSettings<Schema>;
   const warnings = given.flatMap((one) => one.warnings);
   const problems = [
-    ...given.flatMap((one) => (values[one.key] === undefined ? (problemOf(one, { values, schema }) ?? []) : [])),
+    ...given.flatMap((one) => (values[one.key] === undefined ? (problemOf(one, values) ?? []) : [])),
     ...contradictions(known),
   ];
   if (problems.length > 0) return { kind: "problems", problems, warnings, known };
@@ -85,30 +87,29 @@ interface Given {
 }
 
 function find(setting: Setting, variables: Variables): Given {
-  const { name: ownName, aliases = [], formerNames = [] } = setting;
+  const ownName = setting.name;
   const textOf = (name: string): string => variables[name]?.trim() ?? "";
-  const [name, ...others] = [ownName, ...aliases, ...formerNames].filter((one) => textOf(one) !== "");
+  const [name, ...others] = namesOf(setting).filter((one) => textOf(one) !== "");
   if (name === undefined) return { setting, name: ownName, text: setting.default, warnings: [] };
   const warnings = others.map((other) => `${other}: not read, since ${name} is set`);
-  const advice = formerNames.includes(name) ? `use ${ownName}` : setting.deprecated;
+  const advice = setting.formerNames?.includes(name) ? `use ${ownName}` : setting.deprecated;
   if (advice !== undefined) warnings.unshift(`${name}: deprecated; ${advice}`);
   return { setting, name, text: textOf(name), warnings };
 }
 
+/** Every name by which a setting can be set, its own first. */
+export function namesOf({ name, aliases = [], formerNames = [] }: Setting): readonly string[] {
+  return [name, ...aliases, ...formerNames];
+}
+
 /** What is wrong with a setting that has no value; undefined where it needs none. */
-function problemOf(
-  { setting, name, text }: Given,
-  all: { readonly values: Readonly<Record<string, unknown>>; readonly schema: SettingsSchema },
-): string | undefined {
-  const { isRequired, neededFor } = setting;
+function problemOf({ setting, name, text }: Given, values: Readonly<Record<string, unknown>>): string | undefined {
+  const { isRequired, neededFor, hint } = setting;
   const { range, show = showText } = setting.kind;
   const expected = (what: string, got = "nothing"): string => `${name}: expected ${what}, got ${got}`;
   if (text !== undefined) return expected(range, show(text));
-  if (neededFor !== undefined && [all.values[neededFor.setting]].flat().includes(neededFor.value)) {
+  if (neededFor !== undefined && [values[neededFor.setting]].flat().includes(neededFor.value)) {
     return expected(`${range} for ${showText(neededFor.value)}`);
   }
-  if (isRequired !== true) return undefined;
-  const companions = Object.values(all.schema).filter((one) => all.schema[one.neededFor?.setting ?? ""] === setting);
-  const names = companions.map((one) => one.name).join(" or ");
-  return expected(names === "" ? range : `${range} (and with it ${names})`);
+  return isRequired && expected(hint === undefined ? range : `${range} (${hint})`);
 }

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { HttpMessageReader } from "../http/http-message.ts";
 import type { HttpMessage } from "../http/http-message.ts";
-import type { DeliverySink } from "./delivery-sink.ts";
+import type { DeliverySink } from "./intake.ts";
 
 /** A delivery is at most 2 × maxBytes (1 MiB at most) and about 80 bytes for each of up to 10,000 items. */
 const maxBodyBytes = 8 * 1024 * 1024;

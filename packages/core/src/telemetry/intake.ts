@@ -10,6 +10,12 @@ export interface TelemetryIntake {
   idle(): Promise<void>;
 }
 
+/** Where deliveries go. */
+export interface DeliverySink extends Pick<TelemetryIntake, "push" | "room"> {
+  /** Something that came is no delivery; the text says what. */
+  onProblem(problem: string): void;
+}
+
 /** Eight of the largest deliveries; past it the platform buffers, and says what it drops. */
 const maxPendingBytes = 16 * 1024 * 1024;
 

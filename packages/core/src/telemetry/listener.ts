@@ -1,7 +1,8 @@
 import type { AddressInfo, Server, Socket } from "node:net";
-import { loadNet } from "../host.ts";
-import type { DeliverySink } from "./delivery-sink.ts";
+import { errorCode } from "../error-code.ts";
+import { builtinModule } from "../host.ts";
 import { serveHttpDeliveries } from "./http-deliveries.ts";
+import type { DeliverySink } from "./intake.ts";
 import { serveTcpDeliveries } from "./tcp-deliveries.ts";
 
 /** A bound listener. */
@@ -26,7 +27,7 @@ export interface TelemetryListenerOptions {
 export async function startTelemetryListener(options: TelemetryListenerOptions): Promise<TelemetryListener> {
   const sockets = new Set<Socket>();
   const serve = options.protocol === "HTTP" ? serveHttpDeliveries : serveTcpDeliveries;
-  const server = loadNet().createServer((socket) => {
+  const server = builtinModule("node:net").createServer((socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
     // A sender that vanishes redelivers; there is nothing to tell.
@@ -51,8 +52,7 @@ async function bind(server: Server, port: number): Promise<number> {
   try {
     return await listen(server, port);
   } catch (error) {
-    const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
-    if (isTaken && port !== 0) return await listen(server, 0);
+    if (errorCode(error) === "EADDRINUSE" && port !== 0) return await listen(server, 0);
     throw error;
   }
 }

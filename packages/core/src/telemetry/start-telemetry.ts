@@ -2,8 +2,8 @@ import { describeError } from "../describe-error.ts";
 import type { TelemetryOptions } from "../extension-options.ts";
 import type { ExtensionsApi } from "../extensions-api.ts";
 import { decodeTelemetryBatch } from "./decode-telemetry.ts";
-import type { DeliverySink } from "./delivery-sink.ts";
 import { createTelemetryIntake } from "./intake.ts";
+import type { DeliverySink } from "./intake.ts";
 import { startTelemetryListener } from "./listener.ts";
 import { createRepeatedDelivery } from "./repeated-delivery.ts";
 import { createRuntimeDoneTracker } from "./runtime-done.ts";
@@ -11,8 +11,8 @@ import type { RuntimeDoneTracker } from "./runtime-done.ts";
 import { subscribeToTelemetry } from "./subscribe.ts";
 import type { TelemetryEvent } from "./telemetry-event.ts";
 
-/** Problems of deliveries are said once each, and not for ever. */
-const maxSaidProblems = 10;
+/** Problems of deliveries are reported once each, and not for ever. */
+const maxReportedProblems = 10;
 
 /** A subscription that delivers. */
 export interface Telemetry {
@@ -36,7 +36,7 @@ export interface StartTelemetryOptions {
   beforeEvents(events: readonly TelemetryEvent[]): Promise<void>;
   /** A failure of the consumer. */
   onFailure(error: unknown): void;
-  /** Said once; the extension goes on without telemetry. */
+  /** Called once; the extension goes on without telemetry. */
   readonly report: (message: string) => void;
 }
 
@@ -90,7 +90,7 @@ function createReceiver(start: StartTelemetryOptions, runtimeDone: RuntimeDoneTr
   let isDiscarding = false;
   let repeated = 0;
   const isRepeated = createRepeatedDelivery();
-  const said = new Set<string>();
+  const reported = new Set<string>();
   const intake = createTelemetryIntake(async (body) => {
     const { events, malformed } = decodeTelemetryBatch(body);
     try {
@@ -111,8 +111,8 @@ function createReceiver(start: StartTelemetryOptions, runtimeDone: RuntimeDoneTr
         else intake.push(body);
       },
       onProblem(problem) {
-        if (said.has(problem) || said.size >= maxSaidProblems) return;
-        said.add(problem);
+        if (reported.has(problem) || reported.size >= maxReportedProblems) return;
+        reported.add(problem);
         report(`Telemetry: ${problem}`);
       },
     },

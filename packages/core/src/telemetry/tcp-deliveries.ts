@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { DeliverySink } from "./delivery-sink.ts";
+import type { DeliverySink } from "./intake.ts";
 
 /**
  * Far above the longest line the platform makes (256 KiB); a longer one is handed on in pieces, which decode as

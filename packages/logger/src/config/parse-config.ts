@@ -39,21 +39,21 @@ function contradictions({ batchMaxBytes, maxBytes }: KnownSettings<typeof schema
 }
 
 function toConfig(settings: SettingsOf<typeof schema>): LoggerConfig {
-  const { types, batchMaxBytes, maxItems, maxBytes, flushBudgetMs, flushIntervalMs } = settings;
+  const { types, batchMaxBytes, maxItems, maxBytes } = settings;
   return {
     destination: toDestination(settings),
     types,
     buffer: { maxItems, maxBytes },
     batchMaxBytes,
-    flush: { budgetMs: flushBudgetMs, intervalMs: flushIntervalMs },
+    flush: { budgetMs: settings.flushBudgetMs, intervalMs: settings.flushIntervalMs },
   };
 }
 
 function toDestination(settings: SettingsOf<typeof schema>): DestinationConfig {
   const { destination: kind, httpUrl: url, filePath: path } = settings;
   if (kind === "http" && url !== undefined) {
-    const { httpHeaders: headers, httpCompression: compression, httpTimeoutMs: timeoutMs } = settings;
-    return { kind, url, headers, compression, timeoutMs };
+    const { httpHeaders: headers, httpCompression: compression } = settings;
+    return { kind, url, headers, compression, timeoutMs: settings.httpTimeoutMs };
   }
   if (kind === "file" && path !== undefined) return { kind, path, maxBytes: settings.fileMaxBytes };
   throw new Error("BUG: a destination without its address raised no problem");

@@ -1,9 +1,9 @@
 import {
   bytes,
   choice,
-  duration,
   jsonObject,
   list,
+  milliseconds,
   secret,
   text,
   url,
@@ -21,6 +21,7 @@ export const schema = {
     name: "LOGGER_DESTINATION",
     kind: choice(["http", "file"]),
     isRequired: true,
+    hint: "and with it LOGGER_HTTP_URL or LOGGER_FILE_PATH",
   },
   types: {
     name: "LOGGER_TYPES",
@@ -44,7 +45,7 @@ export const schema = {
   },
   httpTimeoutMs: {
     name: "LOGGER_HTTP_TIMEOUT_MS",
-    kind: duration({ unit: "milliseconds", min: 50, max: 60_000 }),
+    kind: milliseconds({ min: 50, max: 60_000 }),
     default: "5000",
   },
   filePath: {
@@ -74,12 +75,12 @@ export const schema = {
   },
   flushBudgetMs: {
     name: "LOGGER_FLUSH_BUDGET_MS",
-    kind: duration({ unit: "milliseconds", min: 10, max: 60_000 }),
+    kind: milliseconds({ min: 10, max: 60_000 }),
     default: "400",
   },
   flushIntervalMs: {
     name: "LOGGER_FLUSH_INTERVAL_MS",
-    kind: duration({ unit: "milliseconds", min: 0, max: 900_000 }),
+    kind: milliseconds({ min: 0, max: 900_000 }),
     default: "0",
   },
 } satisfies SettingsSchema;

@@ -1,3 +1,4 @@
+import { errorCode } from "@lambda-extension/core";
 import type { DeadlineContext } from "@lambda-extension/core";
 import type { Batch } from "../buffer/line.ts";
 
@@ -32,6 +33,5 @@ export function toNdjson(batch: Batch): string {
 
 /** A system error's code (`ECONNREFUSED`), else the error's class: messages may quote what must not be repeated. */
 export function causeOf(error: unknown): string {
-  if (!(error instanceof Error)) return "an unknown error";
-  return "code" in error && typeof error.code === "string" ? error.code : error.name;
+  return errorCode(error) ?? (error instanceof Error ? error.name : "an unknown error");
 }

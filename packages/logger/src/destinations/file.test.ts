@@ -9,12 +9,12 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { describeDestination, send } from "../../test/destination-contract.ts";
-import { createLine, createSurroundings } from "../../test/fakes.ts";
+import { createLine } from "../../test/fakes.ts";
 import { createBatch } from "../buffer/line.ts";
 import { createFileDestination } from "./file.ts";
 import type { FileConfig } from "./file.ts";
 
-const create = (config: FileConfig) => createFileDestination(config, createSurroundings());
+const create = (config: FileConfig) => createFileDestination(config);
 
 let folder: string;
 let reader: FileHandle | undefined;
@@ -86,7 +86,7 @@ test("takes back a batch that could not be written whole", async () => {
   // Another process, whose files may not grow beyond 1 KiB: as on a full disk, part of the second batch is written.
   const program = `
     const { createFileDestination } = await import(${JSON.stringify(new URL("file.ts", import.meta.url).href)});
-    const destination = createFileDestination({ path: process.argv[1], maxBytes: 64_000_000 }, { builtinModule: process.getBuiltinModule });
+    const destination = createFileDestination({ path: process.argv[1], maxBytes: 64_000_000 });
     const text = "x".repeat(599) + "\\n";
     for (const _ of "ab") console.log(JSON.stringify(await destination.send({ lines: [{ text }], bytes: 600 })));`;
   const path = join(folder, "lines.ndjson");

@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
+import { builtinModule } from "@lambda-extension/core";
 import type { Batch } from "../buffer/line.ts";
-import type { Surroundings } from "../surroundings.ts";
 import { causeOf, toNdjson } from "./destination.ts";
 import type { Destination, SendOutcome } from "./destination.ts";
 
@@ -22,10 +22,7 @@ const noFile: SendOutcome = { kind: "drop", cause: "not a regular file" };
 const openErrorsOfOthers = ["EISDIR", "ENXIO"];
 
 /** Appends batches of NDJSON to a file. A batch that cannot be written whole is taken back, so no line is ever torn. */
-export function createFileDestination(
-  config: FileConfig,
-  surroundings: Pick<Surroundings, "builtinModule">,
-): Destination {
+export function createFileDestination(config: FileConfig): Destination {
   let last: Promise<unknown> = Promise.resolve();
 
   async function append(batch: Batch): Promise<SendOutcome> {
@@ -50,7 +47,7 @@ export function createFileDestination(
 
   /** Undefined where something else than a file has the path. */
   async function openFor(batch: Batch): Promise<{ readonly handle: FileHandle; readonly size: number } | undefined> {
-    const { constants, open, rename } = surroundings.builtinModule("node:fs/promises");
+    const { constants, open, rename } = builtinModule("node:fs/promises");
     // O_NONBLOCK: the open of a pipe would wait for its reader, and the process for the open.
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NONBLOCK;
     const handle = await open(config.path, flags, 0o600);

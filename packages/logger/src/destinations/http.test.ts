@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { describeDestination, send } from "../../test/destination-contract.ts";
-import { createLine, createSurroundings, timerClock } from "../../test/fakes.ts";
+import { createLine, createHost, timerClock } from "../../test/fakes.ts";
 import { startHttpReceiver } from "../../test/http-receiver.ts";
 import type { HttpReceiver } from "../../test/http-receiver.ts";
 import { createBatch } from "../buffer/line.ts";
@@ -12,10 +12,7 @@ import type { HttpConfig } from "./http.ts";
 const batch = createBatch([createLine("k-1"), createLine("k-2")]);
 
 function create(url: URL, changes: Partial<HttpConfig> = {}) {
-  return createHttpDestination(
-    { url, headers: {}, compression: "gzip", timeoutMs: 5000, ...changes },
-    createSurroundings(),
-  );
+  return createHttpDestination({ url, headers: {}, compression: "gzip", timeoutMs: 5000, ...changes }, createHost());
 }
 
 for (const compression of ["gzip", "none"] as const) {
@@ -82,7 +79,7 @@ describe("createHttpDestination", () => {
     };
     const destination = createHttpDestination(
       { url: receiver.url, headers: {}, compression: "gzip", timeoutMs: 5000 },
-      createSurroundings(clock),
+      createHost(clock),
     );
     await send(destination, batch);
     moved = { wallMs, monotonicMs };

@@ -1,8 +1,7 @@
-import type { Agent, IncomingMessage } from "node:http";
-import { ageMs, now, wasFrozenBetween } from "@lambda-extension/core";
-import type { Moment } from "@lambda-extension/core";
+import type * as http from "node:http";
+import { ageMs, builtinModule, now, wasFrozenBetween } from "@lambda-extension/core";
+import type { Clock, Moment } from "@lambda-extension/core";
 import type { Batch } from "../buffer/line.ts";
-import type { LazyModules, Surroundings } from "../surroundings.ts";
 import { causeOf, toNdjson } from "./destination.ts";
 import type { Destination, SendOutcome } from "./destination.ts";
 import { toOutcome } from "./http-outcome.ts";
@@ -31,28 +30,25 @@ const gzipLevel = 1;
  * try. `node:http` is loaded at the first batch. A connection that was idle for long, or across a freeze, is not used
  * again.
  */
-export function createHttpDestination(config: HttpConfig, surroundings: Surroundings): Destination {
+export function createHttpDestination(config: HttpConfig, { clock }: { readonly clock: Clock }): Destination {
   const { url } = config;
-  const { clock } = surroundings;
-  let agent: Agent | undefined;
+  let agent: http.Agent | undefined;
   let lastUse: Moment = now(clock);
   let encoded: { readonly key: string; readonly body: Buffer } | undefined;
 
   async function encode(batch: Batch): Promise<Buffer> {
     if (encoded?.key !== batch.key) {
       const text = Buffer.from(toNdjson(batch));
-      encoded = { key: batch.key, body: config.compression === "gzip" ? await gzip(text, surroundings) : text };
+      encoded = { key: batch.key, body: config.compression === "gzip" ? await gzip(text) : text };
     }
     return encoded.body;
   }
 
-  function client(): Pick<LazyModules["node:http"], "Agent" | "request"> {
-    return url.protocol === "https:"
-      ? surroundings.builtinModule("node:https")
-      : surroundings.builtinModule("node:http");
+  function client(): Pick<typeof http, "Agent" | "request"> {
+    return url.protocol === "https:" ? builtinModule("node:https") : builtinModule("node:http");
   }
 
-  function connection(): Agent {
+  function connection(): http.Agent {
     const at = now(clock);
     const isSuspect = wasFrozenBetween(lastUse, at) || ageMs(lastUse, at) > idleLimitMs;
     lastUse = at;
@@ -78,7 +74,7 @@ export function createHttpDestination(config: HttpConfig, surroundings: Surround
     return new Promise((resolve) => {
       const request = client().request(url, { method: "POST", headers, agent: connection(), signal });
       request.on("error", (error) => resolve({ kind: "retry", cause: causeOf(error) }));
-      request.on("response", (response: IncomingMessage) => {
+      request.on("response", (response: http.IncomingMessage) => {
         readToTheEnd(response, config.timeoutMs);
         const status = response.statusCode ?? 0;
         resolve(toOutcome({ status, retryAfter: response.headers["retry-after"] }, clock.wallMs()));
@@ -108,7 +104,7 @@ export function createHttpDestination(config: HttpConfig, surroundings: Surround
  * The status has decided; the body is read only so that the connection can be used again. A long or slow one costs the
  * connection.
  */
-function readToTheEnd(response: IncomingMessage, timeoutMs: number): void {
+function readToTheEnd(response: http.IncomingMessage, timeoutMs: number): void {
   const timer = setTimeout(() => response.destroy(), timeoutMs).unref();
   let bytes = 0;
   response.on("close", () => clearTimeout(timer));
@@ -119,9 +115,9 @@ function readToTheEnd(response: IncomingMessage, timeoutMs: number): void {
   });
 }
 
-function gzip(text: Buffer, surroundings: Surroundings): Promise<Buffer> {
+function gzip(text: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    surroundings.builtinModule("node:zlib").gzip(text, { level: gzipLevel }, (error, body) => {
+    builtinModule("node:zlib").gzip(text, { level: gzipLevel }, (error, body) => {
       if (error === null) resolve(body);
       else reject(error);
     });

@@ -1,4 +1,4 @@
-import type { Surroundings } from "../surroundings.ts";
+import type { Host } from "../host.ts";
 import type { Destination } from "./destination.ts";
 import { createFileDestination } from "./file.ts";
 import type { FileConfig } from "./file.ts";
@@ -23,22 +23,14 @@ const waits = { baseMs: 50, capMs: 2000 };
 const fileTimeoutMs = 2000;
 
 const factories: {
-  readonly [K in Kind]: (config: DestinationConfig<K>, surroundings: Surroundings) => Destination;
+  readonly [K in Kind]: (config: DestinationConfig<K>, host: Host) => Destination;
 } = {
-  http: (config, surroundings) =>
-    retrying(
-      createHttpDestination(config, surroundings),
-      { ...waits, attemptTimeoutMs: config.timeoutMs },
-      surroundings,
-    ),
-  file: (config, surroundings) =>
-    retrying(createFileDestination(config, surroundings), { ...waits, attemptTimeoutMs: fileTimeoutMs }, surroundings),
+  http: (config, host) =>
+    retrying(createHttpDestination(config, host), { ...waits, attemptTimeoutMs: config.timeoutMs }, host),
+  file: (config, host) => retrying(createFileDestination(config), { ...waits, attemptTimeoutMs: fileTimeoutMs }, host),
 };
 
 /** The destination a configuration names, with retries. */
-export function createDestination<K extends Kind>(
-  config: DestinationConfig<K>,
-  surroundings: Surroundings,
-): Destination {
-  return factories[config.kind](config, surroundings);
+export function createDestination<K extends Kind>(config: DestinationConfig<K>, host: Host): Destination {
+  return factories[config.kind](config, host);
 }

@@ -1,8 +1,8 @@
+import { createDeadline } from "@lambda-extension/core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createLine, createScripted, timerClock } from "../../test/fakes.ts";
 import type { Script } from "../../test/fakes.ts";
 import { createBatch } from "../buffer/line.ts";
-import { createDeadlineWithin } from "../deadline.ts";
 import type { Destination } from "./destination.ts";
 import { retrying } from "./retrying.ts";
 
@@ -23,7 +23,7 @@ async function tried(script: Script, options: { readonly timeoutMs: number; read
     return script(batch);
   });
   const destination = retrying(scripted, policy, { clock: timerClock, random: options.random ?? (() => 0.5) });
-  const deadline = createDeadlineWithin(undefined, { timeoutMs: options.timeoutMs, clock: timerClock });
+  const deadline = createDeadline({ timeoutMs: options.timeoutMs, clock: timerClock });
   const sending = destination.send(batch, deadline).then((outcome) => ({ outcome, tookMs: Date.now() - begin }));
   await vi.runAllTimersAsync();
   deadline.close();
@@ -82,7 +82,7 @@ describe("retrying", () => {
       send: () => new Promise(() => {}),
       close: () => Promise.resolve(),
     };
-    const deadline = createDeadlineWithin(undefined, { timeoutMs: 300, clock: timerClock });
+    const deadline = createDeadline({ timeoutMs: 300, clock: timerClock });
     const sending = retrying(deaf, policy, { clock: timerClock, random: () => 0.5 }).send(batch, deadline);
     await vi.advanceTimersByTimeAsync(300);
     expect(await sending).toEqual({ kind: "retry", cause: "no answer within 300 ms" });
@@ -95,7 +95,7 @@ describe("retrying", () => {
       send: () => Promise.reject(new TypeError("token=secret")),
       close: () => Promise.resolve(),
     };
-    const deadline = createDeadlineWithin(undefined, { timeoutMs: 10, clock: timerClock });
+    const deadline = createDeadline({ timeoutMs: 10, clock: timerClock });
     const sending = retrying(throwing, policy, { clock: timerClock, random: () => 0.5 }).send(batch, deadline);
     await vi.runAllTimersAsync();
     expect(await sending).toEqual({ kind: "retry", cause: "TypeError" });

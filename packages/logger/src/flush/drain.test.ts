@@ -1,9 +1,9 @@
+import { createDeadline } from "@lambda-extension/core";
 import { describe, expect, test } from "vitest";
 import { createLine, createMessages, createScripted, timerClock } from "../../test/fakes.ts";
 import type { Script } from "../../test/fakes.ts";
 import { Ledger } from "../account/ledger.ts";
 import { BoundedBuffer } from "../buffer/bounded-buffer.ts";
-import { createDeadlineWithin } from "../deadline.ts";
 import { drain } from "./drain.ts";
 
 async function drained(ids: string, script: Script, options: { readonly batchMaxBytes?: number } = {}) {
@@ -13,7 +13,7 @@ async function drained(ids: string, script: Script, options: { readonly batchMax
   const { said, messages } = createMessages();
   for (const id of ids.split(" ")) buffer.add(createLine(id));
   ledger.receive(buffer.items);
-  const deadline = createDeadlineWithin(undefined, { timeoutMs: 60_000, clock: timerClock });
+  const deadline = createDeadline({ timeoutMs: 60_000, clock: timerClock });
   const result = await drain({ buffer, destination, ledger, messages, batchMaxBytes: 1000, ...options }, deadline);
   deadline.close();
   return { result, buffer, ledger, said, ...destination };

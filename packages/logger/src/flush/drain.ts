@@ -71,7 +71,7 @@ function dropBatch(
     why.reason === "too-large"
       ? `a line of ${batch.bytes} bytes is more than it takes; set LOGGER_BATCH_MAX_BYTES below its limit to have such lines split`
       : `check its address and credentials`;
-  messages.sayOnce(
+  messages.reportOnce(
     `${why.reason} ${why.cause}`,
     `${destination.name} refuses lines (${why.cause}): ${lines} dropped; ${advice}. Further ones are counted in the account at shutdown.`,
   );

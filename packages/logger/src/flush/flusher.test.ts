@@ -1,9 +1,9 @@
+import { createDeadline } from "@lambda-extension/core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createLine, createMessages, createScripted, timerClock } from "../../test/fakes.ts";
 import type { Script } from "../../test/fakes.ts";
 import { Ledger } from "../account/ledger.ts";
 import { BoundedBuffer } from "../buffer/bounded-buffer.ts";
-import { createDeadlineWithin } from "../deadline.ts";
 import type { FlushConfig } from "./flush-policy.ts";
 import { createFlusher } from "./flusher.ts";
 
@@ -179,7 +179,7 @@ describe("createFlusher", () => {
     });
     flusher.invocationStarted();
     add("x".repeat(1999));
-    const deadline = createDeadlineWithin(undefined, { timeoutMs: 1500, clock: timerClock });
+    const deadline = createDeadline({ timeoutMs: 1500, clock: timerClock });
     const both = Promise.all([flusher.invocationEnded(3000), flusher.shutDown(deadline)]);
     await vi.advanceTimersByTimeAsync(1500);
     await both;
@@ -190,7 +190,7 @@ describe("createFlusher", () => {
   test("ends a shutdown in time where the destination hangs", async () => {
     const { flusher, add, buffer } = createParts(() => "hang");
     add();
-    const deadline = createDeadlineWithin(undefined, { timeoutMs: 1500, clock: timerClock });
+    const deadline = createDeadline({ timeoutMs: 1500, clock: timerClock });
     const begin = Date.now();
     const ended = flusher.shutDown(deadline).then(() => Date.now() - begin);
     await vi.advanceTimersByTimeAsync(1500);
@@ -204,7 +204,7 @@ describe("createFlusher", () => {
     add();
     await invoke();
     isDead = false;
-    const deadline = createDeadlineWithin(undefined, { timeoutMs: 1500, clock: timerClock });
+    const deadline = createDeadline({ timeoutMs: 1500, clock: timerClock });
     await flusher.shutDown(deadline);
     deadline.close();
     expect(delivered).toEqual(["1"]);
@@ -218,7 +218,7 @@ describe("createFlusher", () => {
     expect(delivered).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
     expect(delivered).toEqual(["1"]);
-    const deadline = createDeadlineWithin(undefined, { timeoutMs: 100, clock: timerClock });
+    const deadline = createDeadline({ timeoutMs: 100, clock: timerClock });
     await flusher.shutDown(deadline);
     add();
     await vi.advanceTimersByTimeAsync(5000);

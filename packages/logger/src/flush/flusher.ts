@@ -1,7 +1,5 @@
-import { ageMs, now } from "@lambda-extension/core";
-import type { Clock, DeadlineContext, Moment } from "@lambda-extension/core";
-import { createDeadlineWithin } from "../deadline.ts";
-import type { OpenDeadline } from "../deadline.ts";
+import { ageMs, createDeadline, now } from "@lambda-extension/core";
+import type { Clock, Deadline, DeadlineContext, Moment } from "@lambda-extension/core";
 import { closed, mayTry, openAfter } from "./circuit-breaker.ts";
 import type { CircuitBreaker } from "./circuit-breaker.ts";
 import { drain } from "./drain.ts";
@@ -43,7 +41,7 @@ export function createFlusher(options: DrainParts & { readonly flush: FlushConfi
   const { buffer, clock, flush, destination, messages, batchMaxBytes } = options;
   let breaker: CircuitBreaker = closed(now(clock));
   let lastSent: Moment | undefined;
-  let running: { readonly deadline: OpenDeadline; readonly ended: Promise<void> } | undefined;
+  let running: { readonly deadline: Deadline; readonly ended: Promise<void> } | undefined;
   let isBesideAllowed = false;
   let period: ReturnType<typeof setTimeout> | undefined;
 
@@ -54,20 +52,20 @@ export function createFlusher(options: DrainParts & { readonly flush: FlushConfi
       return;
     }
     if (buffer.items === 0 || deadline.signal.aborted) return;
-    const own = createDeadlineWithin(deadline, { timeoutMs: deadline.remainingMs(), clock });
+    const own = createDeadline({ within: deadline, clock });
     running = { deadline: own, ended: run(own) };
     await running.ended;
   }
 
   async function join(other: NonNullable<typeof running>, deadline: DeadlineContext): Promise<void> {
-    const stop = (): void => other.deadline.abort(new Error("Somebody with less time waits for this"));
+    const stop = (): void => other.deadline.abort(new Error("Another caller has less time"));
     if (deadline.signal.aborted) stop();
     deadline.signal.addEventListener("abort", stop, { once: true });
     await other.ended;
     deadline.signal.removeEventListener("abort", stop);
   }
 
-  async function run(deadline: OpenDeadline): Promise<void> {
+  async function run(deadline: Deadline): Promise<void> {
     const begin = now(clock);
     try {
       learn(await drain(options, deadline), begin);
@@ -78,7 +76,7 @@ export function createFlusher(options: DrainParts & { readonly flush: FlushConfi
   }
 
   async function sendWithin(timeoutMs: number): Promise<void> {
-    const deadline = createDeadlineWithin(undefined, { timeoutMs, clock });
+    const deadline = createDeadline({ timeoutMs, clock });
     try {
       await send(deadline, { isLast: false });
     } finally {
@@ -97,9 +95,9 @@ export function createFlusher(options: DrainParts & { readonly flush: FlushConfi
     const isAlive = drained.kind === "empty" || drained.settled > 0;
     const afterMs = drained.kind === "empty" ? 0 : drained.afterMs;
     breaker = isAlive ? closed(at, afterMs) : openAfter(breaker, at, afterMs);
-    if (isAlive && !wasClosed) messages.say(`${destination.name} takes lines again`);
+    if (isAlive && !wasClosed) messages.report(`${destination.name} takes lines again`);
     if (isAlive || !wasClosed) return;
-    messages.say(
+    messages.report(
       `${destination.name} took nothing in ${Math.round(ageMs(begin, at))} ms (${drained.cause}); lines waiting: ${buffer.items}. ` +
         `Invocations do not wait for it any more; it is tried again after ${Math.round(breaker.probeAfterMs / 1000)} s, then less often, and at shutdown.`,
     );
@@ -110,7 +108,7 @@ export function createFlusher(options: DrainParts & { readonly flush: FlushConfi
     const state = {
       ...known,
       pendingBytes: buffer.bytes,
-      sinceLastMs: lastSent === undefined ? Number.POSITIVE_INFINITY : ageMs(lastSent, at),
+      sinceLastMs: lastSent === undefined ? Infinity : ageMs(lastSent, at),
       isSending: running !== undefined,
       mayTry: mayTry(breaker, at),
     };
@@ -130,7 +128,7 @@ export function createFlusher(options: DrainParts & { readonly flush: FlushConfi
 
   return {
     invocationStarted() {
-      const decision = decide({ pendingItems: 1, remainingMs: Number.POSITIVE_INFINITY });
+      const decision = decide({ pendingItems: 1, remainingMs: Infinity });
       isBesideAllowed = decision.kind === "send";
       return isBesideAllowed;
     },

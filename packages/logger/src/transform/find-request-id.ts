@@ -1,11 +1,13 @@
+import { parseJsonObject } from "@lambda-extension/core";
+
 const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 const wholeId = new RegExp(`^${uuid}$`);
 
-/** What AWS's Node runtime puts before a line: time, request id, level, separated by tabs. */
-const nodePrefix = new RegExp(`^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z\\t(${uuid})\\t`);
-
-/** What AWS's Python runtime puts before a line: level, time, request id, separated by tabs. */
-const pythonPrefix = new RegExp(`^\\[[A-Z]+\\]\\t\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z\\t(${uuid})\\t`);
+/**
+ * What AWS's runtimes put before a line, separated by tabs. Node: time, request id, level. Python: level in brackets,
+ * time, request id.
+ */
+const prefix = new RegExp(`^(?:\\[[A-Z]+\\]\\t)?\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z\\t(${uuid})\\t`);
 
 /** The names that AWS's runtimes and Powertools give the id in JSON lines. */
 const idNames = ["requestId", "AWSRequestId", "function_request_id"] as const;
@@ -21,8 +23,8 @@ const mayTellId = new RegExp(`^\\{.*"(?:${idNames.join("|")})"`, "s");
 export function findRequestId(record: string | { readonly [key: string]: unknown }): string | undefined {
   if (typeof record !== "string") return idOf(record);
   // A platform may deliver a JSON line as text: schema 2022-07-01 does, and AWS's emulator of Managed Instances.
-  if (mayTellId.test(record)) return idOf(parseObject(record));
-  return (nodePrefix.exec(record) ?? pythonPrefix.exec(record))?.[1];
+  if (mayTellId.test(record)) return idOf(parseJsonObject(record) ?? {});
+  return prefix.exec(record)?.[1];
 }
 
 function idOf(record: { readonly [key: string]: unknown }): string | undefined {
@@ -31,14 +33,4 @@ function idOf(record: { readonly [key: string]: unknown }): string | undefined {
     if (typeof id === "string" && wholeId.test(id)) return id;
   }
   return undefined;
-}
-
-/** Errors: an empty object where the text is none. */
-function parseObject(text: string): { readonly [key: string]: unknown } {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null ? (value as { [key: string]: unknown }) : {};
-  } catch {
-    return {};
-  }
 }

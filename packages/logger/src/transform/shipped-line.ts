@@ -1,5 +1,4 @@
-import type { MalformedEvent } from "@lambda-extension/core";
-import { typeOf } from "../decode/type-of.ts";
+import type { MalformedEvent, TelemetryEvent } from "@lambda-extension/core";
 import type { Correlated } from "./request-correlation.ts";
 
 /** Which function the lines are from. */
@@ -28,6 +27,9 @@ export interface ShippedLine extends FunctionIdentity {
   readonly record: unknown;
 }
 
+/** A longer text is not taken for a type. */
+const longestType = 100;
+
 /** A line before it has its id and its function. */
 export type LineContent = Omit<ShippedLine, "id" | "part" | keyof FunctionIdentity>;
 
@@ -37,6 +39,13 @@ export function toLineContent(correlated: Correlated, receivedAt: string): LineC
   const ids = { ...(requestId !== undefined && { requestId }), ...(phase !== undefined && { phase }) };
   if (event.kind !== "unknown") return { time: event.time, type: event.kind, ...ids, record: event.record };
   return { time: event.time ?? receivedAt, type: typeOf(event), ...ids, record: event.raw };
+}
+
+/** The type an event came with, `unknown` where it is no short text: the whole element is in the record anyway. */
+export function typeOf(event: TelemetryEvent): string {
+  if (event.kind !== "unknown") return event.kind;
+  const { type } = event.raw;
+  return typeof type === "string" && type.length <= longestType ? type : "unknown";
 }
 
 /** What an element that is no event says. */

@@ -1,8 +1,8 @@
 import type { Clock, MalformedEvent, TelemetryEvent, TelemetryType } from "@lambda-extension/core";
 import type { Line } from "../buffer/line.ts";
-import { isWanted } from "../decode/is-wanted.ts";
 import type { OwnMessages } from "../own-messages.ts";
 import { encodeLines } from "./encode-lines.ts";
+import { isWanted } from "./is-wanted.ts";
 import type { LineIds } from "./line-ids.ts";
 import { RequestCorrelation } from "./request-correlation.ts";
 import type { Correlated } from "./request-correlation.ts";
