@@ -1,8 +1,8 @@
 import { describeError } from "./describe-error.ts";
 
-/** Failures that leave the function alone: each kind said once, then counted. */
+/** Failures that leave the function alone: each kind reported once, then counted. */
 export interface Failures {
-  note(where: string, error: unknown): void;
+  report(where: string, error: unknown): void;
   /** One line about all that repeated; undefined where nothing did. */
   summary(): string | undefined;
 }
@@ -11,7 +11,7 @@ export interface Failures {
 export function createFailures(report: (message: string) => void): Failures {
   const counts = new Map<string, number>();
   return {
-    note(where, error) {
+    report(where, error) {
       const count = (counts.get(where) ?? 0) + 1;
       counts.set(where, count);
       if (count > 1) return;

@@ -29,12 +29,12 @@ export async function runLifeCycle(parts: LifeCycleParts): Promise<void> {
   let fatal: { readonly error: unknown } | undefined;
 
   function onFailure(where: string, error: unknown): void {
-    if (options.failure !== "closed") return failures.note(where, error);
+    if (options.failure !== "closed") return failures.report(where, error);
     fatal ??= { error };
     interruption.fail(error);
   }
 
-  function tell(step: LifecycleStep): void {
+  function onStep(step: LifecycleStep): void {
     try {
       options.onStep?.(step);
     } catch (error) {
@@ -64,8 +64,8 @@ export async function runLifeCycle(parts: LifeCycleParts): Promise<void> {
   }
 
   /**
-   * Runs a handler whose failure is noted; undefined where it was over at once, which spares timers and promises. Never
-   * rejects.
+   * Runs a handler whose failure is reported; undefined where it was over at once, which spares timers and promises.
+   * Never rejects.
    */
   function startHandler(where: string, handler: () => void | Promise<void>): Promise<void> | undefined {
     try {
@@ -100,10 +100,11 @@ export async function runLifeCycle(parts: LifeCycleParts): Promise<void> {
 
   let exitCode = 0;
   try {
-    const starting = await interruption.during(startExtension({ ...parts, tell, onFailure, startHandler }));
+    const running = { ...parts, onStep, onFailure, startHandler };
+    const starting = await interruption.during(startExtension(running));
     if (starting.kind === "done") {
       const started = starting.value;
-      const event = await pollEvents({ ...parts, started, interruption, tell, onFailure, startHandler });
+      const event = await pollEvents({ ...running, started, interruption });
       await shutDown(event, started);
     }
     // Where a handler fails closed during the shutdown, no wait is left to be interrupted.

@@ -18,7 +18,7 @@ const stopMarginMs = 600;
 const maxUnknownEventsInARow = 10;
 
 /** What polling needs of the life cycle. */
-export interface PollParts extends LifeCycleParts, Pick<StartParts, "tell" | "onFailure" | "startHandler"> {
+export interface PollParts extends LifeCycleParts, Pick<StartParts, "onStep" | "onFailure" | "startHandler"> {
   readonly started: Started;
   readonly interruption: Interruption;
 }
@@ -33,7 +33,7 @@ interface Invocation {
  * stop for another reason. Errors: what ends an extension, see docs/life-cycle.md.
  */
 export async function pollEvents(parts: PollParts): Promise<ShutdownEvent> {
-  const { options, host, api, started, interruption, tell, onFailure, startHandler } = parts;
+  const { options, host, api, started, interruption, onStep, onFailure, startHandler } = parts;
   let { restored } = started;
   let unknownInARow = 0;
   let invocation: Invocation | undefined;
@@ -53,7 +53,7 @@ export async function pollEvents(parts: PollParts): Promise<ShutdownEvent> {
   function takeEvents(): Promise<ShutdownEvent | undefined> {
     return new Promise((resolve, reject) => {
       function ask(): void {
-        tell({ kind: "waiting" });
+        onStep({ kind: "waiting" });
         if (!interruption.isRaised()) api.next({ onEvent, onError: reject });
       }
 
@@ -64,7 +64,7 @@ export async function pollEvents(parts: PollParts): Promise<ShutdownEvent> {
           return ask();
         }
         unknownInARow = 0;
-        tell({ kind: "received", event: received.event });
+        onStep({ kind: "received", event: received.event });
         if (restored === undefined) handle(received.event);
         else restore(received.event, restored).then(() => handle(received.event), reject);
       }

@@ -6,6 +6,7 @@ import type { Host } from "./host.ts";
 import { createHttpConnection } from "./http/http-connection.ts";
 import type { BytesListener } from "./http/read-into.ts";
 import { runLifeCycle } from "./life-cycle.ts";
+import { parseOptions } from "./parse-options.ts";
 
 /**
  * The launcher has registered by the time this module is loaded: what the program throws on its way to `runExtension`
@@ -32,15 +33,17 @@ export function runExtension(options: ExtensionOptions): Promise<void> {
   return withoutProgram ?? runExtensionOn(createProcessHost(), options);
 }
 
-/** The same on any host. */
-export async function runExtensionOn(host: Host, options: ExtensionOptions): Promise<void> {
+/** The same on any host, with whatever a program in plain JavaScript hands in. */
+export async function runExtensionOn(host: Host, given: unknown): Promise<void> {
+  const options = parseOptions(given);
   const { name = options.name ?? host.folderName, registered } = takeHandOff(host.env);
+  const reportHere = (message: string) => host.writeError(`[${name}] ${message}`);
   const report = (message: string) => {
     try {
-      if (options.report === undefined) host.writeError(`[${name}] ${message}`);
+      if (options.report === undefined) reportHere(message);
       else options.report(message);
     } catch {
-      host.writeError(`[${name}] ${message}`);
+      reportHere(message);
     }
   };
   const runtimeApi = host.env["AWS_LAMBDA_RUNTIME_API"] ?? "";
@@ -75,5 +78,5 @@ function describeAddress(runtimeApi: string): string {
 
 /** It travels in a header, and no file name holds a slash. */
 function isFileName(name: string): boolean {
-  return /^[\x21-\x7e]+$/.test(name) && !name.includes("/");
+  return /^[\x21-\x2e\x30-\x7e]+$/.test(name);
 }

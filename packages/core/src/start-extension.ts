@@ -1,4 +1,3 @@
-import { checkOptions } from "./check-options.ts";
 import { waitAtMost } from "./deadline.ts";
 import { describeError } from "./describe-error.ts";
 import { ConfigError, PlatformError } from "./errors.ts";
@@ -27,17 +26,17 @@ export interface Started {
   /** Its start failed and it fails open: it polls, and no handler runs. */
   readonly isInert: boolean;
   /**
-   * Runs `onRestore` the first time it is called; resolves when it has settled. Absent where there is nothing to
+   * Runs `onRestore` the first time it is called; resolves when it has settled. Undefined where there is nothing to
    * restore.
    */
-  readonly restored?: () => Promise<void>;
+  readonly restored: (() => Promise<void>) | undefined;
 }
 
-/** The life cycle's parts, and its ways to tell. */
+/** The life cycle's parts, and what it does at each step and failure. */
 export interface StartParts extends LifeCycleParts {
-  readonly tell: (step: LifecycleStep) => void;
+  readonly onStep: (step: LifecycleStep) => void;
   readonly onFailure: (where: string, error: unknown) => void;
-  /** Runs a handler whose failure is noted; undefined where it was over at once. Never rejects. */
+  /** Runs a handler whose failure is reported; undefined where it was over at once. Never rejects. */
   readonly startHandler: (where: string, handler: () => void | Promise<void>) => Promise<void> | undefined;
 }
 
@@ -52,10 +51,7 @@ export async function startExtension(parts: StartParts): Promise<Started> {
   const endsAtMs = initializationType === "on-demand" ? host.clock.wallMs() + onDemandInitLimitMs : Infinity;
   const attempt = (hook: string, handler: () => void | Promise<void>) =>
     attemptUntil(hook, handler, endsAtMs - host.clock.wallMs());
-  const before = await attempt("beforeRegister", () => {
-    checkOptions(options);
-    return options.beforeRegister?.();
-  });
+  const before = await attempt("beforeRegister", () => options.beforeRegister?.());
   if (options.beforeRegister !== undefined && parts.launcherRegistration !== undefined) {
     report(
       'beforeRegister ran after the launcher had registered: set "register": "self" in lambdaExtension of package.json',
@@ -63,7 +59,7 @@ export async function startExtension(parts: StartParts): Promise<Started> {
   }
   const registration = await register(parts, initializationType);
   const base = { name, registration, initializationType };
-  if (before.kind === "failed") return fail(before.error, base);
+  if (before !== undefined) return fail(before.error, base);
 
   let restoring: Promise<void> | undefined;
   let context: ExtensionContext = { ...base, hasTelemetry: false };
@@ -87,24 +83,24 @@ export async function startExtension(parts: StartParts): Promise<Started> {
     }));
   context = { ...base, hasTelemetry: telemetry !== undefined };
   const init = await attempt("onInit", () => options.onInit?.(context));
-  if (init.kind === "failed") {
+  if (init !== undefined) {
     telemetry?.discard();
     return fail(init.error, base);
   }
-  return { context, telemetry, isInert: false, ...(restored === undefined ? {} : { restored }) };
+  return { context, telemetry, isInert: false, restored };
 
   function fail(error: unknown, base: Omit<ExtensionContext, "hasTelemetry">): Started {
     if (options.failure === "closed") throw error;
     const problems = error instanceof ConfigError ? error.problems : [describeError(error)];
     for (const problem of problems) report(problem);
     report("The extension does nothing until this is corrected; the function is not affected");
-    return { context: { ...base, hasTelemetry: false }, telemetry: undefined, isInert: true };
+    return { context: { ...base, hasTelemetry: false }, telemetry: undefined, isInert: true, restored: undefined };
   }
 }
 
 async function register(parts: StartParts, initializationType: string): Promise<Registration> {
-  const { options, api, launcherRegistration, tell } = parts;
-  tell({ kind: "registering" });
+  const { options, api, launcherRegistration, onStep } = parts;
+  onStep({ kind: "registering" });
   const registration =
     launcherRegistration === undefined
       ? await api.register(eventsFor(options.events ?? ["INVOKE", "SHUTDOWN"], initializationType)).catch(explain)
@@ -112,7 +108,7 @@ async function register(parts: StartParts, initializationType: string): Promise<
           identifier: launcherRegistration.identifier,
           registeredBy: "launcher",
         });
-  tell({ kind: "registered", registration });
+  onStep({ kind: "registered", registration });
   return registration;
 }
 
@@ -130,19 +126,19 @@ function explain(error: unknown): never {
   throw error;
 }
 
-type Attempt = { readonly kind: "done" } | { readonly kind: "failed"; readonly error: unknown };
-
-async function attemptUntil(hook: string, handler: () => void | Promise<void>, limitMs: number): Promise<Attempt> {
+/** Undefined where the handler succeeds. */
+async function attemptUntil(
+  hook: string,
+  handler: () => void | Promise<void>,
+  limitMs: number,
+): Promise<{ readonly error: unknown } | undefined> {
   try {
     const result: unknown = handler();
-    if (!isThenable(result)) return { kind: "done" };
-    const waited = await waitAtMost(Promise.resolve(result), limitMs);
-    if (waited.kind === "settled") return { kind: "done" };
-    return {
-      kind: "failed",
-      error: new Error(`${hook} had not settled when Lambda's time for the init phase ran out`),
-    };
+    if (!isThenable(result)) return undefined;
+    const { kind } = await waitAtMost(Promise.resolve(result), limitMs);
+    if (kind === "settled") return undefined;
+    throw new Error(`${hook} had not settled when Lambda's time for the init phase ran out`);
   } catch (error) {
-    return { kind: "failed", error };
+    return { error };
   }
 }

@@ -278,6 +278,37 @@ describe("failing open", () => {
     ]);
   });
 
+  test.each<readonly [string, unknown, string]>([
+    ["no options", undefined, "options: expected an object, got undefined"],
+    ["an option that is misspelt", { onInvok: never }, "onInvok: no such option; is onInvoke meant?"],
+    [
+      "an option of telemetry that is misspelt",
+      { telemetry: { type: ["platform"], types: ["platform"], onEvents: never } },
+      "telemetry.type: no such option; is telemetry.types meant?",
+    ],
+    ["a way to fail that does not exist", { failure: "close" }, 'failure: expected "open" or "closed", got "close"'],
+    [
+      "an event that does not exist",
+      { events: ["INVOK"] },
+      'events: expected a list of "INVOKE", "SHUTDOWN", got "INVOK"',
+    ],
+    ["a step that is no function", { onStep: "log" }, 'onStep: expected a function, got "log"'],
+    ["a name that is none", { name: 5 }, "name: expected text, got 5"],
+  ])(
+    "a program in plain JavaScript with %s is told so, and the extension polls until SHUTDOWN",
+    async (_what, options, problem) => {
+      const extension = run({ AWS_LAMBDA_RUNTIME_API: lambda.address }, options as ExtensionOptions);
+      lambda.deliver(invokeEvent("one"));
+      await lambda.called(next, 2);
+      await endsWithShutdown(extension);
+      expect(extension.errors).toEqual([
+        expect.stringContaining(problem),
+        expect.stringContaining("The extension does nothing until this is corrected; the function is not affected"),
+      ]);
+      expect(callNames()).toEqual([register, next, next]);
+    },
+  );
+
   test("a failing onInvoke is said once, counted, and polling goes on", async () => {
     const extension = start({ onInvoke: () => Promise.reject(new Error("sink is down")) });
     for (const id of ["one", "two", "three"]) lambda.deliver(invokeEvent(id));
@@ -381,6 +412,13 @@ describe("failing closed", () => {
       expectNoIdentifier(extension);
     },
   );
+
+  test("an option that runExtension does not know becomes init/error and status 1", async () => {
+    const extension = start({ ...failing, onInvok() {} } as ExtensionOptions);
+    expect(await extension.exited).toBe(1);
+    expect(callNames()).toEqual([register, initError]);
+    expect((await lambda.called(initError)).body).toContain("onInvok: no such option; is onInvoke meant?");
+  });
 
   test("an exception from onInvoke becomes exit/error and status 1", async () => {
     const extension = start({ ...failing, onInvoke: () => Promise.reject(new TypeError("x is\r\nnot a function")) });
