@@ -105,6 +105,11 @@ class LazyDeadline implements Deadline {
   }
 }
 
+/** Whether there is something to wait for: what is over at once is spared promises and timers. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value;
+}
+
 /** How a wait with a limit ended. */
 export type Waited<T> = { readonly kind: "settled"; readonly value: T } | { readonly kind: "late" };
 

@@ -1,10 +1,9 @@
 import { createShutdownContext } from "./contexts.ts";
-import { createDeadline, waitAtMost } from "./deadline.ts";
+import { createDeadline, isThenable, waitAtMost } from "./deadline.ts";
 import { describeError } from "./describe-error.ts";
 import type { LifecycleStep } from "./extension-options.ts";
 import { createFailures } from "./failures.ts";
 import { createInterruption } from "./interruption.ts";
-import { isThenable } from "./is-thenable.ts";
 import type { LifeCycleParts } from "./life-cycle-parts.ts";
 import type { ShutdownEvent } from "./lifecycle-event.ts";
 import { pollEvents } from "./poll-events.ts";

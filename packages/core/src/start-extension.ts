@@ -1,9 +1,8 @@
-import { waitAtMost } from "./deadline.ts";
+import { isThenable, waitAtMost } from "./deadline.ts";
 import { describeError } from "./describe-error.ts";
 import { ConfigError, PlatformError } from "./errors.ts";
 import type { ExtensionContext, LifecycleStep, Registration } from "./extension-options.ts";
 import { parseRegistration } from "./extensions-api.ts";
-import { isThenable } from "./is-thenable.ts";
 import type { LifeCycleParts } from "./life-cycle-parts.ts";
 import type { LifecycleEventType } from "./lifecycle-event.ts";
 import { startTelemetry } from "./telemetry/start-telemetry.ts";

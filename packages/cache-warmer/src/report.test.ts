@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { createFailureReport } from "./failure-report.ts";
-import { createReport } from "./report.ts";
+import { createFailureReport, createReport } from "./report.ts";
 import { createSecretsManager } from "./sources/secrets-manager.ts";
 
 const source = createSecretsManager({
