@@ -85,6 +85,18 @@ describe.each(Object.keys(others))("%s, packed", (path) => {
     expect(JSON.stringify(manifest.exports)).not.toContain("src/");
   });
 
+  // The others need packages that are not installed beside them here.
+  test.runIf(path === "packages/core")("can be imported under the name of each of its entries", () => {
+    const names = Object.keys(manifest.exports).filter((entry) => !entry.endsWith(".json"));
+    const imports = names.map((entry) => `import(${JSON.stringify(posix.join(manifest.name, entry))})`);
+    const program = `for (const one of await Promise.all([${imports.join()}])) console.log(Object.keys(one).join(" "))`;
+    const [main, settings] = run("node", ["--input-type=module", "--eval", program], join(folder, "package")).split(
+      "\n",
+    );
+    expect(main).toContain("runExtension");
+    expect(settings).toContain("readSettings");
+  });
+
   test("satisfies publint", async () => {
     const data = readFileSync(tarball);
     const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
