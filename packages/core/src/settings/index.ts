@@ -1,4 +1,3 @@
-export { didYouMean } from "./did-you-mean.ts";
 export { findMisspelt } from "./find-misspelt.ts";
 export type { OwnVariables } from "./find-misspelt.ts";
 export {
