@@ -536,20 +536,19 @@ test("--watch builds again after every change, through a failure, until it is en
   const bundle = (): string => readFileSync(join(folder, "dist/layer/hello/index.cjs"), "utf8");
   try {
     await said(1, /built in \d+ ms; watching 2 files/);
+    // What was built is looked at, and builds are not counted: a change close to a build's start is built twice.
     put("src/part.ts", "console.log('second');");
-    await said(2, /built in/);
-    expect(bundle()).toContain("second");
+    await expect.poll(bundle).toContain("second");
 
     put("src/part.ts", 'import "./missing.ts";');
     await said(1, /src\/part\.ts:1: Could not resolve/);
     expect(bundle()).toContain("second");
     put("src/missing.ts", "console.log('third');");
     await said(1, /watching 3 files/);
-    expect(bundle()).toContain("third");
+    await expect.poll(bundle).toContain("third");
 
     put("package.json", { lambdaExtension: { name: "other", entry: "src/main.ts" } });
-    await said(4, /built in/);
-    expect(readdirSync(join(folder, "dist/layer/extensions"))).toEqual(["other"]);
+    await expect.poll(() => readdirSync(join(folder, "dist/layer/extensions"))).toEqual(["other"]);
   } finally {
     child.kill("SIGINT");
   }
