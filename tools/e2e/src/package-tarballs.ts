@@ -2,7 +2,7 @@ import { existsSync, globSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { runOrFail } from "./run-command.ts";
+import { pnpmPackage, runOrFail } from "./run-command.ts";
 
 /** The root of the repository. */
 export const repository = fileURLToPath(new URL("../../..", import.meta.url)).replace(/\/$/, "");
@@ -29,7 +29,7 @@ export async function packPackages(folder: string): Promise<readonly PackageTarb
   }
   await mkdir(folder, { recursive: true });
   const filters = ["./packages/*", "./tools/build-layer"].flatMap((filter) => ["--filter", filter]);
-  const args = ["--yes", "pnpm@12", "--recursive", ...filters, "pack", "--pack-destination", folder];
+  const args = ["--yes", pnpmPackage, "--recursive", ...filters, "pack", "--pack-destination", folder];
   await runOrFail({ file: "npx", args, cwd: repository });
   return Promise.all(globSync("*.tgz", { cwd: folder }).map((name) => readTarball(join(folder, name))));
 }

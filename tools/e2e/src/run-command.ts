@@ -10,6 +10,12 @@ export interface Command {
   readonly env?: NodeJS.ProcessEnv;
 }
 
+/**
+ * The pnpm that runs the tests, for `npx --yes`: the same one throughout, also where a newer one is published
+ * meanwhile, which npm's cache may list only minutes later.
+ */
+export const pnpmPackage = `pnpm@${/^pnpm\/(\S+)/.exec(process.env["npm_config_user_agent"] ?? "")?.[1] ?? "12"}`;
+
 /** What came of it. */
 export interface CommandResult {
   /** The exit status; 128 where a signal ended it. */

@@ -1,7 +1,7 @@
 import { cp, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { repository } from "./package-tarballs.ts";
-import { runOrFail } from "./run-command.ts";
+import { pnpmPackage, runOrFail } from "./run-command.ts";
 
 /**
  * Copies the repository's files, as they are on disk and without what git ignores, makes them the one commit of a
@@ -26,7 +26,7 @@ export async function copyRepository(to: string, env: NodeJS.ProcessEnv): Promis
   await commitAll(to, "A release", env);
   await runOrFail({
     file: "npx",
-    args: ["--yes", "pnpm@12", "install", "--frozen-lockfile", "--prefer-offline"],
+    args: ["--yes", pnpmPackage, "install", "--frozen-lockfile", "--prefer-offline"],
     cwd: to,
     env,
   });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { runAws } from "../src/aws-cli.ts";
 import { startMoto } from "../src/moto.ts";
 import type { Moto } from "../src/moto.ts";
-import { runCommand } from "../src/run-command.ts";
+import { pnpmPackage, runCommand } from "../src/run-command.ts";
 import type { CommandResult } from "../src/run-command.ts";
 import { copyRepository } from "../src/scratch-repository.ts";
 import { lacksPythonTools } from "./needs.ts";
@@ -69,7 +69,7 @@ describe.skipIf(lacksPythonTools)("publish-layers, moto in AWS's place", () => {
     const options = ["publish-layers", "--regions", regions, "--dry-run", "--architectures", "arm64"];
     const { status, output } = await runCommand({
       file: "npx",
-      args: ["--yes", "pnpm@12", ...options],
+      args: ["--yes", pnpmPackage, ...options],
       cwd: repository,
       env: environment(),
     });

@@ -6,7 +6,7 @@ import { copyExample } from "../src/example-project.ts";
 import { examples, imageExample } from "../src/examples.ts";
 import { repository } from "../src/package-tarballs.ts";
 import { findFreePort } from "../src/ports.ts";
-import { runChecked } from "../src/run-command.ts";
+import { pnpmPackage, runChecked } from "../src/run-command.ts";
 import { findShellBlocks } from "../src/shell-blocks.ts";
 import type { ShellBlock } from "../src/shell-blocks.ts";
 import { runSession } from "../src/shell-session.ts";
@@ -66,7 +66,7 @@ async function changePorts(folder: string): Promise<void> {
 async function makePnpm(): Promise<string> {
   const folder = join(run.folder, "pnpm bin");
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "pnpm"), '#!/bin/sh\nexec npx --yes pnpm@12 "$@"\n', { mode: 0o755 });
+  await writeFile(join(folder, "pnpm"), `#!/bin/sh\nexec npx --yes ${pnpmPackage} "$@"\n`, { mode: 0o755 });
   return folder;
 }
 

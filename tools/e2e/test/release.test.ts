@@ -8,7 +8,7 @@ import type { BackgroundProcess } from "../src/background-process.ts";
 import { copyExample } from "../src/example-project.ts";
 import { findExample } from "../src/examples.ts";
 import { findFreePort } from "../src/ports.ts";
-import { runCommand, runOrFail } from "../src/run-command.ts";
+import { pnpmPackage, runCommand, runOrFail } from "../src/run-command.ts";
 import type { CommandResult } from "../src/run-command.ts";
 import { runOnOfficial, runOnOurs } from "../src/run-once.ts";
 import { commitAll, copyRepository } from "../src/scratch-repository.ts";
@@ -50,7 +50,7 @@ describe.skipIf(lacksPythonTools)("a release, to a registry of npm packages", ()
   afterAll(() => registry.close());
 
   const pnpm = (...args: readonly string[]): Promise<CommandResult> =>
-    runCommand({ file: "npx", args: ["--yes", "pnpm@12", ...args], cwd: repository, env: maintainer });
+    runCommand({ file: "npx", args: ["--yes", pnpmPackage, ...args], cwd: repository, env: maintainer });
   const inProject = (file: string, ...args: readonly string[]): Promise<string> =>
     runOrFail({ file, args, cwd: project, env: user });
   const readManifest = (path: string): { version: string; dependencies: Record<string, string> } =>
@@ -63,7 +63,7 @@ describe.skipIf(lacksPythonTools)("a release, to a registry of npm packages", ()
   test("is refused without an account, with nothing published", async () => {
     const { status, output } = await runCommand({
       file: "npx",
-      args: ["--yes", "pnpm@12", "release"],
+      args: ["--yes", pnpmPackage, "release"],
       cwd: repository,
       env: user,
     });

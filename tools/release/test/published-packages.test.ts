@@ -114,9 +114,10 @@ test("core, packed, can be imported under the name of each of its entries", () =
   expect(exportsOf("@lambda-extension/core/settings")).toContain("readSettings");
 });
 
-/** Packs a package as a release does. Returns the tarball's path. */
+/** Packs a package as a release does, with the pnpm that runs this test. Returns the tarball's path. */
 function pack(path: string, folder: string): string {
-  const options = ["--yes", "pnpm@12", "pack", "--json", "--pack-destination", folder];
+  const version = /^pnpm\/(\S+)/.exec(process.env["npm_config_user_agent"] ?? "")?.[1] ?? "12";
+  const options = ["--yes", `pnpm@${version}`, "pack", "--json", "--pack-destination", folder];
   return (JSON.parse(run("npx", options, join(root, path))) as { filename: string }).filename;
 }
 
