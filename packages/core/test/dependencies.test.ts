@@ -20,7 +20,7 @@ test("the package depends on nothing", () => {
 
 test("no source imports anything but Node's cheap modules and its neighbours", () => {
   const foreign = sources.flatMap(imports).filter((name) => !name.startsWith("./") && !name.startsWith("../"));
-  // node:http and node:https cost 8 ms and more at start; see docs/adr/0100.
+  // node:http and node:https cost 8 ms and more at start; see docs/adr/0101-http-on-node-net.md.
   expect([...new Set(foreign)].sort()).toEqual(["node:fs", "node:net", "node:path"]);
 });
 
