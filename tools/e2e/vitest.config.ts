@@ -12,6 +12,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 600_000,
     expect: { poll: { timeout: 120_000 } },
+    // What needed it is printed: docs/adr/0606-end-to-end-tests-may-be-tried-again.md
+    retry: process.env["CI"] === "true" ? 1 : 0,
     reporters: ["default", ["json", { outputFile: "test-report.json" }]],
   },
 });

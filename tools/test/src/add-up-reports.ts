@@ -1,61 +1,79 @@
-import { failuresOf, isTestReport } from "./test-report.ts";
-import type { Failure } from "./test-report.ts";
+import { isTestReport } from "./test-report.ts";
+import type { TestFile, TestReport } from "./test-report.ts";
 
-/** One package's outcome; `report` is what its report file held, `undefined` where there was none. */
+/** One package's outcome; `report` is the content of its report file, `undefined` if it left no report. */
 export interface PackageRun {
-  readonly name: string;
+  readonly package: string;
   readonly cached: boolean;
   readonly report: unknown;
-  readonly flakes: readonly Failure[];
 }
 
-/** The sum over all packages; `lines` is the table to print, with what failed and why, `closing` its last line. */
+/** The sum over all packages. `lines`: counts, failures and the slowest tests, to print. `closing`: the last line. */
 export interface Sum {
-  readonly passed: number;
   readonly failed: number;
-  readonly skipped: number;
   readonly lines: readonly string[];
   readonly closing: string;
 }
 
 /**
- * Adds the packages' reports up. A package without a readable report counts as one failure, and so does one
- * whose report is unsuccessful though no test failed (a file that could not be loaded, an error outside a test).
+ * Adds the packages' reports up. A package without a readable report counts as one failure. So does a package whose
+ * report is unsuccessful although no test failed: a file could not be loaded, or an error came from outside a test.
  */
 export function addUpReports(runs: readonly PackageRun[]): Sum {
-  const width = Math.max(0, ...runs.map((run) => run.name.length));
-  let passed = 0;
-  let failed = 0;
-  let skipped = 0;
+  const width = Math.max(0, ...runs.map((run) => run.package.length));
+  const sum = { passed: 0, failed: 0, skipped: 0 };
   const lines: string[] = [];
   for (const run of runs) {
-    const name = run.name.padEnd(width);
+    const name = run.package.padEnd(width);
     if (!isTestReport(run.report)) {
-      failed += 1;
+      sum.failed += 1;
       lines.push(`${name}  no report: its tests did not run to their end`);
       continue;
     }
-    const report = run.report;
-    const unexplained = !report.success && report.numFailedTests === 0 ? 1 : 0;
-    const left = report.numPendingTests + report.numTodoTests;
-    passed += report.numPassedTests;
-    failed += report.numFailedTests + unexplained;
-    skipped += left;
+    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, success, testResults } = run.report;
+    const isUnexplained = !success && numFailedTests === 0;
+    const failed = numFailedTests + (isUnexplained ? 1 : 0);
+    const skipped = numPendingTests + numTodoTests;
+    sum.passed += numPassedTests;
+    sum.failed += failed;
+    sum.skipped += skipped;
     lines.push(
       [
-        `${name}  ${report.numPassedTests} passed, ${report.numFailedTests + unexplained} failed`,
-        left > 0 ? `, ${left} skipped` : "",
-        unexplained > 0 ? " (an error outside a test)" : "",
+        `${name}  ${toCounts({ passed: numPassedTests, failed, skipped })}`,
+        isUnexplained ? " (an error outside a test)" : "",
         run.cached ? "  (cached)" : "",
       ].join(""),
-      ...run.flakes.map((flake) => tell("passed only on a second try", flake)),
-      ...report.testResults.flatMap(failuresOf).map((failure) => tell("failed", failure)),
+      ...testResults.flatMap(troublesOf),
     );
   }
-  const closing = `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
-  return { passed, failed, skipped, lines, closing };
+  const reports = runs.filter((run) => !run.cached).map((run) => run.report);
+  return { failed: sum.failed, lines: [...lines, ...slowest(reports.filter(isTestReport))], closing: toCounts(sum) };
 }
 
-function tell(outcome: string, { file, name, why }: Failure): string {
-  return `  ${outcome}: ${name}\n    ${file}\n    ${why}`;
+function toCounts({ passed, failed, skipped }: Record<"passed" | "failed" | "skipped", number>): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}
+
+/** Tests that failed, or passed only when tried again; the file itself if it failed and none of its tests did. */
+function troublesOf(file: TestFile): readonly string[] {
+  const tell = (outcome: string, name: string, why: string | undefined): string =>
+    `  ${outcome}: ${name}\n    ${file.name}\n    ${why?.trim().split("\n", 1)[0] || "without a message"}`;
+  const tests = file.assertionResults.flatMap(({ fullName, status, failureMessages }) => {
+    const [why] = failureMessages ?? [];
+    if (status === "failed") return [tell("failed", fullName, why)];
+    return status === "passed" && why !== undefined ? [tell("passed only when tried again", fullName, why)] : [];
+  });
+  const isBlamed = file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed");
+  return isBlamed ? [tell("failed", "the whole file", file.message), ...tests] : tests;
+}
+
+function slowest(reports: readonly TestReport[]): readonly string[] {
+  const tests = reports
+    .flatMap((report) => report.testResults.flatMap((file) => file.assertionResults))
+    .map(({ fullName, duration }) => ({ fullName, seconds: (duration ?? 0) / 1000 }))
+    .toSorted((a, b) => b.seconds - a.seconds)
+    .slice(0, 10);
+  return tests.length === 0
+    ? []
+    : ["\nThe slowest tests:", ...tests.map((test) => `${test.seconds.toFixed(1).padStart(7)} s  ${test.fullName}`)];
 }

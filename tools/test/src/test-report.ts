@@ -13,11 +13,15 @@ export interface TestFile {
   readonly name: string;
   readonly status: string;
   readonly message?: string;
-  readonly assertionResults: readonly {
-    readonly fullName: string;
-    readonly status: string;
-    readonly failureMessages?: readonly string[] | null;
-  }[];
+  readonly assertionResults: readonly TestResult[];
+}
+
+/** A test. `duration` is in milliseconds; `failureMessages` has one message for each try that failed. */
+export interface TestResult {
+  readonly fullName: string;
+  readonly status: string;
+  readonly duration?: number | null;
+  readonly failureMessages?: readonly string[] | null;
 }
 
 /** Whether `value`, parsed JSON, is such a report. */
@@ -31,24 +35,4 @@ export function isTestReport(value: unknown): value is TestReport {
     typeof report["success"] === "boolean" &&
     Array.isArray(report["testResults"])
   );
-}
-
-/** What failed in a report, a test or a whole file (its hooks, an import); `why` is the first line of what it said. */
-export interface Failure {
-  readonly file: string;
-  readonly name: string;
-  readonly why: string;
-}
-
-/** A file's failed tests; the file itself where it failed and none of its tests did. */
-export function failuresOf(file: TestFile): readonly Failure[] {
-  if (file.status !== "failed") return [];
-  const tests = file.assertionResults.filter((test) => test.status === "failed");
-  return tests.length === 0
-    ? [{ file: file.name, name: "the whole file", why: firstLine(file.message) }]
-    : tests.map((test) => ({ file: file.name, name: test.fullName, why: firstLine(test.failureMessages?.[0]) }));
-}
-
-function firstLine(text: string | undefined): string {
-  return text?.trim().split("\n", 1)[0] || "it did not say why";
 }

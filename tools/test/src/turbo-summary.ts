@@ -6,35 +6,22 @@ export interface TestTask {
   readonly cached: boolean;
 }
 
-/** `tests` sorted by package; `otherTasksPassed` says whether all that ran of another kind, builds, succeeded. */
-export interface TurboSummary {
-  readonly tests: readonly TestTask[];
-  readonly otherTasksPassed: boolean;
-}
-
 /**
- * Reads turbo's run summary.
- * Errors: throws where the text is not such a summary. Source: https://turborepo.com/docs/reference/run#--summarize
+ * Reads turbo's run summary. Returns its `test` tasks, sorted by package.
+ * Errors: throws if the text is not such a summary. Source: https://turborepo.com/docs/reference/run#--summarize
  */
-export function parseTurboSummary(text: string): TurboSummary {
+export function parseTurboSummary(text: string): readonly TestTask[] {
   const summary: unknown = JSON.parse(text);
   if (!isRecord(summary) || !Array.isArray(summary["tasks"])) throw new Error("turbo's run summary has no tasks");
-  const tasks = summary["tasks"].filter(isRecord);
-  return {
-    tests: tasks
-      .filter((task) => task["task"] === "test")
-      .map((task) => ({
-        package: String(task["package"]),
-        directory: String(task["directory"]),
-        cached: isRecord(task["cache"]) && task["cache"]["status"] === "HIT",
-      }))
-      .sort((a, b) => a.package.localeCompare(b.package)),
-    otherTasksPassed: !tasks.some((task) => task["task"] !== "test" && failed(task["execution"])),
-  };
-}
-
-function failed(execution: unknown): boolean {
-  return isRecord(execution) && execution["exitCode"] !== 0;
+  return summary["tasks"]
+    .filter(isRecord)
+    .filter((task) => task["task"] === "test")
+    .map((task) => ({
+      package: String(task["package"]),
+      directory: String(task["directory"]),
+      cached: isRecord(task["cache"]) && task["cache"]["status"] === "HIT",
+    }))
+    .sort((a, b) => a.package.localeCompare(b.package));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
