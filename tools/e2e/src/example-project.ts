@@ -1,9 +1,12 @@
-import { existsSync } from "node:fs";
-import { cp, writeFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
+import { cp, mkdir, rmdir, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Example, ExampleLayer } from "./examples.ts";
 import { repository } from "./package-tarballs.ts";
-import { runOrFail } from "./run-command.ts";
+import { findFreePort } from "./ports.ts";
+import { exampleSessions } from "./readme-sessions.ts";
+import { runSession } from "./shell-session.ts";
 
 /** What every test of one run shares. */
 export interface SharedRun {
@@ -24,22 +27,67 @@ export async function copyExample(name: string, to: string): Promise<void> {
 }
 
 /**
- * The folder of an example that was copied out of the repository, installed with npm and built with `sam build`; once
- * in a run, so tests must not write to it. Errors: rejects with the output of the step that failed.
+ * Copies an example out of the repository and types the commands of its README up to `sam build`, once in a run.
+ * Returns the project's folder, which all tests share: they must not change what was built.
+ * Errors: rejects with the output of the command that failed.
  */
-export async function buildExample(example: Example, { folder, environment }: SharedRun): Promise<string> {
-  const project = join(folder, "projects", example.name);
-  const done = `${project}.built`;
-  if (existsSync(done)) return project;
-  await copyExample(example.name, project);
-  const step = (file: string, ...args: string[]) => runOrFail({ file, args, cwd: project, env: environment });
-  for (const layer of example.layers) {
-    if (existsSync(join(project, layer.folder, "package.json"))) await step("npm", "install", "--prefix", layer.folder);
-    if (layer.isPrebuilt) await step("npm", "run", "build", "--prefix", layer.folder);
-  }
-  await step("sam", "build");
-  await writeFile(done, "");
+export async function buildExample(
+  { name }: Pick<Example, "name">,
+  { folder, environment }: SharedRun,
+): Promise<string> {
+  const project = join(folder, "projects", name);
+  await mkdir(join(folder, "projects"), { recursive: true });
+  await once(`${project}.built`, async () => {
+    await copyExample(name, project);
+    await changePorts(project);
+    for (const session of exampleSessions(name, project).build) {
+      await runSession(session, { cwd: project, env: environment });
+    }
+  });
   return project;
+}
+
+/** Does the work that `mark` stands for, unless another test file of this run did it; waits while one does it. */
+async function once(mark: string, work: () => Promise<void>): Promise<void> {
+  const lock = `${mark}.lock`;
+  while (!existsSync(mark)) {
+    if (!(await isTaken(lock))) {
+      await delay(50);
+      continue;
+    }
+    try {
+      if (!existsSync(mark)) await work();
+      await writeFile(mark, "");
+    } finally {
+      await rmdir(lock);
+    }
+  }
+}
+
+/** True if this call made the folder `lock`. */
+async function isTaken(lock: string): Promise<boolean> {
+  try {
+    await mkdir(lock);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    return false;
+  }
+}
+
+/** Replaces the ports that an example names by free ones, as a reader does whose ports are taken. */
+async function changePorts(folder: string): Promise<void> {
+  const free = new Map([
+    ["4566", await findFreePort()],
+    ["8088", await findFreePort()],
+  ]);
+  for (const name of ["README.md", "template.yaml"]) {
+    const text = readFileSync(join(folder, name), "utf8");
+    await writeFile(
+      join(folder, name),
+      text.replaceAll(/\b(4566|8088)\b/g, (port) => String(free.get(port))),
+    );
+  }
 }
 
 /** What becomes /var/task: the function as `sam build` made it. */

@@ -6,7 +6,7 @@ import type { BackgroundProcess } from "../src/background-process.ts";
 import { docker, removeOtherImages, tagImage } from "../src/base-image.ts";
 import { findMissingEngine } from "../src/container-engine.ts";
 import { readStack } from "../src/deployed-stack.ts";
-import { copyExample } from "../src/example-project.ts";
+import { buildExample } from "../src/example-project.ts";
 import { imageExample } from "../src/examples.ts";
 import { listFolder } from "../src/file-listing.ts";
 import { findMissingRegistry, startImageRegistry } from "../src/image-registry.ts";
@@ -25,15 +25,11 @@ const lacksRegistry = lacksEngine || isMissing(await findMissingRegistry());
 
 /** Each test goes on from what the one before it left. */
 describe.skipIf(lacksEngine)("a function that is an image, with the extension copied into it", () => {
-  const project = join(run.folder, "image", imageExample);
+  let project: string;
   let sam: SamWithContainers;
   beforeAll(async () => {
     sam = await startSamWithContainers(run);
-    await copyExample(imageExample, project);
-    const npm = (...args: readonly string[]) =>
-      runChecked({ file: "npm", args: [...args, "--prefix", "layer"], cwd: project, env: run.environment });
-    await npm("install");
-    await npm("run", "build");
+    project = await buildExample({ name: imageExample }, run);
     const [, base] = /^FROM (?!scratch)(\S+)/m.exec(await readFile(join(project, "Dockerfile"), "utf8")) ?? [];
     await tagImage(sam.engine, sam.images.python, base ?? "no FROM");
     await runChecked(sam.command(project, "sam", "build"));
@@ -75,7 +71,7 @@ describe.skipIf(lacksEngine)("a function that is an image, with the extension co
       await removeOtherImages(sam.engine, sam.images);
       await runOrFail(docker(sam.engine, "pull", imageUri));
       const container = (await runOrFail(docker(sam.engine, "create", imageUri))).trim();
-      const opt = join(run.folder, "image/opt");
+      const opt = join(run.folder, "opt of the image");
       await runOrFail(docker(sam.engine, "cp", `${container}:/opt`, opt));
       expect(await listFolder(opt)).toEqual(await listFolder(join(project, "layer/dist/layer")));
       // The name that `sam build` gave to the image it made.

@@ -1,7 +1,7 @@
 import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, inject, test } from "vitest";
-import { buildExample, copyExample, layerFolder, taskFolder } from "../src/example-project.ts";
+import { buildExample, layerFolder, taskFolder } from "../src/example-project.ts";
 import { examples, imageExample } from "../src/examples.ts";
 import { repository } from "../src/package-tarballs.ts";
 import { runChecked } from "../src/run-command.ts";
@@ -16,19 +16,7 @@ test("every example is tried", () => {
 });
 
 describe.skipIf(lacksPythonTools).each(examples)("$name, copied out of the repository", (example) => {
-  test("passes sam validate --lint", async () => {
-    const project = join(run.folder, "validated", example.name);
-    await copyExample(example.name, project);
-    const { output } = await runChecked({
-      file: "sam",
-      args: ["validate", "--lint"],
-      cwd: project,
-      env: run.environment,
-    });
-    expect(output).toContain("is a valid SAM Template");
-  });
-
-  test("is built by sam build, from the packages it names", async () => {
+  test("passes sam validate --lint and is built by sam build, from the packages it names", async () => {
     const project = await buildExample(example, run);
     const template = readFileSync(join(project, ".aws-sam/build/template.yaml"), "utf8");
     for (const { logicalId, isPrebuilt } of example.layers) {

@@ -1,4 +1,4 @@
-import { examples } from "../src/examples.ts";
+import { examples } from "./examples.ts";
 
 /** A command of a README that the test does not run, and why. */
 export interface NotRun {
