@@ -24,10 +24,10 @@ export type { RetryDelay } from "./retry-delay.ts";
 export { runExtension } from "./run-extension.ts";
 export { decodeTelemetryBatch } from "./telemetry/decode-telemetry.ts";
 export type { DecodedTelemetry } from "./telemetry/decode-telemetry.ts";
+export type { InitPhase, TelemetrySpan, TelemetryStatus, TraceContext } from "./telemetry/record-shapes.ts";
 export type {
   ExtensionLog,
   FunctionLog,
-  InitPhase,
   PlatformExtension,
   PlatformInitReport,
   PlatformInitRuntimeDone,
@@ -41,9 +41,6 @@ export type {
   PlatformStart,
   PlatformTelemetrySubscription,
   TelemetryEvent,
-  TelemetrySpan,
-  TelemetryStatus,
   TelemetryType,
-  TraceContext,
   UnknownTelemetryEvent,
 } from "./telemetry/telemetry-event.ts";

@@ -1,31 +1,37 @@
 import { isObject } from "../json-object.ts";
-import type { TelemetryEvent } from "./telemetry-event.ts";
 
-type Check = (value: unknown) => boolean;
+/** Open enums: the platform adds values. */
+export type TelemetryStatus = "success" | "failure" | "error" | "timeout" | (string & {});
+/** `init`, `invoke` (a suppressed init), `snap-start`, or newer. */
+export type InitPhase = "init" | "invoke" | "snap-start" | (string & {});
+/** An X-Ray trace: `type` is `X-Amzn-Trace-Id`, and `value` what that header holds. */
+export type TraceContext = Checked<typeof tracing>;
+/** Units: `durationMs` milliseconds with microsecond precision; `start` ISO-8601 UTC. */
+export type TelemetrySpan = Checked<typeof span>;
+/** The record of each platform event, by the event's type. */
+export type PlatformRecords = { readonly [Type in keyof typeof shapes]: RecordOf<(typeof shapes)[Type]> };
 
-type Fields = Readonly<Record<string, Check>>;
+type Check<Value> = (value: unknown) => value is Value;
+type Checked<C> = C extends Check<infer Value> ? Value : never;
 
-/** Fields a record must have, and fields it may have; what else it has is kept unseen. */
+type Fields = Readonly<Record<string, Check<unknown>>>;
+
+/** Fields that a record must have, and fields that it may have; other fields stay in it unchecked. */
 type Shape = readonly [required: Fields, optional?: Fields];
 
-const text: Check = (value) => typeof value === "string";
-const number: Check = (value) => typeof value === "number";
-const textOrNumber: Check = (value) => text(value) || number(value);
-const texts: Check = (value) => Array.isArray(value) && value.every(text);
+type RecordOf<S extends Shape> = {
+  readonly [Key in keyof S[0]]: Checked<S[0][Key]>;
+} & { readonly [Key in keyof S[1]]?: Checked<S[1][Key]> };
 
-/** An object with these fields, and whatever others. Does nothing until a record comes: this runs at every start. */
-function fits([required, optional = {}]: Shape): Check {
-  return (value) =>
-    isObject(value) &&
-    Object.entries(required).every(([key, check]) => check(value[key])) &&
-    Object.entries(optional).every(([key, check]) => value[key] === undefined || check(value[key]));
-}
-
-const span = fits([{ name: text, start: text, durationMs: number }]);
-const spans: Check = (value) => Array.isArray(value) && value.every(span);
+const text = (value: unknown): value is string => typeof value === "string";
+const number = (value: unknown): value is number => typeof value === "number";
+const textOrNumber = (value: unknown): value is string | number => text(value) || number(value);
+const status: Check<TelemetryStatus> = text;
+const phase: Check<InitPhase> = text;
+const texts = listOf(text);
 const tracing = fits([{ type: text, value: text }, { spanId: text }]);
-const metrics = (...optional: readonly string[]) =>
-  fits([{ durationMs: number }, Object.fromEntries(optional.map((key) => [key, number]))]);
+const span = fits([{ name: text, start: text, durationMs: number }]);
+const spans = listOf(span);
 
 const environment = {
   functionName: text,
@@ -34,48 +40,51 @@ const environment = {
   runtimeVersion: text,
   runtimeVersionArn: text,
 };
-const reportMetrics = metrics(
-  "billedDurationMs",
-  "memorySizeMB",
-  "maxMemoryUsedMB",
-  "initDurationMs",
-  "restoreDurationMs",
-);
+const durations = fits([{ durationMs: number }, { billedDurationMs: number }]);
+const answer = fits([{ durationMs: number }, { producedBytes: number }]);
+/** On Lambda Managed Instances only `durationMs`. */
+const invocation = fits([
+  { durationMs: number },
+  {
+    billedDurationMs: number,
+    memorySizeMB: number,
+    maxMemoryUsedMB: number,
+    initDurationMs: number,
+    restoreDurationMs: number,
+  },
+]);
 
-/**
- * One entry for each type with an object record; the types themselves are in telemetry-event.ts, and a test holds the
- * two against each other.
- */
-const shapes: Readonly<Record<Exclude<TelemetryEvent["kind"], "function" | "extension" | "unknown">, Shape>> = {
+/** One entry for each type with an object record. What a type means is in telemetry-event.ts. */
+const shapes = {
   "platform.initStart": [
-    { initializationType: text, phase: text },
+    { initializationType: text, phase },
     { ...environment, instanceMaxMemory: number, tracing },
   ],
   "platform.initRuntimeDone": [
-    { initializationType: text, status: text },
-    { phase: text, errorType: text, spans, tracing },
+    { initializationType: text, status },
+    { phase, errorType: text, spans, tracing },
   ],
   "platform.initReport": [
-    { initializationType: text, phase: text, metrics: metrics("billedDurationMs") },
-    { status: text, errorType: text, spans, tracing },
+    { initializationType: text, phase, metrics: durations },
+    { status, errorType: text, spans, tracing },
   ],
   "platform.start": [{ requestId: text }, { version: text, functionArn: text, tenantId: text, tracing }],
   "platform.runtimeDone": [
-    { requestId: text, status: text },
-    { errorType: text, metrics: metrics("producedBytes"), spans, tracing, tenantId: text },
+    { requestId: text, status },
+    { errorType: text, metrics: answer, spans, tracing, tenantId: text },
   ],
   "platform.report": [
-    { requestId: text, metrics: reportMetrics },
-    { status: text, errorType: text, spans, tracing, tenantId: text },
+    { requestId: text, metrics: invocation },
+    { status, errorType: text, spans, tracing, tenantId: text },
   ],
   "platform.restoreStart": [{}, { ...environment, instanceMaxMemory: textOrNumber }],
-  "platform.restoreRuntimeDone": [{ status: text }, { errorType: text, spans }],
-  "platform.restoreReport": [{}, { status: text, errorType: text, metrics: metrics("billedDurationMs"), spans }],
+  "platform.restoreRuntimeDone": [{ status }, { errorType: text, spans }],
+  "platform.restoreReport": [{}, { status, errorType: text, metrics: durations, spans }],
   "platform.extension": [{ name: text, state: text, events: texts }, { errorType: text }],
   "platform.telemetrySubscription": [{ name: text, state: text, types: texts }],
   "platform.logsDropped": [{ reason: text, droppedRecords: number, droppedBytes: number }],
-};
-const known = new Map(Object.entries(shapes));
+} satisfies Readonly<Record<string, Shape>>;
+const known = new Map<string, Shape>(Object.entries(shapes));
 
 /**
  * The record of a known type, if it keeps what the type promises; undefined otherwise, and for types this version does
@@ -92,4 +101,16 @@ export function readRecord(type: string, record: unknown): unknown {
     ? Object.fromEntries(Object.entries(record).filter(([key]) => !isNone(key)))
     : record;
   return fits(shape)(read) ? read : undefined;
+}
+
+/** An object of this shape. Does nothing until a record comes: this runs at every start. */
+function fits<S extends Shape>([required, optional = {}]: S): Check<RecordOf<S>> {
+  return (value): value is RecordOf<S> =>
+    isObject(value) &&
+    Object.entries(required).every(([key, check]) => check(value[key])) &&
+    Object.entries(optional).every(([key, check]) => value[key] === undefined || check(value[key]));
+}
+
+function listOf<Item>(item: Check<Item>): Check<readonly Item[]> {
+  return (value): value is readonly Item[] => Array.isArray(value) && value.every(item);
 }
