@@ -34,10 +34,7 @@ export function ageMs(since: Moment, at: Moment): number {
   return Math.max(at.wallMs - since.wallMs, at.monotonicMs - since.monotonicMs, 0);
 }
 
-/**
- * True where the wall clock moved more than `toleranceMs` further than the monotonic one: the environment was frozen in
- * between.
- */
+/** True if the wall clock moved over `toleranceMs` further than the monotonic one: the environment was frozen. */
 export function wasFrozenBetween(since: Moment, at: Moment, toleranceMs = 1000): boolean {
   return at.wallMs - since.wallMs - (at.monotonicMs - since.monotonicMs) > toleranceMs;
 }

@@ -4,24 +4,13 @@ import type { InvokeEvent, ShutdownEvent } from "./lifecycle-event.ts";
 import type { Telemetry } from "./telemetry/start-telemetry.ts";
 import type { PlatformRuntimeDone } from "./telemetry/telemetry-event.ts";
 
-/** What both contexts are made of. */
-export interface ContextParts {
+interface ContextParts {
   readonly base: ExtensionContext;
   readonly deadline: Deadline;
   readonly telemetry: Telemetry | undefined;
 }
 
-/** The context of one INVOKE. */
-export function createInvokeContext(event: InvokeEvent, parts: ContextParts): InvokeContext {
-  return new TimedInvokeContext(event, parts);
-}
-
-/** The context of SHUTDOWN. */
-export function createShutdownContext(event: ShutdownEvent, parts: ContextParts): ShutdownContext {
-  return new TimedShutdownContext(event, parts);
-}
-
-/** Classes, for the reason the deadline is one: `signal` is a getter, and asking for it starts a timer. */
+/** What both contexts have. A class, as the deadline is one: `signal` is a getter, and asking for it starts a timer. */
 class TimedContext implements ExtensionContext {
   readonly name: string;
   readonly registration: Registration;
@@ -48,7 +37,8 @@ class TimedContext implements ExtensionContext {
   }
 }
 
-class TimedInvokeContext extends TimedContext implements InvokeContext {
+/** The context of one INVOKE. */
+export class TimedInvokeContext extends TimedContext implements InvokeContext {
   readonly requestId: string;
   readonly functionArn: string;
   readonly #parts: ContextParts;
@@ -66,7 +56,8 @@ class TimedInvokeContext extends TimedContext implements InvokeContext {
   }
 }
 
-class TimedShutdownContext extends TimedContext implements ShutdownContext {
+/** The context of SHUTDOWN. */
+export class TimedShutdownContext extends TimedContext implements ShutdownContext {
   readonly reason: string;
   readonly #telemetry: Telemetry | undefined;
 

@@ -14,33 +14,30 @@ export interface DeadlineOptions {
   readonly clock?: Clock;
 }
 
-/** A deadline one can end early. */
+/** A deadline that its owner can end early. */
 export interface Deadline extends DeadlineContext {
   /** Milliseconds until the signal fires, never negative. */
   untilSignalMs(): number;
-  /** Aborts the signal now; no effect where it has fired. */
+  /** Aborts the signal now; does nothing if it has fired. */
   abort(reason: Error): void;
-  /** Forgets the timer; the signal will not fire by itself any more. */
+  /** Ends the timer; the signal does not fire by itself any more. */
   close(): void;
 }
 
 /**
- * A deadline with its signal, on the global `setTimeout`. The signal and its timer come into being when first asked
- * for: most handlers never ask.
- * Units: milliseconds. Close it when the work is done.
+ * A deadline with its signal, on the global `setTimeout`. Close it when the work is done. Units: milliseconds.
+ * The first read of `signal` creates the signal and its timer: most handlers never read it.
  */
 export function createDeadline(options: DeadlineOptions): Deadline {
   return new LazyDeadline(options);
 }
 
-/** A delay that Node's timers take: longer ones overflow, and fire at once. */
+/** The nearest delay that Node's timers take: a longer one overflows, and fires at once. */
 export function toTimerMs(delayMs: number): number {
   return Math.min(Math.max(0, delayMs), 2 ** 31 - 1);
 }
 
-/**
- * A class, since V8 keeps a hidden class for every object literal that holds a getter: 70 MB after 20,000 invocations.
- */
+/** A class: V8 keeps a hidden class for every object literal that holds a getter, 70 MB after 20,000 invocations. */
 class LazyDeadline implements Deadline {
   readonly deadlineEpochMs: number;
   readonly #within: DeadlineContext | undefined;
@@ -86,7 +83,7 @@ class LazyDeadline implements Deadline {
     if (this.#controller !== undefined) this.#within?.signal.removeEventListener("abort", this);
   }
 
-  /** The whole is over: an event target takes an object with this method for a listener. */
+  /** The whole is over. An event target takes an object with this method as a listener. */
   handleEvent(): void {
     this.abort(new Error("The time of the whole is over"));
   }
@@ -105,7 +102,7 @@ class LazyDeadline implements Deadline {
   }
 }
 
-/** Whether there is something to wait for: what is over at once is spared promises and timers. */
+/** True if there is something to wait for: a handler that is over at once costs no promise and no timer. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === "object" && value !== null && "then" in value;
 }
@@ -113,9 +110,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 /** How a wait with a limit ended. */
 export type Waited<T> = { readonly kind: "settled"; readonly value: T } | { readonly kind: "late" };
 
-/**
- * Waits for `work` for at most `timeoutMs`. Errors: those of `work`, while it is waited for; later ones are swallowed.
- */
+/** Waits at most `timeoutMs` for `work`. Errors: what `work` throws in that time; later errors are swallowed. */
 export async function waitAtMost<T>(work: Promise<T>, timeoutMs: number): Promise<Waited<T>> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<Waited<T>>((resolve) => {

@@ -1,15 +1,10 @@
-import { errorCode } from "./error-code.ts";
-import { ConfigError, PlatformError } from "./errors.ts";
+import { ConfigError, errorCode, PlatformError } from "./errors.ts";
 import { textOf } from "./json-object.ts";
 
-/**
- * One line about anything thrown: its class, its message, what caused it and, for a programming error, where it came
- * from.
- */
+/** One line about anything thrown: its class, message and cause and, for a programming error, where it came from. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return oneLine(textOf(error) ?? inspect(error));
-  const isExpected = error instanceof PlatformError || error instanceof ConfigError;
-  if (isExpected) return oneLine(error.message);
+  if (error instanceof PlatformError || error instanceof ConfigError) return oneLine(error.message);
   const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
   const frame = (frames.find((line) => !/\bnode:/.test(line)) ?? frames[0])?.trim();
   const where = frame === undefined ? "" : ` (${frame})`;

@@ -1,7 +1,6 @@
-/**
- * The operator's fault: settings that do not parse. Made once, at start, with every problem; each reads `NAME: expected
- * …, got …`.
- */
+import { textOf } from "./json-object.ts";
+
+/** The operator's wrong settings: made once, at start, with every problem, each as `NAME: expected …, got …`. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly problems: readonly string[];
@@ -28,4 +27,9 @@ export class PlatformError extends Error {
     this.code = detail.code;
     this.status = detail.status;
   }
+}
+
+/** The code of a system error, such as `ECONNREFUSED`; undefined for everything else that can be thrown. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error ? textOf(error.code) : undefined;
 }

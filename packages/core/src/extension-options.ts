@@ -1,25 +1,20 @@
 import type { InvokeEvent, LifecycleEventType, LifecycleEvent, ShutdownEvent } from "./lifecycle-event.ts";
 import type { PlatformRuntimeDone, TelemetryEvent, TelemetryType } from "./telemetry/telemetry-event.ts";
 
-/**
- * What `POST /extension/register` told. The identifier is a credential and stays inside the loop;
- * `identifierHint` is its first eight characters, enough to tell two environments apart in a log.
- */
+/** The answer to `POST /extension/register`, without the identifier: that is a credential and stays inside the loop. */
 export interface Registration {
+  /** The identifier's first eight characters: enough to tell two environments apart in a log. */
   readonly identifierHint: string;
   readonly functionName: string;
   readonly functionVersion: string;
   readonly handler: string;
-  /** Present where the platform gives it. */
+  /** Present if the platform gives it. */
   readonly accountId?: string;
-  /** Who sent the request: the layer's launcher, before Node started, or this process. */
+  /** Who registered: the layer's launcher, before Node started, or this process. */
   readonly registeredBy: "launcher" | "core";
 }
 
-/**
- * How the environment was started: `on-demand`, `provisioned-concurrency`, `snap-start`, `lambda-managed-instances`, or
- * newer.
- */
+/** How the environment started: `on-demand`, `provisioned-concurrency`, `snap-start`, `lambda-managed-instances`, … */
 export type InitializationType = string;
 
 /** Time left, for every handler. Units: milliseconds; `deadlineEpochMs` is epoch milliseconds. */
@@ -36,7 +31,7 @@ export interface ExtensionContext {
   readonly name: string;
   readonly registration: Registration;
   readonly initializationType: InitializationType;
-  /** True after a successful telemetry subscription; false where the platform has none (202) or none was asked for. */
+  /** True after a successful telemetry subscription; false without one, also if the platform has no telemetry (202). */
   readonly hasTelemetry: boolean;
 }
 
@@ -45,8 +40,8 @@ export interface InvokeContext extends ExtensionContext, DeadlineContext {
   readonly requestId: string;
   readonly functionArn: string;
   /**
-   * Resolves with this request's `platform.runtimeDone`, also when it came before the INVOKE event;
-   * with `undefined` after `graceMs`, at the deadline, or at once where there is no telemetry.
+   * Resolves with this request's `platform.runtimeDone`, also if that came before the INVOKE event; with `undefined`
+   * after `graceMs`, at the deadline, or at once without telemetry.
    */
   runtimeDone(options: { readonly graceMs: number }): Promise<PlatformRuntimeDone | undefined>;
 }
@@ -57,13 +52,13 @@ export interface ShutdownContext extends ExtensionContext, DeadlineContext {
   readonly reason: string;
   /**
    * Takes no more telemetry, and resolves when every acknowledged batch has gone through `onEvents`: flush after it and
-   * nothing acknowledged is lost. Until it is called, batches keep arriving during `onShutdown`; the platform sends its
-   * last ones then. The loop itself does the same after `onShutdown`.
+   * nothing acknowledged is lost. The platform sends its last batches during `onShutdown`; they arrive until this call.
+   * The loop makes the same call after `onShutdown`.
    */
   stopTelemetry(): Promise<void>;
 }
 
-/** The steps of the life cycle, in order, for an extension that wants to tell about them. */
+/** The steps of the life cycle, in order, for an extension that reports them. */
 export type LifecycleStep =
   | { readonly kind: "registering" }
   | { readonly kind: "registered"; readonly registration: Registration }
@@ -75,14 +70,14 @@ export interface TelemetryOptions {
   readonly types: readonly TelemetryType[];
   /** Default `HTTP`: TCP cannot acknowledge. */
   readonly protocol?: "HTTP" | "TCP";
-  /** Preferred port; a free one is taken when it is in use. Default: any free port. */
+  /** Preferred port; if it is in use, any free port. Default: any free port. */
   readonly port?: number;
   /** Platform-side buffering. Ranges: maxItems 1000–10000, maxBytes 262144–1048576, timeoutMs 25–30000. */
   readonly buffering?: { readonly maxItems?: number; readonly maxBytes?: number; readonly timeoutMs?: number };
   /**
-   * Receives each decoded batch, in order, after it was acknowledged, and once where the platform repeats it.
-   * A throw is counted and said once; the next batch still arrives.
-   * `malformed` are the elements that are no telemetry events, kept as they came.
+   * Receives each decoded batch after it was acknowledged, in order, and once even if the platform repeats it.
+   * `malformed` holds the elements that are no telemetry events, as they came. The first throw is reported, every throw
+   * is counted, and the next batch still arrives.
    */
   onEvents(events: readonly TelemetryEvent[], malformed: readonly MalformedEvent[]): void | Promise<void>;
 }
@@ -95,36 +90,27 @@ export interface MalformedEvent {
 
 /** Everything `runExtension` takes. Every handler is optional. */
 export interface ExtensionOptions {
-  /**
-   * Asked only where no launcher gave its own. Must equal the file name in /opt/extensions. Default: the name of the
-   * bundle's folder.
-   */
+  /** Must equal the file name in /opt/extensions. A launcher's name wins. Default: the name of the bundle's folder. */
   readonly name?: string;
-  /**
-   * Default: `["INVOKE", "SHUTDOWN"]`; `INVOKE` is left out on Lambda Managed Instances. Ignored where the launcher
-   * registered.
-   */
+  /** Default: `["INVOKE", "SHUTDOWN"]`, without `INVOKE` on Managed Instances. Ignored if the launcher registered. */
   readonly events?: readonly LifecycleEventType[];
   /**
-   * After registering: `open` (default) never fails the function; `closed` reports `init/error` or `exit/error` and
-   * exits 1.
+   * What a failure after registering does. `open` (default): the function never fails. `closed`: the loop reports
+   * `init/error` or `exit/error` and exits 1.
    */
   readonly failure?: "open" | "closed";
   readonly telemetry?: TelemetryOptions;
-  /**
-   * Runs before registering: for a server that must be up before function code runs. Needs `"register": "self"` in the
-   * layer.
-   */
+  /** Runs before registering: for a server that function code needs at its start. Needs `"register": "self"`. */
   beforeRegister?(): void | Promise<void>;
   /** Runs after registering (and subscribing), before the first `next`. */
   onInit?(context: ExtensionContext): void | Promise<void>;
   /** Runs for each INVOKE; `next` is called when it settles, so its time is the function's time. */
   onInvoke?(event: InvokeEvent, context: InvokeContext): void | Promise<void>;
-  /** Runs on the first sign of life after a SnapStart restore, before that event's handler. */
+  /** Runs at the first event after a SnapStart restore, before that event's handler. */
   onRestore?(context: ExtensionContext): void | Promise<void>;
   /** Runs once, at SHUTDOWN or SIGTERM/SIGINT; drain what is pending before the deadline. */
   onShutdown?(event: ShutdownEvent, context: ShutdownContext): void | Promise<void>;
-  /** Told at each step, in order. */
+  /** Called at each step, in order. */
   onStep?(step: LifecycleStep): void;
   /** Where the loop's own messages go, one line each. Default: standard error, prefixed with the name. */
   report?(message: string): void;

@@ -5,17 +5,6 @@ import type { HttpResponse } from "./http/http-link.ts";
 import { parseJsonObject, textOf } from "./json-object.ts";
 import { parseLifecycleEvent } from "./lifecycle-event.ts";
 import type { LifecycleEventType, ParsedLifecycleEvent } from "./lifecycle-event.ts";
-import type { TelemetryType } from "./telemetry/telemetry-event.ts";
-
-/** Body of `PUT /2022-07-01/telemetry`. */
-export interface TelemetrySubscription {
-  readonly schemaVersion: string;
-  readonly types: readonly TelemetryType[];
-  readonly destination:
-    | { readonly protocol: "HTTP"; readonly URI: string }
-    | { readonly protocol: "TCP"; readonly port: number };
-  readonly buffering: { readonly maxItems: number; readonly maxBytes: number; readonly timeoutMs: number };
-}
 
 /** What became of a subscription. `unsupported`: the environment accepts it and never delivers. */
 export type SubscriptionAnswer =
@@ -23,39 +12,15 @@ export type SubscriptionAnswer =
   | { readonly kind: "unsupported" }
   | { readonly kind: "refused"; readonly error: PlatformError };
 
-/** Why an extension gives up. `errorType` reads `Extension.Reason`. */
-export interface ReportedError {
-  readonly errorType: string;
-  readonly message: string;
-}
-
-/**
- * Told how a `next` ended: called back, not promised, see docs/adr/0105-an-invoke-without-promises.md. What `onEvent`
- * throws is an error too.
- */
+/** Hears how a `next` ended: called back, not promised, see docs/adr/0105-an-invoke-without-promises.md. */
 export interface NextListener {
+  /** What it throws goes to `onError`. */
   onEvent(event: ParsedLifecycleEvent): void;
   onError(error: unknown): void;
 }
 
-/**
- * The calls of the Extensions API and the Telemetry API for one extension. It keeps the identifier to itself: no
- * message that leaves it holds more than the first eight characters.
- * Errors: `PlatformError`. Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
- */
-export interface ExtensionsApi {
-  /** Never times out: Lambda may hold the answer while the environment is frozen, and a second attempt is refused. */
-  register(events: readonly LifecycleEventType[]): Promise<Registration>;
-  /** The long poll; never times out. */
-  next(listener: NextListener): void;
-  subscribe(subscription: TelemetrySubscription, timeoutMs: number): Promise<SubscriptionAnswer>;
-  /**
-   * `init/error` before the first `next`, `exit/error` after it; over a connection of its own, since `next` holds the
-   * other.
-   */
-  reportError(error: ReportedError, timeoutMs: number): Promise<void>;
-  close(): void;
-}
+/** See {@link createExtensionsApi}. */
+export type ExtensionsApi = ReturnType<typeof createExtensionsApi>;
 
 /** How the API is reached. */
 export interface ExtensionsApiOptions {
@@ -63,14 +28,18 @@ export interface ExtensionsApiOptions {
   readonly connection: HttpConnection;
   /** For the calls that must not wait behind `next`. */
   openConnection(): HttpConnection;
-  /** Present where the launcher registered. */
+  /** Present if the launcher registered. */
   readonly identifier?: string | undefined;
 }
 
 const base = "/2020-01-01/extension";
 
-/** See {@link ExtensionsApi}. */
-export function createExtensionsApi(options: ExtensionsApiOptions): ExtensionsApi {
+/**
+ * The calls of the Extensions API and the Telemetry API for one extension. The identifier stays in here: no message
+ * shows more than its first eight characters.
+ * Errors: `PlatformError`. Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
+ */
+export function createExtensionsApi(options: ExtensionsApiOptions) {
   const { connection, name } = options;
   let identifier = options.identifier ?? "";
   let nextRequest: HttpRequest | undefined;
@@ -82,7 +51,8 @@ export function createExtensionsApi(options: ExtensionsApiOptions): ExtensionsAp
   }
 
   return {
-    async register(events) {
+    /** Never times out: Lambda may hold the answer while the environment is frozen, and a second attempt is refused. */
+    async register(events: readonly LifecycleEventType[]): Promise<Registration> {
       const headers = { "Lambda-Extension-Name": name, "Lambda-Extension-Accept-Feature": "accountId" };
       const request = { method: "POST", path: `${base}/register`, headers, body: JSON.stringify({ events }) } as const;
       const response = accept(request, await connection.request(request));
@@ -93,7 +63,8 @@ export function createExtensionsApi(options: ExtensionsApiOptions): ExtensionsAp
       identifier = given;
       return parseRegistration(response.body, { identifier, registeredBy: "core" });
     },
-    next(listener) {
+    /** The long poll; never times out. */
+    next(listener: NextListener): void {
       const request = (nextRequest ??= { method: "GET", path: `${base}/event/next`, headers: identified() });
       connection.exchange(request, {
         onResponse(response) {
@@ -106,7 +77,8 @@ export function createExtensionsApi(options: ExtensionsApiOptions): ExtensionsAp
         onLost: (cause) => listener.onError(cause),
       });
     },
-    async subscribe(subscription, timeoutMs) {
+    /** `subscription` is the body of `PUT /2022-07-01/telemetry`. */
+    async subscribe(subscription: object, timeoutMs: number): Promise<SubscriptionAnswer> {
       const body = JSON.stringify(subscription);
       const request = { method: "PUT", path: "/2022-07-01/telemetry", headers: identified(), body, timeoutMs } as const;
       const response = await connection.request(request);
@@ -114,7 +86,14 @@ export function createExtensionsApi(options: ExtensionsApiOptions): ExtensionsAp
       if (response.status === 202) return { kind: "unsupported" };
       return { kind: "refused", error: refusal(request, response, identifier) };
     },
-    async reportError(error, timeoutMs) {
+    /**
+     * `init/error` before the first `next`, `exit/error` after it; over a connection of its own, since `next` holds the
+     * other. `errorType` reads `Extension.Reason`.
+     */
+    async reportError(
+      error: { readonly errorType: string; readonly message: string },
+      timeoutMs: number,
+    ): Promise<void> {
       if (identifier === "") return;
       const own = options.openConnection();
       const errorType = error.errorType.replace(/[^\x21-\x7e]/g, "");
@@ -131,7 +110,7 @@ export function createExtensionsApi(options: ExtensionsApiOptions): ExtensionsAp
   };
 }
 
-/** Reads the body of a registration's answer; what is missing becomes an empty string. */
+/** Reads the body of a registration's answer; a field that is missing becomes an empty string. */
 export function parseRegistration(
   body: Buffer | string,
   source: { readonly identifier: string; readonly registeredBy: Registration["registeredBy"] },

@@ -1,17 +1,10 @@
 import { describeError } from "./describe-error.ts";
 
-/** Failures that leave the function alone: each kind reported once, then counted. */
-export interface Failures {
-  report(where: string, error: unknown): void;
-  /** One line about all that repeated; undefined where nothing did. */
-  summary(): string | undefined;
-}
-
-/** See {@link Failures}. */
-export function createFailures(report: (message: string) => void): Failures {
+/** Failures that leave the function alone: each kind is reported once, then counted. */
+export function createFailures(report: (message: string) => void) {
   const counts = new Map<string, number>();
   return {
-    report(where, error) {
+    report(where: string, error: unknown): void {
       const count = (counts.get(where) ?? 0) + 1;
       counts.set(where, count);
       if (count > 1) return;
@@ -19,7 +12,8 @@ export function createFailures(report: (message: string) => void): Failures {
         `${where} failed; the function is not affected, and further failures of this kind are only counted: ${describeError(error)}`,
       );
     },
-    summary() {
+    /** One line about all kinds that repeated; undefined if no kind did. */
+    summary(): string | undefined {
       const repeated = [...counts]
         .filter(([, count]) => count > 1)
         .map(([where, count]) => `${where} failed ${count} times`);

@@ -2,8 +2,7 @@ export { ageMs, now, systemClock, wasFrozenBetween } from "./clock.ts";
 export type { Clock, Moment } from "./clock.ts";
 export { createDeadline, sleep, waitAtMost } from "./deadline.ts";
 export type { Deadline, DeadlineOptions, Waited } from "./deadline.ts";
-export { errorCode } from "./error-code.ts";
-export { ConfigError, PlatformError } from "./errors.ts";
+export { ConfigError, errorCode, PlatformError } from "./errors.ts";
 export type {
   DeadlineContext,
   ExtensionContext,

@@ -7,25 +7,18 @@ export type Interruptible<T> =
   | { readonly kind: "late" }
   | { readonly kind: "stopped"; readonly event: ShutdownEvent };
 
-/** What comes from outside the loop: a signal that ends it, or a failure that must. */
-export interface Interruption {
-  stop(event: ShutdownEvent): void;
-  fail(error: unknown): void;
-  /** True after either. */
-  isRaised(): boolean;
-  /**
-   * Waits for `work`, for `timeoutMs` at most, or for the interruption, also one that came before; rejects with the
-   * error of either. One wait at a time.
-   */
-  during<T>(work: Promise<T>, timeoutMs?: number): Promise<Interruptible<T>>;
-}
+/** See {@link createInterruption}. */
+export type Interruption = ReturnType<typeof createInterruption>;
 
 type Raised =
   | { readonly kind: "stopped"; readonly event: ShutdownEvent }
   | { readonly kind: "failed"; readonly error: unknown };
 
-/** See {@link Interruption}. Unlike `Promise.race` against one long-lived promise, a wait leaves nothing behind. */
-export function createInterruption(): Interruption {
+/**
+ * What comes from outside the loop: a signal that ends it, or a failure that must. Unlike `Promise.race` against one
+ * long-lived promise, a wait leaves nothing behind.
+ */
+export function createInterruption() {
   let raised: Raised | undefined;
   let listener: ((raised: Raised) => void) | undefined;
 
@@ -36,10 +29,15 @@ export function createInterruption(): Interruption {
   }
 
   return {
-    stop: (event) => raise({ kind: "stopped", event }),
-    fail: (error) => raise({ kind: "failed", error }),
+    stop: (event: ShutdownEvent) => raise({ kind: "stopped", event }),
+    fail: (error: unknown) => raise({ kind: "failed", error }),
+    /** True after `stop` or `fail`. */
     isRaised: () => raised !== undefined,
-    during(work, timeoutMs) {
+    /**
+     * Waits for `work`, at most `timeoutMs`, or for the interruption, which may have come before. One wait at a time.
+     * Errors: what `work` throws, or what `fail` got.
+     */
+    during<T>(work: Promise<T>, timeoutMs?: number): Promise<Interruptible<T>> {
       return new Promise((resolve, reject) => {
         const timer =
           timeoutMs === undefined ? undefined : setTimeout(() => resolve({ kind: "late" }), toTimerMs(timeoutMs));

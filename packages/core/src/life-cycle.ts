@@ -1,18 +1,17 @@
-import { createShutdownContext } from "./contexts.ts";
+import { TimedShutdownContext } from "./contexts.ts";
 import { createDeadline, isThenable, waitAtMost } from "./deadline.ts";
 import { describeError } from "./describe-error.ts";
 import type { LifecycleStep } from "./extension-options.ts";
 import { createFailures } from "./failures.ts";
 import { createInterruption } from "./interruption.ts";
-import type { LifeCycleParts } from "./life-cycle-parts.ts";
 import type { ShutdownEvent } from "./lifecycle-event.ts";
 import { pollEvents } from "./poll-events.ts";
 import { startExtension } from "./start-extension.ts";
-import type { Started } from "./start-extension.ts";
+import type { LifeCycleParts, Started } from "./start-extension.ts";
 
 /** SHUTDOWN ends in SIGKILL, and the CPU share of a small function makes the last steps slow. */
 const shutdownMarginMs = 300;
-/** A signal carries no deadline: Lambda's own limit for SHUTDOWN is taken. */
+/** A signal has no deadline of its own: this is Lambda's limit for SHUTDOWN. */
 const signalDeadlineMs = 2000;
 /** How long a failing process stays to report why. */
 const reportErrorTimeoutMs = 1000;
@@ -45,14 +44,14 @@ export async function runLifeCycle(parts: LifeCycleParts): Promise<void> {
     const nowMs = host.clock.wallMs();
     const deadlineEpochMs = event.deadlineMs > nowMs ? event.deadlineMs : nowMs + signalDeadlineMs;
     const deadline = createDeadline({ deadlineEpochMs, marginMs: shutdownMarginMs, clock: host.clock });
-    const shutdownContext = createShutdownContext(event, { base: context, deadline, telemetry });
+    const shutdownContext = new TimedShutdownContext(event, { base: context, deadline, telemetry });
     const summary = failures.summary();
     if (summary !== undefined) report(summary);
     if (isInert) return;
     let unsettled = "onShutdown";
     const work = Promise.resolve(startHandler("onShutdown", () => options.onShutdown?.(event, shutdownContext))).then(
       () => {
-        // What was acknowledged is ours: it goes through onEvents, whether onShutdown asked for that or not.
+        // Acknowledged telemetry is ours: it goes through onEvents even if onShutdown did not ask for that.
         unsettled = "onEvents";
         return telemetry?.close();
       },
@@ -62,10 +61,7 @@ export async function runLifeCycle(parts: LifeCycleParts): Promise<void> {
     deadline.close();
   }
 
-  /**
-   * Runs a handler whose failure is reported; undefined where it was over at once, which spares timers and promises.
-   * Never rejects.
-   */
+  /** Undefined if the handler was over at once, which spares timers and promises. */
   function startHandler(where: string, handler: () => void | Promise<void>): Promise<void> | undefined {
     try {
       const result: unknown = handler();
@@ -84,7 +80,7 @@ export async function runLifeCycle(parts: LifeCycleParts): Promise<void> {
     const message = describeError(cause);
     report(`The extension ends: ${message}`);
     const reported = { errorType: `Extension.${cause instanceof Error ? cause.name : "Error"}`, message };
-    // Where even this fails, the platform sees the exit status; there is nobody left to tell.
+    // If even this fails, the platform still sees the exit status.
     await api.reportError(reported, reportErrorTimeoutMs).catch(() => undefined);
   }
 
@@ -106,7 +102,7 @@ export async function runLifeCycle(parts: LifeCycleParts): Promise<void> {
       const event = await pollEvents({ ...running, started, interruption });
       await shutDown(event, started);
     }
-    // Where a handler fails closed during the shutdown, no wait is left to be interrupted.
+    // A handler may fail closed during the shutdown, when no wait is left that `fail` could interrupt.
     if (fatal !== undefined) throw fatal.error;
   } catch (error) {
     exitCode = 1;

@@ -1,24 +1,20 @@
-import { createInvokeContext } from "./contexts.ts";
+import { TimedInvokeContext } from "./contexts.ts";
 import { createDeadline, waitAtMost } from "./deadline.ts";
 import type { Deadline } from "./deadline.ts";
 import { PlatformError } from "./errors.ts";
 import type { Interruptible, Interruption } from "./interruption.ts";
-import type { LifeCycleParts } from "./life-cycle-parts.ts";
 import type { InvokeEvent, LifecycleEvent, ParsedLifecycleEvent, ShutdownEvent } from "./lifecycle-event.ts";
 import type { Started, StartParts } from "./start-extension.ts";
 
-/**
- * Handlers' signals abort this long before an invocation's deadline; a handler that ignores them is left behind half of
- * it before.
- */
+/** A handler's signal aborts this long before the invocation's deadline; half of it before, the loop goes on. */
 const invokeMarginMs = 200;
-/** How long before the end of everything a handler that was interrupted is left behind. */
+/** This long before the end of everything, the loop goes on without a handler that was interrupted. */
 const stopMarginMs = 600;
-/** An API that keeps sending what is no event is broken; polling it for ever would burn CPU. */
+/** An API that sends only unknown events is broken; polling it for ever would burn CPU. */
 const maxUnknownEventsInARow = 10;
 
 /** What polling needs of the life cycle. */
-export interface PollParts extends LifeCycleParts, Pick<StartParts, "onStep" | "onFailure" | "startHandler"> {
+export interface PollParts extends StartParts {
   readonly started: Started;
   readonly interruption: Interruption;
 }
@@ -29,8 +25,8 @@ interface Invocation {
 }
 
 /**
- * Asks for one event after the other and hands each INVOKE to `onInvoke`, until SHUTDOWN or until the extension has to
- * stop for another reason. Errors: what ends an extension, see docs/life-cycle.md.
+ * Asks for one event after the other and gives each INVOKE to `onInvoke`, until SHUTDOWN or another reason to stop.
+ * Errors: what ends an extension, see docs/life-cycle.md.
  */
 export async function pollEvents(parts: PollParts): Promise<ShutdownEvent> {
   const { options, host, api, started, interruption, onStep, onFailure, startHandler } = parts;
@@ -47,8 +43,8 @@ export async function pollEvents(parts: PollParts): Promise<ShutdownEvent> {
   }
 
   /**
-   * Resolves with SHUTDOWN, or with nothing when a handler takes its time. Handlers that are over at once are not
-   * waited for: docs/adr/0105-an-invoke-without-promises.md.
+   * Resolves with SHUTDOWN, or with nothing when a handler returns a promise. A handler that is over at once costs no
+   * promise: docs/adr/0105-an-invoke-without-promises.md.
    */
   function takeEvents(): Promise<ShutdownEvent | undefined> {
     return new Promise((resolve, reject) => {
@@ -92,23 +88,23 @@ export async function pollEvents(parts: PollParts): Promise<ShutdownEvent> {
     restored = undefined;
     const waited = await waitAtMost(onRestore(), event.deadlineMs - host.clock.wallMs() - invokeMarginMs);
     if (waited.kind === "late") {
-      onFailure("onRestore", new Error("it had not settled at the first deadline; nobody waits for it"));
+      onFailure("onRestore", new Error("it had not settled at the first deadline; the extension goes on without it"));
     }
   }
 
-  /** Undefined where nothing is left to wait for. */
+  /** Undefined if nothing is left to wait for. */
   function invoke(event: InvokeEvent): Invocation | undefined {
     const { context, telemetry, isInert } = started;
     if (options.onInvoke === undefined || isInert) return undefined;
     const deadline = createDeadline({ deadlineEpochMs: event.deadlineMs, marginMs: invokeMarginMs, clock: host.clock });
-    const invokeContext = createInvokeContext(event, { base: context, deadline, telemetry });
+    const invokeContext = new TimedInvokeContext(event, { base: context, deadline, telemetry });
     const work = startHandler("onInvoke", () => options.onInvoke?.(event, invokeContext));
     if (work !== undefined) return { deadline, work };
     deadline.close();
     return undefined;
   }
 
-  /** Waits for the handler; resolves with an event where the extension has to stop. */
+  /** Waits for the handler; resolves with an event if the extension has to stop. */
   async function finish({ deadline, work }: Invocation): Promise<ShutdownEvent | undefined> {
     const waited = await interruption.during(work, deadline.remainingMs() - invokeMarginMs / 2);
     if (waited.kind === "stopped") {

@@ -1,21 +1,23 @@
 import { isThenable, waitAtMost } from "./deadline.ts";
 import { describeError } from "./describe-error.ts";
 import { ConfigError, PlatformError } from "./errors.ts";
-import type { ExtensionContext, LifecycleStep, Registration } from "./extension-options.ts";
+import type { ExtensionContext, ExtensionOptions, LifecycleStep, Registration } from "./extension-options.ts";
 import { parseRegistration } from "./extensions-api.ts";
-import type { LifeCycleParts } from "./life-cycle-parts.ts";
+import type { ExtensionsApi } from "./extensions-api.ts";
+import type { Registered } from "./hand-off.ts";
+import type { Host } from "./host.ts";
 import type { LifecycleEventType } from "./lifecycle-event.ts";
 import { startTelemetry } from "./telemetry/start-telemetry.ts";
 import type { Telemetry } from "./telemetry/start-telemetry.ts";
 
 /**
- * Lambda gives the whole init phase of an on-demand environment 10 s and starts it again after that, function and all.
- * The rest is the function's own. Other kinds of environments have minutes. Source:
- * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ * Lambda gives the whole init phase of an on-demand environment 10 s, and starts all of it again after that.
+ * The last second is the function's own. Other kinds of environments have minutes.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 const onDemandInitLimitMs = 9000;
 
-/** Lambda gives the runtime's own restore hooks as much; telemetry waits no longer for `onRestore`. */
+/** Lambda gives the runtime's own restore hooks the same time; telemetry waits no longer for `onRestore`. */
 const restoreLimitMs = 10_000;
 
 /** An extension that is ready to poll. */
@@ -24,25 +26,33 @@ export interface Started {
   readonly telemetry: Telemetry | undefined;
   /** Its start failed and it fails open: it polls, and no handler runs. */
   readonly isInert: boolean;
-  /**
-   * Runs `onRestore` the first time it is called; resolves when it has settled. Undefined where there is nothing to
-   * restore.
-   */
+  /** Runs `onRestore` at the first call; resolves when that has settled. Undefined if there is nothing to restore. */
   readonly restored: (() => Promise<void>) | undefined;
+}
+
+/** What the life cycle is made of. */
+export interface LifeCycleParts {
+  readonly options: ExtensionOptions;
+  readonly host: Host;
+  readonly api: ExtensionsApi;
+  readonly name: string;
+  /** Present if the launcher registered. */
+  readonly launcherRegistration?: Registered | undefined;
+  readonly report: (message: string) => void;
 }
 
 /** The life cycle's parts, and what it does at each step and failure. */
 export interface StartParts extends LifeCycleParts {
   readonly onStep: (step: LifecycleStep) => void;
   readonly onFailure: (where: string, error: unknown) => void;
-  /** Runs a handler whose failure is reported; undefined where it was over at once. Never rejects. */
+  /** Runs a handler and reports its failure; undefined if it was over at once. Never rejects. */
   readonly startHandler: (where: string, handler: () => void | Promise<void>) => Promise<void> | undefined;
 }
 
 /**
  * `beforeRegister`, register, subscribe to telemetry, `onInit`. The listener is bound after registering, since the
  * function's own init starts at the registration, and before subscribing, since the platform delivers at once.
- * Errors: what a failing registration threw, or, where the extension fails closed, a handler.
+ * Errors: what a failing registration threw, or a handler of an extension that fails closed.
  */
 export async function startExtension(parts: StartParts): Promise<Started> {
   const { options, host, api, name, report } = parts;
@@ -125,7 +135,7 @@ function explain(error: unknown): never {
   throw error;
 }
 
-/** Undefined where the handler succeeds. */
+/** Undefined if the handler succeeds. */
 async function attemptUntil(
   hook: string,
   handler: () => void | Promise<void>,

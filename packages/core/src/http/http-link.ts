@@ -1,6 +1,5 @@
 import type { Socket } from "node:net";
-import { errorCode } from "../error-code.ts";
-import { PlatformError } from "../errors.ts";
+import { errorCode, PlatformError } from "../errors.ts";
 import { statusOf } from "./http-head.ts";
 import type { HeaderLookup } from "./http-head.ts";
 import { HttpMessageReader } from "./http-message.ts";

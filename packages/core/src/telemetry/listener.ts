@@ -1,5 +1,5 @@
 import type { AddressInfo, Server, Socket } from "node:net";
-import { errorCode } from "../error-code.ts";
+import { errorCode } from "../errors.ts";
 import { builtinModule } from "../host.ts";
 import { serveHttpDeliveries } from "./http-deliveries.ts";
 import type { DeliverySink } from "./intake.ts";

@@ -20,7 +20,7 @@ export type PlatformInitRuntimeDone = PlatformEvent<"platform.initRuntimeDone">;
 export type PlatformInitReport = PlatformEvent<"platform.initReport">;
 /** An invocation begins. */
 export type PlatformStart = PlatformEvent<"platform.start">;
-/** The runtime has finished an invocation, or failed to; extensions may still be at work. Units: milliseconds, bytes. */
+/** The runtime has finished an invocation, or failed to; extensions may still work. Units: milliseconds, bytes. */
 export type PlatformRuntimeDone = PlatformEvent<"platform.runtimeDone">;
 /** An invocation is over, extensions included: the REPORT line as data. Units: milliseconds, megabytes. */
 export type PlatformReport = PlatformEvent<"platform.report">;

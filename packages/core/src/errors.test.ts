@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { errorCode } from "./error-code.ts";
-import { PlatformError } from "./errors.ts";
+import { errorCode, PlatformError } from "./errors.ts";
 
 test.each<readonly [string, unknown, string | undefined]>([
   ["a system error", Object.assign(new Error("x"), { code: "ECONNREFUSED" }), "ECONNREFUSED"],
