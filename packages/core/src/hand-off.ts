@@ -2,16 +2,16 @@
 export interface HandOff {
   /** The extension's name, which is the launcher's file name. */
   readonly name: string | undefined;
-  /** Undefined where the launcher did not register. */
+  /** Undefined if the launcher did not register. */
   readonly registered: Registered | undefined;
 }
 
-/** What the launcher got for its registration. */
+/** The answer to the launcher's registration. */
 export interface Registered {
   readonly identifier: string;
-  /** The body of the registration's answer, not parsed yet. */
+  /** The answer's body, not parsed yet. */
   readonly answer: string;
-  /** The descriptor of the connection the launcher registered over, where it left it open. */
+  /** The descriptor of the launcher's connection, if the launcher left it open. */
   readonly socketFd: number | undefined;
 }
 

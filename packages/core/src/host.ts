@@ -3,12 +3,10 @@ import type { Socket } from "node:net";
 import { basename, dirname } from "node:path";
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
-import { inheritConnection } from "./http/inherited-connection.ts";
-import type { InheritedConnection } from "./http/inherited-connection.ts";
-import { readInto } from "./http/read-into.ts";
-import type { BytesListener } from "./http/read-into.ts";
+import { inheritConnection, readInto } from "./http/inherited-connection.ts";
+import type { BytesListener, InheritedConnection } from "./http/inherited-connection.ts";
 
-/** Everything the loop needs of the process it runs in; tests hand in a fake. */
+/** Everything the loop needs of its process; tests pass a fake. */
 export interface Host {
   readonly env: Record<string, string | undefined>;
   readonly clock: Clock;
@@ -18,7 +16,7 @@ export interface Host {
   /** Ends the process; the loop does nothing after it. */
   exit(code: number): void;
   onSignal(listener: (signal: "SIGTERM" | "SIGINT") => void): void;
-  /** Uncaught exceptions and unhandled rejections; Node does not exit on them while somebody listens. */
+  /** Uncaught exceptions and unhandled rejections; with a listener, Node does not exit on them. */
   onUncaught(listener: (error: unknown) => void): void;
   connect(address: { readonly host: string; readonly port: number }, onBytes: BytesListener): Socket;
   inherit(fd: number): InheritedConnection;
@@ -47,8 +45,8 @@ export function createProcessHost(): Host {
 }
 
 /**
- * Tells of an exception that would end the process before the loop is there to hear of it; the returned function ends
- * that. Does nothing outside of Lambda, where a stack trace serves better.
+ * Calls the listener for an exception that would end the process before the loop listens; the returned function ends
+ * that. Does nothing outside Lambda, where a stack trace is more useful.
  */
 export function onEarlyFailure(listener: (error: unknown) => void): () => void {
   if (process.env["AWS_LAMBDA_RUNTIME_API"] === undefined) return () => {};
@@ -57,8 +55,8 @@ export function onEarlyFailure(listener: (error: unknown) => void): () => void {
 }
 
 /**
- * A module of Node.js that is loaded when it is needed, and not at the start: `node:net` takes 2 ms, `node:http` 10 ms.
- * An `import` of the second, early or late, would load undici with it, 40 ms.
+ * A module of Node.js, loaded when it is needed and not at the start: `node:net` takes 2 ms, `node:http` 10 ms. An
+ * `import` of `node:http`, early or late, would also load undici, 40 ms.
  */
 export const builtinModule = ((id: string) => process.getBuiltinModule(id)) as typeof process.getBuiltinModule;
 
@@ -68,8 +66,8 @@ export function bundleFolderName(): string {
 }
 
 /**
- * Writes one line to standard error. Straight to the descriptor: `process.stderr` takes milliseconds to come into
- * being. A full pipe is left to it.
+ * Writes one line to standard error, to the descriptor itself: the first use of `process.stderr` takes milliseconds.
+ * If the pipe is full, `process.stderr` writes it.
  */
 export function writeErrorLine(line: string): void {
   try {

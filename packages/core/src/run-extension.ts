@@ -4,14 +4,13 @@ import { takeHandOff } from "./hand-off.ts";
 import { createProcessHost, onEarlyFailure } from "./host.ts";
 import type { Host } from "./host.ts";
 import { createHttpConnection } from "./http/http-connection.ts";
-import type { BytesListener } from "./http/read-into.ts";
+import type { BytesListener } from "./http/inherited-connection.ts";
 import { runLifeCycle } from "./life-cycle.ts";
 import { parseOptions } from "./parse-options.ts";
 
 /**
- * The launcher has registered by the time this module is loaded: what the program throws on its way to `runExtension`
- * would be the function's failure. Instead the loop runs without the program. See
- * docs/adr/0106-a-program-that-throws-too-early.md.
+ * The launcher has registered before Node.js loads this module: an error that the program throws before `runExtension`
+ * would fail the function. Instead the loop runs without it: docs/adr/0106-a-program-that-throws-too-early.md.
  */
 const endEarlyWatch = onEarlyFailure((error) => {
   endEarlyWatch();
@@ -33,7 +32,7 @@ export function runExtension(options: ExtensionOptions): Promise<void> {
   return withoutProgram ?? runExtensionOn(createProcessHost(), options);
 }
 
-/** The same on any host, with whatever a program in plain JavaScript hands in. */
+/** The same on any host, with options that a program in plain JavaScript may get wrong. */
 export async function runExtensionOn(host: Host, given: unknown): Promise<void> {
   const options = parseOptions(given);
   const { name = options.name ?? host.folderName, registered } = takeHandOff(host.env);
@@ -76,7 +75,7 @@ function describeAddress(runtimeApi: string): string {
     : `AWS_LAMBDA_RUNTIME_API: expected host:port, got ${JSON.stringify(runtimeApi)}`;
 }
 
-/** It travels in a header, and no file name holds a slash. */
+/** The name goes into a header, and a file name has no slash. */
 function isFileName(name: string): boolean {
   return /^[\x21-\x2e\x30-\x7e]+$/.test(name);
 }

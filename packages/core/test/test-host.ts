@@ -3,8 +3,7 @@ import type { Clock } from "../src/clock.ts";
 import { systemClock } from "../src/clock.ts";
 import type { ExtensionOptions } from "../src/extension-options.ts";
 import type { Host } from "../src/host.ts";
-import { inheritConnection } from "../src/http/inherited-connection.ts";
-import { readInto } from "../src/http/read-into.ts";
+import { inheritConnection, readInto } from "../src/http/inherited-connection.ts";
 import { runExtensionOn } from "../src/run-extension.ts";
 
 /** An extension that runs in the test's own process. */

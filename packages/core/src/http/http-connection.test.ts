@@ -5,9 +5,8 @@ import type { AddressInfo, Server, Socket } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { createHttpConnection } from "./http-connection.ts";
 import type { HttpConnection, HttpRequest } from "./http-connection.ts";
-import { inheritConnection } from "./inherited-connection.ts";
-import { readInto } from "./read-into.ts";
-import type { BytesListener } from "./read-into.ts";
+import { inheritConnection, readInto } from "./inherited-connection.ts";
+import type { BytesListener } from "./inherited-connection.ts";
 
 const get: HttpRequest = { method: "GET", path: "/next", headers: { "X-Id": "1" } };
 const inherit = (socket: Socket) => ({

@@ -2,8 +2,7 @@ import type { Socket } from "node:net";
 import { PlatformError } from "../errors.ts";
 import { createHttpLink } from "./http-link.ts";
 import type { HttpExchange, HttpLink, HttpResponse } from "./http-link.ts";
-import type { InheritedConnection } from "./inherited-connection.ts";
-import type { BytesListener } from "./read-into.ts";
+import type { BytesListener, InheritedConnection } from "./inherited-connection.ts";
 
 /** A request. `body` is sent as JSON. Header values must be free of line breaks. */
 export interface HttpRequest {
@@ -15,14 +14,8 @@ export interface HttpRequest {
   readonly timeoutMs?: number;
 }
 
-/** One kept-alive connection, one request at a time. */
-export interface HttpConnection {
-  /** Without a promise between the answer and what follows. The same object asked again is not encoded again. */
-  exchange(request: HttpRequest, exchange: HttpExchange): void;
-  /** The same as a promise. Errors: `PlatformError`, see {@link HttpExchange}. */
-  request(request: HttpRequest): Promise<HttpResponse>;
-  close(): void;
-}
+/** See {@link createHttpConnection}. */
+export type HttpConnection = ReturnType<typeof createHttpConnection>;
 
 /** Where a connection gets its sockets. */
 export interface HttpConnectionOptions {
@@ -35,12 +28,12 @@ export interface HttpConnectionOptions {
 }
 
 /**
- * Speaks to one server over one socket at a time, opened when first needed.
- * A reused socket that dies before a single byte of an answer gets one more try on a fresh one: every call of the
- * Extensions API that can meet a reused socket is safe to send twice (a `next` that had been seen is refused with 403).
- * A fresh socket is never retried.
+ * Speaks to one server over one socket at a time, opened when first needed; one request at a time.
+ * If a reused socket dies before the first byte of an answer, the request goes out once more, on a fresh socket: every
+ * call of the Extensions API that can meet a reused socket is safe to send twice (the platform refuses a `next` that it
+ * has seen with 403). A request on a fresh socket is never repeated.
  */
-export function createHttpConnection(options: HttpConnectionOptions): HttpConnection {
+export function createHttpConnection(options: HttpConnectionOptions) {
   let { inherited } = options;
   let link: HttpLink | undefined;
   let encoded: { readonly request: HttpRequest; readonly bytes: Buffer } | undefined;
@@ -50,7 +43,7 @@ export function createHttpConnection(options: HttpConnectionOptions): HttpConnec
     return encoded.bytes;
   }
 
-  /** One that is dead costs a new connection, nothing else. */
+  /** A dead one costs a new connection and nothing else. */
   function sendInherited(bytes: Buffer): HttpLink | undefined {
     const first = inherited;
     inherited = undefined;
@@ -67,6 +60,7 @@ export function createHttpConnection(options: HttpConnectionOptions): HttpConnec
     }
   }
 
+  /** No promise is between the answer and its listener. The same request object is encoded once. */
   function exchange(request: HttpRequest, asked: HttpExchange): void {
     const bytes = encodeOnce(request);
     const early = sendInherited(bytes);
@@ -97,8 +91,10 @@ export function createHttpConnection(options: HttpConnectionOptions): HttpConnec
 
   return {
     exchange,
-    request: (request) => new Promise((resolve, reject) => exchange(request, { onResponse: resolve, onLost: reject })),
-    close() {
+    /** The same as a promise. Errors: `PlatformError`, see {@link HttpExchange}. */
+    request: (request: HttpRequest): Promise<HttpResponse> =>
+      new Promise((resolve, reject) => exchange(request, { onResponse: resolve, onLost: reject })),
+    close(): void {
       link?.close();
       link = undefined;
     },

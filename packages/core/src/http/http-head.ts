@@ -16,21 +16,20 @@ const startLines = {
 const fieldLines = /^(?:\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*)*$/;
 
 /**
- * Parses what comes before the empty line. Checks every line, and takes values out only when asked: of a poll's answer
- * nobody wants more than its length.
- * Errors: `PlatformError` with code `InvalidHttpMessage`.
+ * Parses the lines before the empty one. Checks every line, and reads a value only when `header` is called: the loop
+ * needs no more than the length of a poll's answer. Errors: `PlatformError` with code `InvalidHttpMessage`.
  */
 export function parseHttpHead(text: string, reads: "request" | "response"): HttpHead {
   const end = text.indexOf("\r\n");
   const startLine = end < 0 ? text : text.slice(0, end);
   const fields = end < 0 ? "" : text.slice(end);
   if (!startLines[reads].test(startLine)) throw invalidHttp(`the first line ${JSON.stringify(startLine.slice(0, 80))}`);
-  if (!fieldLines.test(fields)) throw invalidHttp("a header line that is none");
+  if (!fieldLines.test(fields)) throw invalidHttp("a malformed header line");
   const lowerCase = fields.toLowerCase();
   return { startLine, header: (name) => findValues(fields, lowerCase, `\r\n${name}:`) };
 }
 
-/** The status in the first line of a response that was parsed. */
+/** The status in the first line of a parsed response. */
 export function statusOf(startLine: string): number {
   return Number(startLine.slice(9, 12));
 }

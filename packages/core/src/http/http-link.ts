@@ -4,9 +4,9 @@ import { statusOf } from "./http-head.ts";
 import type { HeaderLookup } from "./http-head.ts";
 import { HttpMessageReader } from "./http-message.ts";
 import type { HttpMessage } from "./http-message.ts";
-import type { BytesListener } from "./read-into.ts";
+import type { BytesListener } from "./inherited-connection.ts";
 
-/** An answer. `resent`: an idle connection turned out dead, so the request went out a second time. */
+/** An answer. `resent`: the idle connection was dead, so the request went out a second time. */
 export interface HttpResponse {
   readonly status: number;
   readonly header: HeaderLookup;
@@ -24,21 +24,14 @@ export interface HttpExchange {
 /** The Runtime API's answers are small; a larger one is not from it. */
 const maxAnswerBytes = 8 * 1024 * 1024;
 
-/** A socket, and the one exchange at a time that is on it. */
-export interface HttpLink {
-  /** `bytes` is undefined where they are sent already. */
-  start(bytes: Buffer | undefined, exchange: HttpExchange): void;
-  isAlive(): boolean;
-  hasAnswerStarted(): boolean;
-  fail(cause: PlatformError): void;
-  close(): void;
-}
+/** See {@link createHttpLink}. */
+export type HttpLink = ReturnType<typeof createHttpLink>;
 
-/** See {@link HttpLink}. Whatever goes wrong on the socket ends the exchange, and the link. */
+/** A socket with one exchange at a time. Any error of the socket ends the exchange, and the link. */
 export function createHttpLink(
   connect: (onBytes: BytesListener) => Socket,
   write: (socket: Socket, bytes: Buffer) => void = (to, bytes) => void to.write(bytes),
-): HttpLink {
+) {
   const socket = connect(onBytes);
   const reader = new HttpMessageReader({ reads: "response", maxBodyBytes: maxAnswerBytes });
   let current: HttpExchange | undefined;
@@ -53,7 +46,7 @@ export function createHttpLink(
     lost?.onLost(cause);
   }
 
-  /** Called back last: the next request may go out before it returns. */
+  /** Calls `onResponse` last: the next request may go out before it returns. */
   function deliver(messages: readonly HttpMessage[]): void {
     const finals = messages.filter(({ startLine }) => statusOf(startLine) >= 200);
     const [message] = finals;
@@ -93,7 +86,8 @@ export function createHttpLink(
   socket.on("close", () => fail(closed()));
 
   return {
-    start(bytes, exchange) {
+    /** `bytes` is undefined if they are sent already. */
+    start(bytes: Buffer | undefined, exchange: HttpExchange): void {
       if (current !== undefined) throw new Error("BUG: two requests at once on one connection");
       current = exchange;
       answerStarted = false;
@@ -118,7 +112,7 @@ function closed(): PlatformError {
 }
 
 function unasked(): PlatformError {
-  return new PlatformError("An answer that nobody asked for", { code: "InvalidHttpMessage" });
+  return new PlatformError("An answer without a request", { code: "InvalidHttpMessage" });
 }
 
 function toPlatformError(error: unknown): PlatformError {

@@ -4,7 +4,7 @@ import type { HeaderLookup, HttpHead } from "./http-head.ts";
 /** One HTTP/1.1 message. Units: bytes. */
 export interface HttpMessage extends HttpHead {
   readonly body: Buffer;
-  /** How much of the body was thrown away because it exceeded `maxBodyBytes`; 0 where the body is whole. */
+  /** How much of the body was thrown away because it exceeded `maxBodyBytes`; 0 if the body is whole. */
   readonly discardedBytes: number;
 }
 
@@ -13,7 +13,7 @@ export interface HttpReaderOptions {
   /** A `response` without a length lasts until the connection ends; a `request` without one has no body. */
   readonly reads: "request" | "response";
   readonly maxBodyBytes: number;
-  /** Told when a head is complete, before its body: the moment to answer `Expect: 100-continue`. */
+  /** Called when a head is complete, before its body: the moment to answer `Expect: 100-continue`. */
   onHead?(header: HeaderLookup): void;
 }
 
@@ -32,8 +32,8 @@ type State =
   | { readonly kind: "until-end" };
 
 /**
- * Reads HTTP/1.1 messages from a byte stream cut anywhere; strict about framing, since a mistake there is a mistake
- * about every later byte.
+ * Reads HTTP/1.1 messages from a byte stream that may be cut anywhere. Strict about lengths: a wrong one makes every
+ * later byte wrong.
  * Errors: `PlatformError` with code `InvalidHttpMessage`; the stream is of no use afterwards.
  * Source: https://www.rfc-editor.org/rfc/rfc9112
  */
@@ -71,12 +71,12 @@ export class HttpMessageReader {
     throw invalidHttp("the connection ended inside a message");
   }
 
-  /** How many bytes of `rest`, which is not empty, the present state consumed; undefined where it needs more. */
+  /** Returns how many bytes of `rest`, which is not empty, the present state consumes; undefined if it needs more. */
   #take(rest: Buffer, messages: HttpMessage[]): number | undefined {
     const state = this.#state;
     switch (state.kind) {
       case "head": {
-        // Searched as text: a search in the bytes costs a call out of V8 of its own, 3 µs for each event.
+        // Searches the text: a search in the bytes is one more call out of V8, 3 µs for each event.
         const text = rest.toString("latin1", 0, maxHeadBytes + 4);
         const end = text.indexOf("\r\n\r\n");
         if (end < 0 && rest.length > maxHeadBytes) throw invalidHttp("a head of more than 1 MiB");
@@ -169,7 +169,7 @@ function isWithoutBody(status: number): boolean {
   return status < 200 || status === 204 || status === 304;
 }
 
-/** A view into a buffer costs more than all else that an event of usual size needs here: none is made of nothing. */
+/** A view into a buffer costs more than all other work here for an event of usual size: no view for an empty rest. */
 function after(bytes: Buffer, taken: number): Buffer {
   return taken === bytes.length ? noBytes : bytes.subarray(taken);
 }

@@ -3,7 +3,7 @@ import { isObject } from "../json-object.ts";
 import { readRecord } from "./record-shapes.ts";
 import type { TelemetryEvent } from "./telemetry-event.ts";
 
-/** A decoded delivery. Order as sent; nothing is left out: each element is in one of the two lists. */
+/** A decoded delivery, in the order sent. Each element is in one of the two lists. */
 export interface DecodedTelemetry {
   readonly events: readonly TelemetryEvent[];
   readonly malformed: readonly MalformedEvent[];
@@ -52,7 +52,7 @@ function decodeElement(value: unknown): TelemetryEvent | MalformedEvent {
   const { type, time, record } = value;
   if (typeof type !== "string") return { raw: value, problem: "no type" };
   const known = typeof time === "string" ? readRecord(type, record) : undefined;
-  // The record's shape was checked against the type's own; the compiler cannot follow a table that far.
+  // readRecord checked the record against its type; the compiler cannot follow that through a table.
   if (known !== undefined) return { kind: type, time, record: known } as TelemetryEvent;
   return typeof time === "string" ? { kind: "unknown", time, raw: value } : { kind: "unknown", raw: value };
 }

@@ -9,8 +9,8 @@ const maxBodyBytes = 8 * 1024 * 1024;
 const acknowledgement = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 /**
- * Answers each delivery with 200 and then hands its body on, in order. Bad data is acknowledged like any other: an
- * answer of 400 or more would have the platform send the same batch for ever.
+ * Answers each delivery with 200 and then passes its body on, in order. Bad data gets the same answer: after 400 or
+ * more the platform sends the same batch for ever.
  */
 export function serveHttpDeliveries(socket: Socket, sink: DeliverySink): void {
   const reader = new HttpMessageReader({

@@ -1,26 +1,23 @@
-/**
- * Bodies that were acknowledged and wait for the consumer, in order.
- * Bounded by bytes: the listener holds its acknowledgement while it is full.
- */
-export interface TelemetryIntake {
+/** Where deliveries go. */
+export interface DeliverySink {
   push(body: Buffer): void;
   /** Resolves when there is room for another body. */
   room(): Promise<void>;
-  /** Resolves when every body pushed so far has been consumed. */
-  idle(): Promise<void>;
-}
-
-/** Where deliveries go. */
-export interface DeliverySink extends Pick<TelemetryIntake, "push" | "room"> {
-  /** Something that came is no delivery; the text says what. */
+  /** Called for bytes that are no delivery; the text says what they are. */
   onProblem(problem: string): void;
 }
 
-/** Eight of the largest deliveries; past it the platform buffers, and says what it drops. */
+/** Eight of the largest deliveries; past it the platform buffers, and reports what it drops. */
 const maxPendingBytes = 16 * 1024 * 1024;
 
-/** See {@link TelemetryIntake}. `consume` must not reject. */
-export function createTelemetryIntake(consume: (body: Buffer) => Promise<void>): TelemetryIntake {
+/** More than are on their way at a time: a delivery that comes again is among them. */
+const remembered = { items: 16, bytes: 2 * 1024 * 1024 };
+
+/**
+ * Bodies that were acknowledged and wait for the consumer, in order. `consume` must not reject.
+ * Bounded by bytes: the listener holds its acknowledgement while the intake is full.
+ */
+export function createTelemetryIntake(consume: (body: Buffer) => Promise<void>) {
   let tail = Promise.resolve();
   let pendingBytes = 0;
   let waiting: (() => void)[] = [];
@@ -36,11 +33,31 @@ export function createTelemetryIntake(consume: (body: Buffer) => Promise<void>):
   }
 
   return {
-    push(body) {
+    push(body: Buffer): void {
       pendingBytes += body.length;
       tail = run(body, tail);
     },
-    room: () => (pendingBytes <= maxPendingBytes ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
-    idle: () => tail,
+    /** See {@link DeliverySink}. */
+    room: (): Promise<void> =>
+      pendingBytes <= maxPendingBytes ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve)),
+    /** Resolves when every body pushed so far has been consumed. */
+    idle: (): Promise<void> => tail,
+  };
+}
+
+/**
+ * Knows a delivery that comes again: the platform repeats one whose acknowledgement it did not get. Remembers the
+ * latest 16, up to 2 MiB. Equal bytes are the same delivery: each event in it has the millisecond of its making.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-api.html
+ */
+export function createRepeatedDelivery(): (body: Buffer) => boolean {
+  const latest: Buffer[] = [];
+  let bytes = 0;
+  return (body) => {
+    if (latest.some((one) => one.equals(body))) return true;
+    latest.push(body);
+    bytes += body.length;
+    while (latest.length > remembered.items || bytes > remembered.bytes) bytes -= latest.shift()?.length ?? 0;
+    return false;
   };
 }

@@ -5,32 +5,25 @@ import { serveHttpDeliveries } from "./http-deliveries.ts";
 import type { DeliverySink } from "./intake.ts";
 import { serveTcpDeliveries } from "./tcp-deliveries.ts";
 
-/** A bound listener. */
-export interface TelemetryListener {
-  readonly port: number;
-  /** Takes no more deliveries; what was not acknowledged is cut off and stays the platform's. Idempotent. */
-  close(): Promise<void>;
-}
-
 /** How to listen. */
 export interface TelemetryListenerOptions {
   readonly protocol: "HTTP" | "TCP";
-  /** Taken where it is free, else any port is. 0: any free port. */
+  /** The preferred port; if it is in use, any free port. 0: any free port. */
   readonly port: number;
   readonly sink: DeliverySink;
 }
 
 /**
- * Resolves when bound, the moment from which one may subscribe.
+ * Resolves when bound: from then on the extension may subscribe.
  * Errors: the system error of a bind that failed for another reason than a port in use.
  */
-export async function startTelemetryListener(options: TelemetryListenerOptions): Promise<TelemetryListener> {
+export async function startTelemetryListener(options: TelemetryListenerOptions) {
   const sockets = new Set<Socket>();
   const serve = options.protocol === "HTTP" ? serveHttpDeliveries : serveTcpDeliveries;
   const server = builtinModule("node:net").createServer((socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
-    // A sender that vanishes redelivers; there is nothing to tell.
+    // A sender that vanishes redelivers: that needs no report.
     socket.on("error", () => socket.destroy());
     serve(socket, options.sink);
   });
@@ -38,7 +31,8 @@ export async function startTelemetryListener(options: TelemetryListenerOptions):
   let closed: Promise<void> | undefined;
   return {
     port,
-    close() {
+    /** Takes no more deliveries; the platform keeps those that were not acknowledged. Idempotent. */
+    close(): Promise<void> {
       closed ??= new Promise((resolve) => {
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
@@ -59,10 +53,10 @@ async function bind(server: Server, port: number): Promise<number> {
 
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    // Stays: a connection that cannot be accepted later, for want of descriptors, must not end the process.
+    // The listener stays: if a later connection cannot be accepted, for want of descriptors, the process goes on.
     server.on("error", reject);
-    // No host, which is every address: `sandbox.localdomain` is not always a loopback address on Lambda, and naming
-    // one, even 0.0.0.0, would have Node load its DNS client, a third of what a listener costs.
+    // No host means every address: `sandbox.localdomain` is not always a loopback address on Lambda. For a host, even
+    // 0.0.0.0, Node would load its DNS client, a third of what a listener costs.
     server.listen({ port }, () => resolve((server.address() as AddressInfo).port));
   });
 }

@@ -1,18 +1,17 @@
 import { waitAtMost } from "../deadline.ts";
 import type { PlatformRuntimeDone, TelemetryEvent } from "./telemetry-event.ts";
 
-/** Matches `platform.runtimeDone` to requests, whichever of the two comes first. */
-export interface RuntimeDoneTracker {
-  see(events: readonly TelemetryEvent[]): void;
-  /** Resolves with the event, or with undefined after `graceMs`. Units: milliseconds. */
-  wait(requestId: string, graceMs: number): Promise<PlatformRuntimeDone | undefined>;
-}
+/** See {@link createRuntimeDoneTracker}. */
+export type RuntimeDoneTracker = ReturnType<typeof createRuntimeDoneTracker>;
 
-/** An environment runs one request at a time: a few remembered ones cover every reordering. */
+/** An environment runs one request at a time: these few cover every reordering. */
 const remembered = 32;
 
-/** See {@link RuntimeDoneTracker}. Remembers the latest 32 requests; a redelivered event changes nothing. */
-export function createRuntimeDoneTracker(): RuntimeDoneTracker {
+/**
+ * Matches `platform.runtimeDone` to requests; either may come first. Remembers the latest 32 requests; a redelivered
+ * event changes nothing.
+ */
+export function createRuntimeDoneTracker() {
   const done = new Map<string, PlatformRuntimeDone>();
   const waiting = new Map<string, Set<(event: PlatformRuntimeDone) => void>>();
 
@@ -26,10 +25,11 @@ export function createRuntimeDoneTracker(): RuntimeDoneTracker {
   }
 
   return {
-    see(events) {
+    see(events: readonly TelemetryEvent[]): void {
       for (const event of events) if (event.kind === "platform.runtimeDone") remember(event);
     },
-    async wait(requestId, graceMs) {
+    /** Resolves with the event, or with undefined after `graceMs`. Units: milliseconds. */
+    async wait(requestId: string, graceMs: number): Promise<PlatformRuntimeDone | undefined> {
       const already = done.get(requestId);
       if (already !== undefined || graceMs <= 0) return already;
       const waiters = waiting.get(requestId) ?? new Set();

@@ -2,37 +2,32 @@ import { describeError } from "../describe-error.ts";
 import type { TelemetryOptions } from "../extension-options.ts";
 import type { ExtensionsApi } from "../extensions-api.ts";
 import { decodeTelemetryBatch } from "./decode-telemetry.ts";
-import { createTelemetryIntake } from "./intake.ts";
-import type { DeliverySink } from "./intake.ts";
+import { createRepeatedDelivery, createTelemetryIntake } from "./intake.ts";
 import { startTelemetryListener } from "./listener.ts";
-import { createRepeatedDelivery } from "./repeated-delivery.ts";
 import { createRuntimeDoneTracker } from "./runtime-done.ts";
 import type { RuntimeDoneTracker } from "./runtime-done.ts";
 import { subscribeToTelemetry } from "./subscribe.ts";
 import type { TelemetryEvent } from "./telemetry-event.ts";
 
-/** Problems of deliveries are reported once each, and not for ever. */
+/** Each problem of deliveries is reported once, and no more than this many. */
 const maxReportedProblems = 10;
 
 /** A subscription that delivers. */
 export interface Telemetry {
-  /** Absent where platform events were not asked for. */
+  /** Absent if the extension did not ask for platform events. */
   readonly runtimeDone?: RuntimeDoneTracker;
-  /**
-   * Acknowledges what comes from now on and forgets it: the start failed, and a sender without a listener would try for
-   * ever.
-   */
+  /** After a failed start: goes on acknowledging, since the platform would retry for ever, and forgets the events. */
   discard(): void;
   /** Takes no more deliveries; resolves when every acknowledged one has gone through `onEvents`. Idempotent. */
   close(): Promise<void>;
 }
 
-/** What the loop hands in. */
+/** What the loop passes. */
 export interface StartTelemetryOptions {
   readonly api: ExtensionsApi;
   readonly options: TelemetryOptions;
   readonly initializationType: string;
-  /** Runs before the consumer sees the events: a restore is noticed here. */
+  /** Runs before the consumer sees the events: the loop notices a restore here. */
   beforeEvents(events: readonly TelemetryEvent[]): Promise<void>;
   /** A failure of the consumer. */
   onFailure(error: unknown): void;
@@ -40,10 +35,7 @@ export interface StartTelemetryOptions {
   readonly report: (message: string) => void;
 }
 
-/**
- * Listens, then subscribes; undefined where the platform has no telemetry or refused, which has then been said. Never
- * rejects.
- */
+/** Listens, then subscribes. Undefined if the platform has no telemetry or refused; reports that. Never rejects. */
 export async function startTelemetry(start: StartTelemetryOptions): Promise<Telemetry | undefined> {
   const { options, report } = start;
   try {
@@ -78,14 +70,7 @@ export async function startTelemetry(start: StartTelemetryOptions): Promise<Tele
 }
 
 /** Where deliveries arrive, and what takes them from there to the consumer. */
-interface Receiver {
-  readonly sink: DeliverySink;
-  discard(): void;
-  /** Resolves when every delivery has been consumed; says how many came again. */
-  finish(): Promise<void>;
-}
-
-function createReceiver(start: StartTelemetryOptions, runtimeDone: RuntimeDoneTracker): Receiver {
+function createReceiver(start: StartTelemetryOptions, runtimeDone: RuntimeDoneTracker) {
   const { options, report } = start;
   let isDiscarding = false;
   let repeated = 0;
@@ -99,25 +84,26 @@ function createReceiver(start: StartTelemetryOptions, runtimeDone: RuntimeDoneTr
     } catch (error) {
       start.onFailure(error);
     }
-    // After the consumer: whoever waits for runtimeDone may count on having seen what came before it.
+    // After the consumer: a handler that waits for runtimeDone has then seen all earlier events.
     runtimeDone.see(events);
   });
   return {
     sink: {
       room: () => intake.room(),
-      push(body) {
-        // Over TCP nothing is acknowledged, and so nothing comes again.
+      push(body: Buffer): void {
+        // TCP has no acknowledgement, and so the platform repeats nothing.
         if (options.protocol !== "TCP" && isRepeated(body)) repeated += 1;
         else intake.push(body);
       },
-      onProblem(problem) {
+      onProblem(problem: string): void {
         if (reported.has(problem) || reported.size >= maxReportedProblems) return;
         reported.add(problem);
         report(`Telemetry: ${problem}`);
       },
     },
     discard: () => void (isDiscarding = true),
-    async finish() {
+    /** Resolves when every delivery has been consumed; reports how many came again. */
+    async finish(): Promise<void> {
       await intake.idle();
       if (repeated > 0) report(`Telemetry: deliveries that came again, and were handed on once: ${repeated}`);
       repeated = 0;

@@ -5,13 +5,13 @@ import type { ExtensionsApi, SubscriptionAnswer } from "../extensions-api.ts";
 const schemaVersions = ["2025-01-29", "2022-12-13", "2022-07-01"] as const;
 const subscribeTimeoutMs = 5000;
 
-/** The platform's own defaults, sent always: its documentation gives two for `maxItems`. */
+/** The platform's own defaults. Always sent: its documentation states two different ones for `maxItems`. */
 const defaultBuffering = { maxItems: 10_000, maxBytes: 262_144, timeoutMs: 1000 } as const;
 
 /**
  * Subscribes with the newest schema that the platform takes: 400 means "try an older one". Managed Instances know only
  * the newest.
- * Errors: `PlatformError` where no answer came.
+ * Errors: `PlatformError` if no answer came.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-api-reference.html
  */
 export async function subscribeToTelemetry(

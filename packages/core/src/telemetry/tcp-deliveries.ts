@@ -1,17 +1,11 @@
 import type { Socket } from "node:net";
 import type { DeliverySink } from "./intake.ts";
 
-/**
- * Far above the longest line the platform makes (256 KiB); a longer one is handed on in pieces, which decode as
- * malformed.
- */
+/** Far above the platform's longest line (256 KiB); a longer one is passed on in pieces, which decode as malformed. */
 const maxLineBytes = 4 * 1024 * 1024;
 const newline = 10;
 
-/**
- * Hands on whole lines as they arrive; what follows the last newline waits for the rest of its line. TCP has no
- * acknowledgement.
- */
+/** Passes whole lines on; bytes after the last newline wait for the rest of their line. TCP has no acknowledgement. */
 export function serveTcpDeliveries(socket: Socket, sink: DeliverySink): void {
   let pending: Buffer[] = [];
   let pendingBytes = 0;
