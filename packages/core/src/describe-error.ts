@@ -18,7 +18,7 @@ function causeOf({ cause }: Error): string {
   return `: ${cause.message.includes(code) ? "" : `${code} `}${cause.message}`.trimEnd();
 }
 
-/** A value as JSON, or as text where JSON has none for it; never throws. */
+/** A value as JSON, or as text if JSON cannot write it; never throws. */
 export function inspect(value: unknown): string {
   try {
     return JSON.stringify(value) ?? String(value);

@@ -35,7 +35,7 @@ export type ParsedLifecycleEvent =
   | { readonly kind: "event"; readonly event: LifecycleEvent }
   | { readonly kind: "unknown"; readonly problem: string };
 
-/** Reads an event, whatever its Content-Type; a kind that this version does not know is said so, not thrown. */
+/** Reads an event of any Content-Type; `unknown` if this version does not know its type. Never throws. */
 export function parseLifecycleEvent(body: Buffer): ParsedLifecycleEvent {
   const value = parseJsonObject(body);
   if (value === undefined) return { kind: "unknown", problem: "an event that is not a JSON object" };
@@ -46,7 +46,7 @@ export function parseLifecycleEvent(body: Buffer): ParsedLifecycleEvent {
   }
   if (eventType === "SHUTDOWN") {
     const reason = textOf(shutdownReason)?.toLowerCase() ?? "unknown";
-    // A SHUTDOWN is obeyed whatever else is wrong with it.
+    // A SHUTDOWN counts even if another field of it is wrong.
     return {
       kind: "event",
       event: { eventType, deadlineMs: Number.isFinite(deadlineMs) ? deadlineMs : 0, shutdownReason: reason },

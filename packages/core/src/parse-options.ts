@@ -43,9 +43,9 @@ const extension: Checks<ExtensionOptions> = {
 };
 
 /**
- * The options of a program, which may be written in plain JavaScript. Where something is wrong with them it returns
- * others, whose `onInit` throws a `ConfigError` with every problem: the extension registers, says what is wrong and
- * leaves the function alone, or ends if `failure` is `"closed"`.
+ * Checks the options of a program, which may be plain JavaScript. Instead of wrong options it returns others, whose
+ * `onInit` throws a `ConfigError` with every problem: the extension registers, reports the problems and leaves the
+ * function alone, or ends if `failure` is `"closed"`.
  */
 export function parseOptions(given: unknown): ExtensionOptions {
   const problems = objectOf(extension)(given, "");
@@ -83,13 +83,13 @@ function range(least: number, most: number, except?: number): Check {
   );
 }
 
-/** Each field by its own check, and none that is not known. */
+/** Checks each known field, and refuses the others. */
 function objectOf(checks: Readonly<Record<string, Check>>, required: readonly string[] = []): Check {
   const known = Object.keys(checks);
   return (object, path) => {
     if (!isObject(object)) return check("an object", isObject)(object, path || "options");
     const prefix = path && `${path}.`;
-    // An object of a class may have fields of its own beside the handlers.
+    // An instance of a class may have fields of its own beside the handlers.
     const names = object["constructor"] === Object ? Object.keys(object) : [];
     return [...new Set([...names, ...known])].flatMap((name) => {
       const value = object[name];
@@ -102,7 +102,7 @@ function objectOf(checks: Readonly<Record<string, Check>>, required: readonly st
   };
 }
 
-/** An object may hold what must not be in a log. */
+/** Shows only the type of an object: it may hold a credential. */
 function show(value: unknown): string {
   if (Array.isArray(value)) return value.map((one) => show(one)).join(", ") || "none";
   return Object(value) === value ? typeof value : inspect(value).slice(0, 80);

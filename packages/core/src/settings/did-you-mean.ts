@@ -1,6 +1,6 @@
 /**
- * The name that was probably meant: the nearest of those that exist.
- * Returns undefined if even that one differs by more than three letters, or by more than a third of the name's.
+ * Returns the known name that was probably meant, the nearest one; undefined if that one differs by more than three
+ * letters, or by more than a third of the name's letters.
  */
 export function didYouMean(name: string, known: readonly string[]): string | undefined {
   let best = Math.min(3, Math.ceil(name.length / 3)) + 1;

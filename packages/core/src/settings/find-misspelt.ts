@@ -11,9 +11,9 @@ export interface OwnVariables {
 }
 
 /**
- * Variables that are no setting and look like one, a line each: what they were meant to set keeps its default. A
- * warning and not a problem: the function may have such a variable itself, and a newer version such a setting.
- * It takes 0.1 ms: call it after the first `next`, or where there are problems already.
+ * One line for each variable that looks like a setting and is not one: the setting that was meant keeps its default.
+ * Report it as a warning: such a variable may be the function's own, or a setting of a newer version.
+ * Takes 0.1 ms: call it after the first `next`, or if there are problems already.
  */
 export function findMisspelt(
   schema: SettingsSchema,

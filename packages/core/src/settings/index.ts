@@ -15,9 +15,10 @@ export {
   wholeNumber,
 } from "./kinds.ts";
 export type { Kind, Range } from "./kinds.ts";
-export { readSettings } from "./read-settings.ts";
+export { readSettings, toSettingsTable } from "./read-settings.ts";
 export type {
   KnownSettings,
+  Meanings,
   ReadSettings,
   Setting,
   SettingsOf,
@@ -25,5 +26,3 @@ export type {
   SettingsSchema,
   Variables,
 } from "./read-settings.ts";
-export { toSettingsTable } from "./settings-table.ts";
-export type { Meanings } from "./settings-table.ts";

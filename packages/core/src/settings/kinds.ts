@@ -96,7 +96,7 @@ export const url: Kind<URL> = {
   parse: (text) => (/^https?:/i.test(text) && URL.canParse(text) ? new URL(text) : undefined),
 };
 
-/** The URL of a service, perhaps with a path. A message shows neither a user nor a query of what it refuses. */
+/** The URL of a service, perhaps with a path. A message about a wrong one shows neither its user nor its query. */
 export const endpoint: Kind<URL> = {
   range: "an http or https URL without user, query and fragment",
   parse(text) {

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { choice, seconds, flag, list, secret, text, url, wholeNumber } from "./kinds.ts";
-import { readSettings } from "./read-settings.ts";
+import { readSettings, toSettingsTable } from "./read-settings.ts";
 import type { SettingsOf, SettingsSchema } from "./read-settings.ts";
 
 const schema = {
@@ -118,4 +118,20 @@ describe("readSettings", () => {
     const wrong = { max: { ...schema.max, default: "10" } };
     expect(readSettings(wrong, {})).toMatchObject({ problems: ['MAX: expected a whole number from 1 to 9, got "10"'] });
   });
+});
+
+test("writes one row a setting, in the order of the schema", () => {
+  const schema = {
+    max: { name: "MAX", kind: wholeNumber({ min: 1, max: 9 }), default: "5" },
+    kind: { name: "KIND", kind: choice(["a", "b"]) },
+    loud: { name: "LOUD", kind: flag, default: "" },
+  };
+  const table = toSettingsTable(schema, { loud: "Loud", kind: "Which", max: "Most | least" });
+  expect(table.split("\n")).toEqual([
+    "| variable | meaning | default | range |",
+    "|---|---|---|---|",
+    "| `MAX` | Most \\| least | `5` | a whole number from 1 to 9 |",
+    '| `KIND` | Which | none | "a" or "b" |',
+    "| `LOUD` | Loud | none | TRUE or FALSE |",
+  ]);
 });

@@ -7,11 +7,11 @@ export interface Setting {
   readonly kind: Kind<unknown>;
   /** The default as an operator writes it; a setting with a default always has a value. */
   readonly default?: string;
-  /** Not to set it is a problem. */
+  /** To leave it unset is a problem. */
   readonly isRequired?: true;
-  /** What the message about that says besides: `and with it MY_URL`. */
+  /** Added to the message about that: `and with it MY_URL`. */
   readonly hint?: string;
-  /** Not to set it is a problem while another setting, by its key in the schema, has this value, or lists it. */
+  /** To leave it unset is a problem while another setting, by its key in the schema, has this value, or lists it. */
   readonly neededFor?: { readonly setting: string; readonly value: string };
   /** Other names that mean the same. */
   readonly aliases?: readonly string[];
@@ -29,7 +29,7 @@ export type SettingsOf<Schema extends SettingsSchema> = {
   readonly [Key in keyof Schema]: ValueOf<Schema[Key]>;
 };
 
-/** What is known of the values while there are problems: undefined for what is not set or does not parse. */
+/** The values while there are problems: undefined for a setting that is not set or does not parse. */
 export type KnownSettings<Schema extends SettingsSchema> = {
   readonly [Key in keyof Schema]: ValueOf<Schema[Key]> | undefined;
 };
@@ -41,7 +41,7 @@ type ValueOf<One extends Setting> =
       : Value | undefined
     : never;
 
-/** The settings of an extension, or everything that is wrong with them. Warnings are lines about what works. */
+/** The settings of an extension, or everything that is wrong with them. Warnings are about settings that work. */
 export type SettingsResult<Settings> =
   | { readonly kind: "settings"; readonly settings: Settings; readonly warnings: readonly string[] }
   | { readonly kind: "problems"; readonly problems: readonly string[]; readonly warnings: readonly string[] };
@@ -55,8 +55,7 @@ export type ReadSettings<Schema extends SettingsSchema> =
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads every setting of a schema from environment variables. `contradictions` adds the problems between settings; it
- * sees undefined for what is not set or does not parse.
+ * Reads every setting of a schema from environment variables. `contradictions` adds the problems between settings.
  * Returns all problems at once, each as `NAME: expected …, got …`.
  */
 export function readSettings<Schema extends SettingsSchema>(
@@ -102,7 +101,7 @@ export function namesOf({ name, aliases = [], formerNames = [] }: Setting): read
   return [name, ...aliases, ...formerNames];
 }
 
-/** What is wrong with a setting that has no value; undefined where it needs none. */
+/** What is wrong with a setting that has no value; undefined if it needs no value. */
 function problemOf({ setting, name, text }: Given, values: Readonly<Record<string, unknown>>): string | undefined {
   const { isRequired, neededFor, hint } = setting;
   const { range, show = showText } = setting.kind;
@@ -112,4 +111,22 @@ function problemOf({ setting, name, text }: Given, values: Readonly<Record<strin
     return expected(`${range} for ${showText(neededFor.value)}`);
   }
   return isRequired && expected(hint === undefined ? range : `${range} (${hint})`);
+}
+
+/** What each setting of a schema means, for its documentation; a bundle leaves it out. */
+export type Meanings<Schema extends SettingsSchema> = { readonly [Key in keyof Schema]: string };
+
+/** A Markdown table of a schema, one row for each setting: compare a README with it in a test. */
+export function toSettingsTable<Schema extends SettingsSchema>(schema: Schema, meanings: Meanings<Schema>): string {
+  const rows = Object.entries(schema).map(([key, { name, default: usual = "", kind }]) => [
+    `\`${name}\``,
+    meanings[key] ?? "",
+    usual === "" ? "none" : `\`${usual}\``,
+    kind.range,
+  ]);
+  return [
+    "| variable | meaning | default | range |",
+    "|---|---|---|---|",
+    ...rows.map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`),
+  ].join("\n");
 }
