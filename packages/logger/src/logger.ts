@@ -5,16 +5,16 @@ import { createPipeline } from "./pipeline.ts";
 import type { LoggerParts, Pipeline } from "./pipeline.ts";
 
 /**
- * `platform.runtimeDone` ends the wait of every invocation: the shortest time makes it the least late. The most bytes,
- * because AWS's emulator of Managed Instances drops what fills up while a delivery is on its way: docs/adr/0404.
+ * `platform.runtimeDone` ends the wait of every invocation: the shortest time brings it the soonest. The most bytes:
+ * AWS's emulator of Managed Instances drops events that exceed them during a delivery: docs/adr/0404.
  */
 const buffering = { timeoutMs: 25, maxBytes: 1024 * 1024 };
 
 /** The options of `runExtension` for a logger. */
 export function createLogger(parts: LoggerParts): ExtensionOptions {
   let created: Pipeline | undefined;
-  // When it is first needed: the function's init phase waits for this extension's first `next`, and before that there
-  // is nothing to ship.
+  // Created when first needed: the function's init phase waits for this extension's first `next`, and no line comes
+  // before that.
   const pipeline = (): Pipeline => (created ??= createPipeline(parts));
 
   return {
@@ -33,7 +33,7 @@ export function createLogger(parts: LoggerParts): ExtensionOptions {
   };
 }
 
-/** The same for a configuration that does not parse: fails open after naming every problem. */
+/** The same for a configuration that does not parse: reports every problem, and fails open. */
 export function createUnconfiguredLogger(problems: readonly string[], messages: OwnMessages): ExtensionOptions {
   return {
     report: (message) => messages.report(message),

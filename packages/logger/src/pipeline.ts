@@ -1,26 +1,22 @@
 import { createDeadline } from "@lambda-extension/core";
-import type { InvokeContext, MalformedEvent, ShutdownContext, TelemetryEvent } from "@lambda-extension/core";
+import type { InvokeContext, ShutdownContext, TelemetryOptions } from "@lambda-extension/core";
 import { Ledger } from "./account/ledger.ts";
 import { BoundedBuffer } from "./buffer/bounded-buffer.ts";
 import type { LoggerConfig } from "./config/parse-config.ts";
-import type { Destination } from "./destinations/destination.ts";
+import type { Destination, Host } from "./destinations/destination.ts";
 import { createEndOfInvocation } from "./flush/end-of-invocation.ts";
 import { createFlusher } from "./flush/flusher.ts";
 import { createLateTelemetry } from "./flush/late-telemetry.ts";
-import type { Host } from "./host.ts";
 import type { OwnMessages } from "./own-messages.ts";
 import { createLineIds } from "./transform/line-ids.ts";
 import type { FunctionIdentity } from "./transform/shipped-line.ts";
 import { createTransform } from "./transform/transform.ts";
 import type { Transformed } from "./transform/transform.ts";
 
-/** What a logger is built of. */
+/** The parts of a logger. */
 export interface LoggerParts {
   readonly config: Pick<LoggerConfig, "types" | "buffer" | "batchMaxBytes" | "flush">;
-  /**
-   * Called once, when telemetry comes. A destination of your own needs nothing but the interface; wrap it in
-   * `retrying`.
-   */
+  /** Called once, at the first telemetry. Your own destination needs only the interface; wrap it in `retrying`. */
   createDestination(): Destination;
   readonly identity: FunctionIdentity;
   readonly isManagedInstance: boolean;
@@ -28,25 +24,15 @@ export interface LoggerParts {
   readonly host: Host;
 }
 
-/** Telemetry → lines → buffer → destination, and an account of all of them. */
-export interface Pipeline {
-  /** Delivers every now and then, where no invocation ends. */
-  startPeriod(): void;
-  /** After a restore: ids of lines must differ between environments of one snapshot. */
-  renewIds(): void;
-  accept(events: readonly TelemetryEvent[], malformed: readonly MalformedEvent[]): void;
-  /** Resolves when the function has finished and its lines are delivered, or the budget for it is spent. */
-  deliverInvocation(context: InvokeContext): Promise<void>;
-  /** Delivers what is left within the deadline and says the account. */
-  shutDown(context: ShutdownContext): Promise<void>;
-}
+/** See {@link createPipeline}. */
+export type Pipeline = ReturnType<typeof createPipeline>;
 
-/** Of SHUTDOWN's 2 s: for the last telemetry to come in, and for the account once sending has ended. */
+/** Of SHUTDOWN's 2 s: the wait for the last telemetry, and the time for the account after the sending. */
 const lateTelemetryMs = 300;
 const accountMs = 400;
 
-/** See {@link Pipeline}. */
-export function createPipeline(parts: LoggerParts): Pipeline {
+/** Telemetry → lines → buffer → destination, with an account of every line. */
+export function createPipeline(parts: LoggerParts) {
   const { config, messages } = parts;
   const { clock, random } = parts.host;
   const destination = parts.createDestination();
@@ -93,9 +79,11 @@ export function createPipeline(parts: LoggerParts): Pipeline {
   }
 
   return {
-    startPeriod: () => flusher.startPeriod(),
-    renewIds: () => ids.renew(),
-    accept(events, malformed) {
+    /** Delivers in an interval, for environments where no invocation ends. */
+    startPeriod: (): void => flusher.startPeriod(),
+    /** After a restore: the ids of lines must differ between environments of one snapshot. */
+    renewIds: (): void => ids.renew(),
+    accept(...[events, malformed]: Parameters<TelemetryOptions["onEvents"]>): void {
       late.see(events);
       end.see(events, malformed);
       for (const event of events) {
@@ -104,12 +92,14 @@ export function createPipeline(parts: LoggerParts): Pipeline {
       ledger.markMalformed(malformed.length);
       store(transform.accept(events, malformed));
     },
-    async deliverInvocation(context) {
+    /** Resolves when the function has finished and its lines are delivered, or the budget for that is spent. */
+    async deliverInvocation(context: InvokeContext): Promise<void> {
       if (!flusher.invocationStarted()) return;
       await end.awaited(context);
       await flusher.invocationEnded(context.remainingMs());
     },
-    async shutDown(context) {
+    /** Delivers the rest within the deadline, and reports the account. */
+    async shutDown(context: ShutdownContext): Promise<void> {
       try {
         await sendTheRest(context);
       } finally {

@@ -1,7 +1,7 @@
 import { createDeadline } from "@lambda-extension/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { createBatch } from "../src/buffer/line.ts";
-import type { Batch } from "../src/buffer/line.ts";
+import { createBatch } from "../src/buffer/bounded-buffer.ts";
+import type { Batch } from "../src/buffer/bounded-buffer.ts";
 import type { Destination, SendOutcome } from "../src/destinations/destination.ts";
 import { createLine } from "./fakes.ts";
 

@@ -1,8 +1,7 @@
 import { sleep } from "@lambda-extension/core";
 import type { Clock } from "@lambda-extension/core";
-import type { Batch, Line } from "../src/buffer/line.ts";
-import type { Destination, SendOutcome } from "../src/destinations/destination.ts";
-import type { Host } from "../src/host.ts";
+import type { Batch, Line } from "../src/buffer/bounded-buffer.ts";
+import type { Destination, Host, SendOutcome } from "../src/destinations/destination.ts";
 import type { OwnMessages } from "../src/own-messages.ts";
 import { createOwnMessages } from "../src/own-messages.ts";
 

@@ -1,18 +1,15 @@
-/** Why a line was given up. */
+/** Why a line was dropped. */
 export type DropReason =
-  /** The buffer was full and the line its oldest. */
+  /** The buffer was full, and the line was its oldest. */
   | "overflow"
   /** The destination refused the batch for good. */
   | "rejected"
-  /** One line alone was more than the destination takes. */
+  /** The line alone was more than the destination takes. */
   | "too-large"
   /** JSON cannot write it. */
   | "unencodable";
 
-/**
- * What became of every line: `received = delivered + dropped + pending` at any moment.
- * Counts are lines; a split line counts once per piece.
- */
+/** Counts what happens to each line: `received = delivered + dropped + pending`. A split line counts once per piece. */
 export class Ledger {
   #received = 0;
   #delivered = 0;
@@ -32,12 +29,12 @@ export class Ledger {
     if (lines > 0) this.#dropped.set(reason, this.dropped(reason) + lines);
   }
 
-  /** Records the platform dropped before they came here (`platform.logsDropped`); no part of the sum. */
+  /** For records that the platform dropped before they came here (`platform.logsDropped`); not in the sum. */
   loseBefore(records: number): void {
     this.#lostBefore += records;
   }
 
-  /** Elements that were no telemetry events; shipped, and so already part of the sum. */
+  /** For elements that are no telemetry events; they are shipped, and so already in the sum. */
   markMalformed(lines: number): void {
     this.#malformed += lines;
   }
@@ -56,10 +53,7 @@ export class Ledger {
     return [...this.#dropped.values()].reduce((sum, lines) => sum + lines, 0);
   }
 
-  /**
-   * The account as one line. `pending` is counted by the buffer, not by this ledger, so that a line lost between them
-   * shows.
-   */
+  /** The account as one line. The buffer counts `pending`, not this ledger: a line lost between them shows. */
   toLine(pending: number): string {
     const reasons = [...this.#dropped].map(([reason, lines]) => `${reason} ${lines}`).join(", ");
     const dropped = `${this.dropped()} dropped${reasons === "" ? "" : ` (${reasons})`}`;

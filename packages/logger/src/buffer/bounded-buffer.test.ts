@@ -1,9 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { BoundedBuffer } from "./bounded-buffer.ts";
-import type { BatchEnd } from "./bounded-buffer.ts";
-import { createBatch } from "./line.ts";
-import type { Line } from "./line.ts";
+import { BoundedBuffer, createBatch } from "./bounded-buffer.ts";
+import type { BatchEnd, Line } from "./bounded-buffer.ts";
 
 const line = (id: string, bytes = 1): Line => ({ id, text: "x".repeat(bytes), bytes });
 const wide = { maxItems: 1000, maxBytes: 1_000_000 };

@@ -1,5 +1,20 @@
-import { createBatch } from "./line.ts";
-import type { Batch, Line } from "./line.ts";
+/** A telemetry event ready to ship: one line of NDJSON. */
+export interface Line {
+  /** Unique over all environments; the same again when the line is sent again. */
+  readonly id: string;
+  /** The JSON text with its line feed. */
+  readonly text: string;
+  /** UTF-8 bytes of `text`. */
+  readonly bytes: number;
+}
+
+/** Lines that go out together. Sent again, it has the same lines and the same key. */
+export interface Batch {
+  /** Tells a receiver that it has seen this batch before. */
+  readonly key: string;
+  readonly lines: readonly Line[];
+  readonly bytes: number;
+}
 
 /** Both hold at once. Units: `maxBytes` counts UTF-8 bytes of the lines. */
 export interface BufferLimits {
@@ -7,20 +22,20 @@ export interface BufferLimits {
   readonly maxBytes: number;
 }
 
-/** What became of a batch that was taken. */
+/** What happens to the lines of a taken batch. */
 export type BatchEnd = "gone" | "keep" | "halve";
 
 /**
  * Lines that wait, oldest first, never more than the limits allow. At most one batch is out at a time.
- * A batch that comes back stays as it was formed, so that its key holds when it is sent again; only an overflow breaks
- * it up.
+ * A batch that comes back keeps its lines, and so its key is the same when it is sent again; only an overflow breaks it
+ * up.
  */
 export class BoundedBuffer {
   readonly #limits: BufferLimits;
   /** Formed batches that wait to be sent again, oldest first; older than every line of the queue. */
   #formed: Batch[] = [];
   #queue: Line[] = [];
-  /** Lines of the queue before this index are gone; cut off now and then, because `shift` is slow. */
+  /** Lines of the queue before this index are gone; `#skipTo` cuts them off now and then, because `shift` is slow. */
   #head = 0;
   #taken: Batch | undefined;
   #items = 0;
@@ -30,17 +45,17 @@ export class BoundedBuffer {
     this.#limits = limits;
   }
 
-  /** Lines that are here or out. */
+  /** Lines that wait or are out. */
   get items(): number {
     return this.#items;
   }
 
-  /** Bytes of the lines that are here or out. */
+  /** Bytes of the lines that wait or are out. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Adds the newest line and returns how many of the oldest had to go; the lines that are out do not. */
+  /** Adds the newest line. Returns how many of the oldest it dropped; never those that are out. */
   add(line: Line): number {
     this.#queue.push(line);
     this.#count(1, line.bytes);
@@ -52,16 +67,14 @@ export class BoundedBuffer {
     return dropped;
   }
 
-  /**
-   * Takes the oldest lines that fit one batch, at least one; undefined where nothing waits. Settle it before the next.
-   */
+  /** Takes the oldest lines that fit one batch, at least one; undefined if no line waits. Settle it before the next. */
   take(maxBytes: number): Batch | undefined {
     if (this.#taken !== undefined) throw new Error("BUG: a batch is taken while another is out");
     this.#taken = this.#formed.shift() ?? this.#form(maxBytes);
     return this.#taken;
   }
 
-  /** Ends what `take` began: the lines are gone, kept as they are, or kept as two halves. */
+  /** Ends what `take` began: the lines go, stay as they are, or stay as two halves. */
   settle(end: BatchEnd): void {
     const batch = this.#taken;
     if (batch === undefined) throw new Error("BUG: no batch is out");
@@ -114,6 +127,13 @@ export class BoundedBuffer {
     this.#items += items;
     this.#bytes += bytes;
   }
+}
+
+/** A batch of lines in their order; its key names the first line and how many follow. */
+export function createBatch(lines: readonly Line[]): Batch {
+  const [first] = lines;
+  if (first === undefined) throw new Error("BUG: a batch of no lines");
+  return { key: `${first.id}+${lines.length - 1}`, lines, bytes: lines.reduce((sum, line) => sum + line.bytes, 0) };
 }
 
 function halves(batch: Batch): readonly Batch[] {

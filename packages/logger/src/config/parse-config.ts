@@ -6,10 +6,10 @@ import type { DestinationConfig } from "../destinations/registry.ts";
 import type { FlushConfig } from "../flush/flush-policy.ts";
 import { schema } from "./schema.ts";
 
-/** What the environment variables say, parsed. Units: bytes and milliseconds. */
+/** The environment variables, parsed. Units: bytes and milliseconds. */
 export interface LoggerConfig {
   readonly destination: DestinationConfig;
-  /** What is shipped. */
+  /** Which telemetry is shipped. */
   readonly types: readonly TelemetryType[];
   readonly buffer: BufferLimits;
   readonly batchMaxBytes: number;
@@ -18,16 +18,25 @@ export interface LoggerConfig {
 
 /**
  * Reads every setting from environment variables; an empty variable counts as not set.
- * Returns all problems at once, each as `NAME: expected …, got …`; none repeats a credential.
+ * Returns all problems at once, each as `NAME: expected …, got …`; no problem shows a credential.
  */
 export function parseConfig(variables: Variables): SettingsResult<LoggerConfig> {
   const read = readSettings(schema, variables, contradictions);
-  return read.kind === "problems" ? read : { ...read, settings: toConfig(read.settings) };
+  if (read.kind === "problems") return read;
+  const { types, batchMaxBytes, maxItems, maxBytes, flushBudgetMs, flushIntervalMs } = read.settings;
+  const settings = {
+    destination: toDestination(read.settings),
+    types,
+    buffer: { maxItems, maxBytes },
+    batchMaxBytes,
+    flush: { budgetMs: flushBudgetMs, intervalMs: flushIntervalMs },
+  };
+  return { ...read, settings };
 }
 
 /**
- * Warnings about variables that nearly have a setting's name; a letter more or less in the prefix counts. Other
- * variables are the function's own.
+ * Warnings about variables with a name near a setting's; the prefix may be `LOGER_`. Other variables are the
+ * function's own.
  */
 export function findMisspeltSettings(variables: Variables): readonly string[] {
   return findMisspelt(schema, variables, { own: /^LOGG?ER_/ });
@@ -36,17 +45,6 @@ export function findMisspeltSettings(variables: Variables): readonly string[] {
 function contradictions({ batchMaxBytes, maxBytes }: KnownSettings<typeof schema>): readonly string[] {
   if (batchMaxBytes === undefined || maxBytes === undefined || batchMaxBytes <= maxBytes) return [];
   return [`${schema.batchMaxBytes.name}: expected at most ${schema.maxBytes.name} (${maxBytes}), got ${batchMaxBytes}`];
-}
-
-function toConfig(settings: SettingsOf<typeof schema>): LoggerConfig {
-  const { types, batchMaxBytes, maxItems, maxBytes } = settings;
-  return {
-    destination: toDestination(settings),
-    types,
-    buffer: { maxItems, maxBytes },
-    batchMaxBytes,
-    flush: { budgetMs: settings.flushBudgetMs, intervalMs: settings.flushIntervalMs },
-  };
 }
 
 function toDestination(settings: SettingsOf<typeof schema>): DestinationConfig {

@@ -14,7 +14,7 @@ import type { Meanings, SettingsSchema } from "@lambda-extension/core/settings";
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
-/** Set by the logger from the batch it sends; a configured value would contradict the body. */
+/** The logger sets these from the batch; a configured value could contradict the body. */
 const ownHeaders = new Set([
   "connection",
   "content-encoding",
@@ -94,7 +94,7 @@ export const schema = {
   },
 } satisfies SettingsSchema;
 
-/** What the README's table says of each; a test holds the table against it and the schema. */
+/** The meanings in the README's table; a test compares the table with them and the schema. */
 export const meanings: Meanings<typeof schema> = {
   destination: "Where lines go",
   types: "Which telemetry is shipped",

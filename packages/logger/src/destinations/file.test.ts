@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { describeDestination, send } from "../../test/destination-contract.ts";
 import { createLine } from "../../test/fakes.ts";
-import { createBatch } from "../buffer/line.ts";
+import { createBatch } from "../buffer/bounded-buffer.ts";
 import { createFileDestination } from "./file.ts";
 import type { FileConfig } from "./file.ts";
 

@@ -1,6 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { builtinModule } from "@lambda-extension/core";
-import type { Batch } from "../buffer/line.ts";
+import type { Batch } from "../buffer/bounded-buffer.ts";
 import { causeOf, toNdjson } from "./destination.ts";
 import type { Destination, SendOutcome } from "./destination.ts";
 
@@ -8,17 +8,14 @@ import type { Destination, SendOutcome } from "./destination.ts";
 export interface FileConfig {
   /** Absolute. On Lambda only /tmp and mounted file systems can be written. */
   readonly path: string;
-  /**
-   * A batch that would make the file longer moves it to `<path>.1` first, over the one before: at most twice this much
-   * is kept.
-   */
+  /** A file that would grow longer first moves to `<path>.1`, over the one before: at most twice this is kept. */
   readonly maxBytes: number;
 }
 
-/** Pipes, sockets and devices take half a batch, and do not give it back. */
+/** Pipes, sockets and devices may take half a batch, and cannot give it back. */
 const noFile: SendOutcome = { kind: "drop", cause: "not a regular file" };
 
-/** Of a folder, and of a socket or a pipe without a reader. */
+/** The errors of a folder, and of a socket or a pipe without a reader. */
 const openErrorsOfOthers = ["EISDIR", "ENXIO"];
 
 /** Appends batches of NDJSON to a file. A batch that cannot be written whole is taken back, so no line is ever torn. */
@@ -45,10 +42,10 @@ export function createFileDestination(config: FileConfig): Destination {
     }
   }
 
-  /** Undefined where something else than a file has the path. */
+  /** Undefined if the path is not of a regular file. */
   async function openFor(batch: Batch): Promise<{ readonly handle: FileHandle; readonly size: number } | undefined> {
     const { constants, open, rename } = builtinModule("node:fs/promises");
-    // O_NONBLOCK: the open of a pipe would wait for its reader, and the process for the open.
+    // O_NONBLOCK: without it, the open of a pipe waits for a reader, and the process for the open.
     const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_APPEND | constants.O_NONBLOCK;
     const handle = await open(config.path, flags, 0o600);
     const stat = await handle.stat();
@@ -63,7 +60,7 @@ export function createFileDestination(config: FileConfig): Destination {
   return {
     name: `file ${config.path}`,
     send(batch) {
-      // One after the other: a slow append that nobody waits for any more must not cut off what a later one wrote.
+      // One after the other: a slow append, given up by its caller, must not cut off the text of a later one.
       const outcome = last.then(() => append(batch));
       last = outcome;
       return outcome;

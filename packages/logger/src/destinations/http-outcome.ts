@@ -1,9 +1,9 @@
 import type { SendOutcome } from "./destination.ts";
 
 /**
- * What an HTTP answer means for a batch. 408, 429 and 5xx may pass; 413 wants smaller batches; every other refusal is
- * final, and so is a redirect: following one could carry the headers' credentials to another host. `retryAfter` is the
- * header; `nowEpochMs` turns its date form into a wait.
+ * What an HTTP answer means for a batch. After 408, 429 and 5xx another try may help; 413 wants smaller batches; every
+ * other refusal is final, and so is a redirect: following one could carry the headers' credentials to another host.
+ * `retryAfter` is the header; `nowEpochMs` turns its date form into a wait.
  * Source: RFC 9110 §10.2.3, §15
  */
 export function toOutcome(

@@ -5,7 +5,7 @@ import { describeDestination, send } from "../../test/destination-contract.ts";
 import { createLine, createHost, timerClock } from "../../test/fakes.ts";
 import { startHttpReceiver } from "../../test/http-receiver.ts";
 import type { HttpReceiver } from "../../test/http-receiver.ts";
-import { createBatch } from "../buffer/line.ts";
+import { createBatch } from "../buffer/bounded-buffer.ts";
 import { createHttpDestination } from "./http.ts";
 import type { HttpConfig } from "./http.ts";
 

@@ -1,7 +1,7 @@
 import type * as http from "node:http";
 import { ageMs, builtinModule, now, wasFrozenBetween } from "@lambda-extension/core";
 import type { Clock, Moment } from "@lambda-extension/core";
-import type { Batch } from "../buffer/line.ts";
+import type { Batch } from "../buffer/bounded-buffer.ts";
 import { causeOf, toNdjson } from "./destination.ts";
 import type { Destination, SendOutcome } from "./destination.ts";
 import { toOutcome } from "./http-outcome.ts";
@@ -14,21 +14,18 @@ export interface HttpConfig {
   readonly timeoutMs: number;
 }
 
-/** Servers close idle connections after as little as 5 s (Node's own default); one that old is not worth the try. */
+/** Servers close idle connections after as little as 5 s (Node's own default): an older one is not worth the try. */
 const idleLimitMs = 4000;
 
-/** No receiver of logs has more to say about a batch. */
+/** No receiver of logs needs a longer answer. */
 const maxAnswerBytes = 64 * 1024;
 
-/**
- * Level 1: 6 ms and 6.8 times smaller per MB of log lines; level 6: 14 ms and 8 times. The function's CPU pays for it.
- */
+/** Per MB of log lines, on the function's CPU: level 1 takes 6 ms for 6.8 times smaller, level 6 14 ms for 8 times. */
 const gzipLevel = 1;
 
 /**
- * Posts batches of NDJSON over one kept connection. The batch's key goes along as `Idempotency-Key`, the same at every
- * try. `node:http` is loaded at the first batch. A connection that was idle for long, or across a freeze, is not used
- * again.
+ * Posts batches of NDJSON over one kept connection. Each carries its key as `Idempotency-Key`, the same at every try.
+ * The first batch loads `node:http`. A connection that was idle for long, or across a freeze, is not used again.
  */
 export function createHttpDestination(config: HttpConfig, { clock }: { readonly clock: Clock }): Destination {
   const { url } = config;
@@ -100,10 +97,7 @@ export function createHttpDestination(config: HttpConfig, { clock }: { readonly 
   };
 }
 
-/**
- * The status has decided; the body is read only so that the connection can be used again. A long or slow one costs the
- * connection.
- */
+/** Reads the body only to use the connection again: the status is enough. A long or slow body costs the connection. */
 function readToTheEnd(response: http.IncomingMessage, timeoutMs: number): void {
   const timer = setTimeout(() => response.destroy(), timeoutMs).unref();
   let bytes = 0;

@@ -2,7 +2,7 @@ import { createDeadline } from "@lambda-extension/core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { createLine, createScripted, timerClock } from "../../test/fakes.ts";
 import type { Script } from "../../test/fakes.ts";
-import { createBatch } from "../buffer/line.ts";
+import { createBatch } from "../buffer/bounded-buffer.ts";
 import type { Destination } from "./destination.ts";
 import { retrying } from "./retrying.ts";
 

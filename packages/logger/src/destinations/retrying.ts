@@ -1,8 +1,7 @@
 import { createDeadline, retryDelayMs, sleep } from "@lambda-extension/core";
 import type { RetryDelay } from "@lambda-extension/core";
-import type { Host } from "../host.ts";
 import { causeOf } from "./destination.ts";
-import type { Destination, SendOutcome } from "./destination.ts";
+import type { Destination, Host, SendOutcome } from "./destination.ts";
 
 /** When to try again, and how long one try may take. Units: milliseconds. */
 export interface RetryPolicy extends RetryDelay {
@@ -11,9 +10,9 @@ export interface RetryPolicy extends RetryDelay {
 }
 
 /**
- * The same destination, tried again while the deadline allows, with full jitter between the tries; a destination's own
- * `afterMs` is waited for at least. Each attempt gets the time that is left when it starts, and no more: one that
- * ignores its signal is no longer waited for.
+ * The same destination, tried again while the deadline allows, with full jitter between the tries, and no sooner than
+ * its own `afterMs`. Each attempt gets the time that is left when it starts: if it ignores its signal, the next one
+ * starts without it.
  */
 export function retrying(destination: Destination, policy: RetryPolicy, { clock, random }: Host): Destination {
   async function attempt(...[batch, within]: Parameters<Destination["send"]>): Promise<SendOutcome> {

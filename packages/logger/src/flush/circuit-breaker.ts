@@ -1,10 +1,7 @@
 import { ageMs } from "@lambda-extension/core";
 import type { Moment } from "@lambda-extension/core";
 
-/**
- * Open: the destination took nothing. Either way it is left alone until `probeAfterMs` have passed. Units:
- * milliseconds.
- */
+/** Open: the destination took nothing. Open or closed, no try before `probeAfterMs` has passed. Units: milliseconds. */
 export interface CircuitBreaker {
   readonly kind: "closed" | "open";
   readonly since: Moment;
@@ -14,25 +11,17 @@ export interface CircuitBreaker {
 const firstProbeMs = 10_000;
 const longestProbeMs = 300_000;
 
-/**
- * Whether a try may hold an invocation: once per probe interval while open, and always while closed, but for a rest
- * asked for.
- */
+/** True if a try may hold an invocation: once per probe interval while open; while closed, after the rest asked for. */
 export function mayTry(breaker: CircuitBreaker, at: Moment): boolean {
   return ageMs(breaker.since, at) >= breaker.probeAfterMs;
 }
 
-/**
- * For a destination that takes lines; it may ask for a rest of `restMs` before the next ones, and gets at most 5 min.
- */
+/** For a destination that takes lines. It may ask for a rest of `restMs`, and gets at most 5 min. */
 export function closed(at: Moment, restMs = 0): CircuitBreaker {
   return { kind: "closed", since: at, probeAfterMs: Math.min(longestProbeMs, restMs) };
 }
 
-/**
- * After a try that delivered nothing: the next probe is 10 s away, twice as long after each failed one, at most 5 min;
- * not before `afterMs`.
- */
+/** After a try that delivered nothing: a probe in 10 s, doubled by each failed one, or in `afterMs`; at most 5 min. */
 export function openAfter(breaker: CircuitBreaker, at: Moment, afterMs = 0): CircuitBreaker {
   const doubledMs = breaker.kind === "open" ? breaker.probeAfterMs * 2 : firstProbeMs;
   return { kind: "open", since: at, probeAfterMs: Math.min(longestProbeMs, Math.max(doubledMs, afterMs)) };

@@ -1,12 +1,11 @@
 import type { DeadlineContext } from "@lambda-extension/core";
 import type { DropReason, Ledger } from "../account/ledger.ts";
-import type { BoundedBuffer } from "../buffer/bounded-buffer.ts";
-import type { Batch } from "../buffer/line.ts";
+import type { Batch, BoundedBuffer } from "../buffer/bounded-buffer.ts";
 import { causeOf } from "../destinations/destination.ts";
 import type { Destination, SendOutcome } from "../destinations/destination.ts";
 import type { OwnMessages } from "../own-messages.ts";
 
-/** What a drain came to. `settled` counts the lines that left the buffer. */
+/** How a drain ended. `settled` counts the lines that left the buffer. */
 export type Drained =
   | { readonly kind: "empty"; readonly settled: number }
   | { readonly kind: "unfinished"; readonly settled: number; readonly cause: string; readonly afterMs?: number };
@@ -20,7 +19,7 @@ export interface DrainParts {
   readonly batchMaxBytes: number;
 }
 
-/** Sends batch after batch until nothing waits, the deadline is there, or the destination does not take one. */
+/** Sends batch after batch until no line waits, the deadline comes, or the destination does not take a batch. */
 export async function drain(parts: DrainParts, deadline: DeadlineContext): Promise<Drained> {
   const { buffer, destination, ledger } = parts;
   let settled = 0;
@@ -49,7 +48,7 @@ export async function drain(parts: DrainParts, deadline: DeadlineContext): Promi
   return { kind: "unfinished", settled, cause: "no time left" };
 }
 
-/** A destination of somebody else's may break its promise never to throw; its batch is kept all the same. */
+/** A destination from outside this package may throw although it must not: its batch is kept. */
 async function trySend(destination: Destination, batch: Batch, deadline: DeadlineContext): Promise<SendOutcome> {
   try {
     return await destination.send(batch, deadline);

@@ -1,32 +1,25 @@
 import type { InvokeContext, MalformedEvent, TelemetryEvent } from "@lambda-extension/core";
 
-/** Waits for the end of invocations, which telemetry announces, and not for ever where the announcement is lost. */
-export interface EndOfInvocation {
-  see(events: readonly TelemetryEvent[], malformed: readonly MalformedEvent[]): void;
-  /** Resolves when the function has finished, as far as it can be known. */
-  awaited(context: Pick<InvokeContext, "hasTelemetry" | "remainingMs" | "runtimeDone">): Promise<void>;
-}
-
-/** Left before an invocation's deadline when its end was never announced. */
+/** Time left before an invocation's deadline if telemetry never announced its end. */
 const deadlineMarginMs = 500;
 
-/** After the platform dropped something, or sent what cannot be read: the announcement may have been in it. */
+/** After the platform dropped events, or sent malformed ones: the announcement may have been among them. */
 const quietMs = 1000;
 
 /**
- * Knows nothing of requests, since there is one at a time. To call `next` while the function still runs costs nothing
- * but that lines it writes later go out later; to wait for an announcement that will not come costs the rest of the
- * function's timeout, billed. Where ends are not announced, every invocation would be held so: after the first none is,
- * until one is announced again.
+ * Waits for the end of an invocation, which telemetry announces; without a request id, since there is one at a time.
+ * A `next` that comes too early only delays the lines that the function still writes. A wait for a lost announcement
+ * costs the rest of the function's timeout, billed: after the first such wait, no invocation is held until telemetry
+ * announces an end again.
  */
-export function createEndOfInvocation(): EndOfInvocation {
+export function createEndOfInvocation() {
   let isExpected = true;
   let isSuspect = false;
   let quiet: ReturnType<typeof setTimeout> | undefined;
   let giveUp = (): void => {};
 
   return {
-    see(events, malformed) {
+    see(events: readonly TelemetryEvent[], malformed: readonly MalformedEvent[]): void {
       if (malformed.length > 0) isSuspect = true;
       for (const event of events) {
         if (event.kind === "platform.logsDropped") isSuspect = true;
@@ -37,7 +30,8 @@ export function createEndOfInvocation(): EndOfInvocation {
       clearTimeout(quiet);
       if (isSuspect) quiet = setTimeout(() => giveUp(), quietMs).unref();
     },
-    async awaited(context) {
+    /** Resolves when the function has finished, as far as that is known. */
+    async awaited(context: Pick<InvokeContext, "hasTelemetry" | "remainingMs" | "runtimeDone">): Promise<void> {
       if (!context.hasTelemetry || !isExpected) return;
       const givenUp = new Promise<undefined>((resolve) => (giveUp = () => resolve(undefined)));
       const done = await Promise.race([

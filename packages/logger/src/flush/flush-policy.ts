@@ -6,16 +6,16 @@ export interface FlushConfig {
   readonly intervalMs: number;
 }
 
-/** Left to the platform before an invocation's deadline: overrunning it would fail the function. */
+/** Time left before an invocation's deadline: to overrun it would fail the function. */
 const deadlineMarginMs = 500;
 
 /** What is known when the function has finished. */
 export interface FlushState {
   readonly pendingItems: number;
   readonly pendingBytes: number;
-  /** Since lines were last sent. */
+  /** Time since lines were last sent. */
   readonly sinceLastMs: number;
-  /** Until the invocation's deadline. */
+  /** Time until the invocation's deadline. */
   readonly remainingMs: number;
   /** Lines are being sent right now. */
   readonly isSending: boolean;
@@ -23,12 +23,12 @@ export interface FlushState {
   readonly mayTry: boolean;
 }
 
-/** Either nothing is sent now, or for so long at most. */
+/** Whether to send now, and for how long at most. */
 export type FlushDecision = { readonly kind: "wait" } | { readonly kind: "send"; readonly budgetMs: number };
 
 /**
- * Decides at the end of an invocation. What is on its way is always finished or stopped: a request left open across a
- * freeze comes back broken. Waiting for the interval ends early where a whole batch is ready.
+ * Decides at the end of an invocation. A request that is on its way is always finished or stopped: left open across a
+ * freeze, it comes back broken. The wait for the interval ends early if a whole batch is ready.
  */
 export function decideFlush(
   state: FlushState,

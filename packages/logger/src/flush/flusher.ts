@@ -7,37 +7,17 @@ import type { Drained, DrainParts } from "./drain.ts";
 import { decideFlush } from "./flush-policy.ts";
 import type { FlushConfig, FlushDecision, FlushState } from "./flush-policy.ts";
 
-/** Sends what waits, at the right moments. */
-export interface Flusher {
-  /**
-   * The function is about to run. True where lines are to be sent at its end: until then a full batch goes out at once,
-   * beside the function. False where nothing would be sent: the circuit breaker is open, or the interval not over.
-   */
-  invocationStarted(): boolean;
-  /**
-   * The function has finished: sends within the budget, and leaves nothing on its way. Units: milliseconds until the
-   * deadline.
-   */
-  invocationEnded(remainingMs: number): Promise<void>;
-  /** Lines were added. */
-  linesAdded(): void;
-  /** For an environment without invocations: sends every so often, until the shutdown. */
-  startPeriod(): void;
-  /** Sends all that waits, whatever the circuit breaker says; nothing goes out by itself any more. */
-  shutDown(deadline: DeadlineContext): Promise<void>;
-}
-
-/** On Managed Instances, how often lines are sent where no interval is configured. */
+/** On Managed Instances, how often lines are sent if no interval is configured. */
 const defaultPeriodMs = 1000;
 
 /** How long a send beside a running function may take before it counts as failed. */
 const besideMs = 30_000;
 
 /**
- * See {@link Flusher}. One drain at a time; who comes second joins it, stops it when its own time is over, and goes on
- * where it succeeded.
+ * Sends the lines that wait, at the right moments. One drain at a time: a second caller joins it, stops it when its own
+ * time is over, and goes on if it succeeded.
  */
-export function createFlusher(options: DrainParts & { readonly flush: FlushConfig; readonly clock: Clock }): Flusher {
+export function createFlusher(options: DrainParts & { readonly flush: FlushConfig; readonly clock: Clock }) {
   const { buffer, clock, flush, destination, messages, batchMaxBytes } = options;
   let breaker: CircuitBreaker = closed(now(clock));
   let lastSent: Moment | undefined;
@@ -127,24 +107,32 @@ export function createFlusher(options: DrainParts & { readonly flush: FlushConfi
   }
 
   return {
-    invocationStarted() {
+    /**
+     * The function is about to run. True if lines are to be sent at its end: until then a full batch goes out at once,
+     * beside the function. False if nothing would be sent: the circuit breaker is open, or the interval not over.
+     */
+    invocationStarted(): boolean {
       const decision = decide({ pendingItems: 1, remainingMs: Infinity });
       isBesideAllowed = decision.kind === "send";
       return isBesideAllowed;
     },
-    async invocationEnded(remainingMs) {
+    /** The function has finished, `remainingMs` before the deadline: sends within the budget, stops open requests. */
+    async invocationEnded(remainingMs: number): Promise<void> {
       isBesideAllowed = false;
       const decision = decide({ pendingItems: buffer.items, remainingMs });
       if (decision.kind === "send") await sendWithin(decision.budgetMs);
     },
-    linesAdded() {
+    /** Lines were added: a full batch may go out at once. */
+    linesAdded(): void {
       if (isBesideAllowed && buffer.bytes >= batchMaxBytes) sendBeside();
     },
-    startPeriod() {
+    /** For an environment without invocations: sends in an interval, until the shutdown. */
+    startPeriod(): void {
       isBesideAllowed = true;
       tick();
     },
-    async shutDown(deadline) {
+    /** Sends all lines that wait, even with an open circuit breaker; after it nothing goes out by itself. */
+    async shutDown(deadline: DeadlineContext): Promise<void> {
       isBesideAllowed = false;
       clearTimeout(period);
       await send(deadline, { isLast: true });

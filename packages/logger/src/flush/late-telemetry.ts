@@ -1,31 +1,19 @@
 import { waitAtMost } from "@lambda-extension/core";
 import type { TelemetryEvent } from "@lambda-extension/core";
 
-/** Knows whether the platform still owes something about the last request. */
-export interface LateTelemetry {
-  see(events: readonly TelemetryEvent[]): void;
-  /**
-   * Resolves when the last request's report has come and a quiet moment after it, or after `timeoutMs`. Units:
-   * milliseconds.
-   */
-  settled(timeoutMs: number): Promise<void>;
-}
-
-/**
- * Twice the platform's shortest buffering (25 ms): what a process printed at its end is on its way for about that long.
- */
+/** Twice the platform's shortest buffering (25 ms): the last lines of a process arrive after about that time. */
 const quietMs = 50;
 
 /**
- * `platform.report` is made after an extension called `next`, so the last one arrives during SHUTDOWN
- * (https://github.com/elastic/apm-aws-lambda/issues/347).
+ * Waits for the telemetry of the last request. The platform makes `platform.report` after an extension called `next`:
+ * the last one arrives during SHUTDOWN (https://github.com/elastic/apm-aws-lambda/issues/347).
  */
-export function createLateTelemetry(): LateTelemetry {
+export function createLateTelemetry() {
   let openRequest: string | undefined;
   let onReport = (): void => {};
 
   return {
-    see(events) {
+    see(events: readonly TelemetryEvent[]): void {
       for (const event of events) {
         if (event.kind === "platform.start") openRequest = event.record.requestId;
         if (event.kind !== "platform.report" || event.record.requestId !== openRequest) continue;
@@ -33,7 +21,8 @@ export function createLateTelemetry(): LateTelemetry {
         onReport();
       }
     },
-    async settled(timeoutMs) {
+    /** Resolves when the last request's report has come and 50 ms after it, or after `timeoutMs` (milliseconds). */
+    async settled(timeoutMs: number): Promise<void> {
       const reported =
         openRequest === undefined ? Promise.resolve() : new Promise<void>((resolve) => (onReport = resolve));
       await waitAtMost(reported, timeoutMs - quietMs);

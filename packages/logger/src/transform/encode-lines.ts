@@ -1,4 +1,4 @@
-import type { Line } from "../buffer/line.ts";
+import type { Line } from "../buffer/bounded-buffer.ts";
 import type { FunctionIdentity, LineContent, ShippedLine } from "./shipped-line.ts";
 import { splitText } from "./split-text.ts";
 
@@ -9,8 +9,8 @@ const leastPieceBytes = 512;
 const widestNumber = 999_999_999;
 
 /**
- * Writes one event as a line of NDJSON, or as several numbered pieces where it is longer than `maxBytes`.
- * Errors: undefined for what JSON cannot write (nesting deeper than the stack) and for an envelope that leaves no room.
+ * Writes one event as a line of NDJSON, or as several numbered pieces if it is longer than `maxBytes`.
+ * Errors: undefined if JSON cannot write it (nesting deeper than the stack) or its envelope leaves no room.
  */
 export function encodeLines(
   content: LineContent,

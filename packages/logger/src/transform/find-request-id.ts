@@ -3,21 +3,18 @@ import { parseJsonObject } from "@lambda-extension/core";
 const uuid = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 const wholeId = new RegExp(`^${uuid}$`);
 
-/**
- * What AWS's runtimes put before a line, separated by tabs. Node: time, request id, level. Python: level in brackets,
- * time, request id.
- */
+/** What AWS's runtimes put before a line, with tabs. Node: time, id, level. Python: level in brackets, time, id. */
 const prefix = new RegExp(`^(?:\\[[A-Z]+\\]\\t)?\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z\\t(${uuid})\\t`);
 
 /** The names that AWS's runtimes and Powertools give the id in JSON lines. */
 const idNames = ["requestId", "AWSRequestId", "function_request_id"] as const;
 
-/** Whether parsing a JSON line as text could find one: most lines need not pay for it. */
+/** True for a JSON line that may hold an id: most lines need no parsing. */
 const mayTellId = new RegExp(`^\\{.*"(?:${idNames.join("|")})"`, "s");
 
 /**
- * The request id that a function's line itself tells, in one of the shapes AWS's runtimes write.
- * Errors: undefined where there is none; a UUID elsewhere in a text is somebody else's.
+ * The request id in a function's line, if it is where AWS's runtimes write it; else undefined: a UUID elsewhere in a
+ * text may be any other id.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
  */
 export function findRequestId(record: string | { readonly [key: string]: unknown }): string | undefined {

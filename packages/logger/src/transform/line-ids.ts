@@ -1,20 +1,20 @@
-/** Ids of lines: a random prefix for the environment and a count, such as `k3x9qf2a-17`. */
-export interface LineIds {
-  next(): string;
-  /** Takes a new prefix: environments restored from one SnapStart snapshot share the old one. */
-  renew(): void;
-}
+/** See {@link createLineIds}. */
+export type LineIds = ReturnType<typeof createLineIds>;
 
-/** `random` gives numbers from 0 to below 1. */
-export function createLineIds(random: () => number): LineIds {
+/**
+ * Ids of lines: a random prefix for the environment and a count, such as `k3x9qf2a-17`.
+ * `random` gives numbers from 0 to below 1.
+ */
+export function createLineIds(random: () => number) {
   let prefix = createPrefix(random);
   let count = 0;
   return {
-    next() {
+    next(): string {
       count += 1;
       return `${prefix}-${count}`;
     },
-    renew() {
+    /** Takes a new prefix: environments restored from one SnapStart snapshot share the old one. */
+    renew(): void {
       prefix = createPrefix(random);
       count = 0;
     },

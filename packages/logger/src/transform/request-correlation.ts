@@ -8,20 +8,17 @@ export interface Correlated {
   readonly phase?: "init";
 }
 
-/**
- * Lines of an init that wait for its request: more than any init of good will prints. Beyond it they go without an id.
- */
+/** Lines of an init that wait for its request: no usual init prints as many. Beyond that they go without an id. */
 const heldItems = 1000;
 const heldChars = 256 * 1024;
 
-/** A late line may name an earlier request; with one request at a time few can still be talking. */
+/** A late line may name an earlier request; with one request at a time, only few still write lines. */
 const rememberedRequests = 64;
 
 /**
  * Puts the request id on every line of the function, from the order of the telemetry stream: a line belongs to the
  * request whose `platform.start` came last, and a line of an init to the first request after it. A line that names a
- * request seen before belongs to that one. With `isConcurrent` (Managed Instances) the order tells nothing: only the
- * line's own id counts.
+ * request seen before belongs to that one. With `isConcurrent` (Managed Instances) only the line's own id counts.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-api.html
  */
 export class RequestCorrelation {
@@ -35,10 +32,7 @@ export class RequestCorrelation {
     this.#isConcurrent = options.isConcurrent;
   }
 
-  /**
-   * Takes the next event of the stream and returns what is ready, in order: it, after lines that waited for it, or
-   * nothing yet.
-   */
+  /** Takes the next event. Returns what is ready, in order: the lines that waited for it, then it; or nothing yet. */
   see(event: TelemetryEvent): readonly Correlated[] {
     if (event.kind === "function") return this.#seeLine(event);
     if (event.kind === "platform.initStart") this.#current = undefined;
@@ -51,7 +45,7 @@ export class RequestCorrelation {
     return [...this.release(requestId), { event, requestId }];
   }
 
-  /** Lets go of the lines that wait: with the id, or without one where no request will come. */
+  /** Returns the lines that wait: with the id, or without one if no request will come. */
   release(requestId?: string): readonly Correlated[] {
     const held = this.#held;
     this.#held = [];
@@ -85,7 +79,7 @@ function lengthOf(record: FunctionLog["record"]): number {
   try {
     return JSON.stringify(record).length;
   } catch {
-    // Nested deeper than the stack: it cannot be shipped, and is counted where that shows.
+    // Nested deeper than the stack: encodeLines cannot write it either, and it is counted there.
     return 0;
   }
 }

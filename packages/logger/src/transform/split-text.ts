@@ -1,6 +1,6 @@
 /**
- * Cuts a text into pieces whose JSON encodings are at most `maxBytes` of UTF-8 each, quotes not counted; joined they
- * are the text. Never cuts a surrogate pair. `maxBytes` is at least 6, the longest encoding of one character.
+ * Cuts a text into pieces that take at most `maxBytes` of UTF-8 each as JSON, quotes not counted. The pieces joined are
+ * the text. Never cuts a surrogate pair. `maxBytes` is at least 6, the longest encoding of one character.
  */
 export function splitText(text: string, maxBytes: number): readonly string[] {
   const pieces: string[] = [];

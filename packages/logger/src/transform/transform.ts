@@ -1,19 +1,18 @@
 import type { Clock, MalformedEvent, TelemetryEvent, TelemetryType } from "@lambda-extension/core";
-import type { Line } from "../buffer/line.ts";
+import type { Line } from "../buffer/bounded-buffer.ts";
 import type { OwnMessages } from "../own-messages.ts";
 import { encodeLines } from "./encode-lines.ts";
-import { isWanted } from "./is-wanted.ts";
 import type { LineIds } from "./line-ids.ts";
 import { RequestCorrelation } from "./request-correlation.ts";
 import type { Correlated } from "./request-correlation.ts";
-import { toLineContent, toMalformedContent } from "./shipped-line.ts";
+import { isWanted, toLineContent, toMalformedContent } from "./shipped-line.ts";
 import type { FunctionIdentity, LineContent } from "./shipped-line.ts";
 
-/** What the transform was told about the environment and the configuration. */
+/** What the transform needs to know of the environment and the configuration. */
 export interface TransformOptions {
   readonly identity: FunctionIdentity;
   readonly types: readonly TelemetryType[];
-  /** Longest line. */
+  /** Of the longest line. */
   readonly maxBytes: number;
   /** Several requests at a time, as on Managed Instances. */
   readonly isConcurrent: boolean;
@@ -28,19 +27,11 @@ export interface Transformed {
   readonly unencodable: number;
 }
 
-/** Turns telemetry into lines, in order. */
-export interface Transform {
-  /** A batch of telemetry; some lines may have to wait for their request. */
-  accept(events: readonly TelemetryEvent[], malformed: readonly MalformedEvent[]): Transformed;
-  /** The lines that still wait, without a request. */
-  release(): Transformed;
-}
-
 /**
- * See {@link Transform}. Each event is handled by itself: one that cannot be written is counted and never takes a
- * neighbour along.
+ * Turns telemetry into lines, in order, each event by itself: an event that JSON cannot write is counted, and the
+ * others are shipped.
  */
-export function createTransform(options: TransformOptions): Transform {
+export function createTransform(options: TransformOptions) {
   const { types, messages, clock, identity, maxBytes, ids } = options;
   const correlation = new RequestCorrelation(options);
 
@@ -62,10 +53,12 @@ export function createTransform(options: TransformOptions): Transform {
   };
 
   return {
-    accept(events, malformed) {
+    /** Takes a batch of telemetry; some lines may have to wait for their request. */
+    accept(events: readonly TelemetryEvent[], malformed: readonly MalformedEvent[]): Transformed {
       const ready = events.flatMap((event) => correlation.see(event));
       return encode([...toContents(ready), ...malformed.map((element) => toMalformedContent(element, receivedAt()))]);
     },
-    release: () => encode(toContents(correlation.release())),
+    /** Returns the lines that still wait, without a request. */
+    release: (): Transformed => encode(toContents(correlation.release())),
   };
 }

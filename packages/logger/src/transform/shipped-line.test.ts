@@ -1,6 +1,6 @@
 import type { TelemetryEvent } from "@lambda-extension/core";
 import { expect, test } from "vitest";
-import { isWanted } from "./is-wanted.ts";
+import { isWanted } from "./shipped-line.ts";
 
 const time = "2026-01-01T00:00:00.000Z";
 const start: TelemetryEvent = { kind: "platform.start", time, record: { requestId: "r" } };
