@@ -15,7 +15,7 @@ test("the signal aborts the margin before the deadline, and not earlier", async 
   expect(deadline.remainingMs()).toBe(300);
 });
 
-test("a deadline nobody asks the signal of starts no timer", () => {
+test("a deadline starts no timer before its signal is read", () => {
   createDeadline({ deadlineEpochMs: 1_002_000 });
   expect(vi.getTimerCount()).toBe(0);
 });
@@ -24,11 +24,11 @@ test("remaining time is never negative", () => {
   expect(createDeadline({ deadlineEpochMs: 999_000 }).remainingMs()).toBe(0);
 });
 
-test("a deadline that has passed hands out an aborted signal", () => {
+test("a deadline that has passed has an aborted signal", () => {
   expect(createDeadline({ deadlineEpochMs: 999_000 }).signal.aborted).toBe(true);
 });
 
-test("aborting works before and after the signal was asked for", () => {
+test("aborting works before and after the signal is read", () => {
   const early = createDeadline({ deadlineEpochMs: 1_002_000 });
   early.abort(new Error("stops"));
   expect(early.signal.reason).toEqual(new Error("stops"));
@@ -65,7 +65,7 @@ test("a time limit counts from now", async () => {
   expect([deadline.signal.aborted, deadline.remainingMs()]).toEqual([true, 0]);
 });
 
-test("a deadline within another never has more time than the whole has left", async () => {
+test("a deadline within another never has more time left than the whole", async () => {
   const whole = createDeadline({ timeoutMs: 100 });
   await vi.advanceTimersByTimeAsync(70);
   expect(createDeadline({ within: whole, timeoutMs: 5000 }).remainingMs()).toBe(30);
@@ -73,7 +73,7 @@ test("a deadline within another never has more time than the whole has left", as
   expect(createDeadline({ within: whole, timeoutMs: 10 }).remainingMs()).toBe(10);
 });
 
-test("a deadline within another ends with the whole, also where that ends early or has ended before", () => {
+test("a deadline within another ends with the whole, also if that ends early or has ended before", () => {
   const whole = createDeadline({ timeoutMs: 100 });
   const part = createDeadline({ within: whole, timeoutMs: 50 });
   const { signal } = part;
@@ -100,7 +100,7 @@ test("a deadline within another leaves no timer and no listener behind when clos
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("a deadline within another asks nothing of the whole before it is asked itself", () => {
+test("a deadline within another does not read the whole's signal before its own is read", () => {
   const whole = createDeadline({ timeoutMs: 100 });
   createDeadline({ within: whole }).close();
   expect(vi.getTimerCount()).toBe(0);
@@ -111,7 +111,7 @@ test("a wait that is over in time gives the value and clears its timer", async (
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("a wait that takes too long ends as late, and a later rejection harms nobody", async () => {
+test("a wait that takes too long ends as late, and a later rejection does no harm", async () => {
   let reject: (error: Error) => void = () => {};
   const waited = waitAtMost(new Promise((_resolve, fail) => (reject = fail)), 1000);
   await vi.advanceTimersByTimeAsync(1000);

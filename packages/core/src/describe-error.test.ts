@@ -13,7 +13,7 @@ test("any other error has its class and its place, on one line", () => {
   expect(describeError(new RangeError("a\r\nb"))).toMatch(/^RangeError: a b \(at .*describe-error\.test\.ts.*\)$/);
 });
 
-test("what caused it stands beside it, and the place is not one inside Node.js", () => {
+test("the cause stands beside it, and the place is not inside Node.js", () => {
   const cause = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:9"), { code: "ECONNREFUSED" });
   const error = new TypeError("fetch failed", { cause });
   error.stack =

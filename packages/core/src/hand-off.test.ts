@@ -10,7 +10,7 @@ const complete = {
   LAMBDA_EXTENSION_SOCKET_FD: "11",
 };
 
-test("takes a complete hand-off and leaves nothing but what is not its own", () => {
+test("takes a complete hand-off, and leaves only the variables of others", () => {
   const env: Record<string, string | undefined> = { ...complete, LAMBDA_EXTENSION_NODE_OPTIONS: "--x", PATH: "/bin" };
   expect(takeHandOff(env)).toEqual({
     name: "x",

@@ -13,7 +13,7 @@ test("a wait ends with its work, and leaves no timer", async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("a wait rejects as its work does", async () => {
+test("a wait rejects if its work does", async () => {
   await expect(createInterruption().during(Promise.reject(new Error("work")), 1000)).rejects.toThrowError("work");
   expect(vi.getTimerCount()).toBe(0);
 });

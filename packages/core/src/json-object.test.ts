@@ -14,7 +14,7 @@ test.each<readonly [string, unknown, boolean]>([
   expect(isObject(value)).toBe(expected);
 });
 
-test("parses what JSON writes of an object, as text and as bytes", () => {
+test("parses the JSON of an object, as text and as bytes", () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (object) => {
       const json = JSON.stringify(object);
@@ -24,7 +24,7 @@ test("parses what JSON writes of an object, as text and as bytes", () => {
   );
 });
 
-test("gives nothing for any other text", () => {
+test("returns undefined for any other text", () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.constantFrom("[]", "null", "1", '"a"', "{")), (text) => {
       const parsed = parseJsonObject(text);

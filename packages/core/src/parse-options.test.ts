@@ -12,7 +12,7 @@ const context: ExtensionContext = {
   hasTelemetry: false,
 };
 
-/** What the extension says of its options. */
+/** What the extension reports about its options. */
 function problemsOf(given: unknown): readonly string[] {
   try {
     void parseOptions(given).onInit?.(context);
@@ -26,7 +26,7 @@ function problemsOf(given: unknown): readonly string[] {
 const telemetry = { types: ["platform"], onEvents() {} };
 
 describe("parseOptions", () => {
-  test("hands on what is right, the same object", () => {
+  test("returns right options, the same object", () => {
     const all = {
       name: "watch",
       events: ["INVOKE", "SHUTDOWN"],
@@ -72,7 +72,7 @@ describe("parseOptions", () => {
       ],
     ],
     [
-      "telemetry that nobody receives",
+      "telemetry without onEvents",
       { telemetry: { types: ["platform"] } },
       ["telemetry.onEvents: expected a function, got undefined"],
     ],
@@ -82,7 +82,7 @@ describe("parseOptions", () => {
       { telemetry: { ...telemetry, buffering: { timeout: 25 } } },
       ["telemetry.buffering.timeout: no such option; is telemetry.buffering.timeoutMs meant?"],
     ],
-    ["a word that is none", { failure: "close" }, ['failure: expected "open" or "closed", got "close"']],
+    ["an unknown word", { failure: "close" }, ['failure: expected "open" or "closed", got "close"']],
     [
       "an event that does not exist",
       { events: ["INVOK"] },
@@ -116,7 +116,7 @@ describe("parseOptions", () => {
     expect(Object.keys(parseOptions({ name: 5, onInvok() {} }))).toEqual(["onInit"]);
   });
 
-  test("lets an object of a class have fields of its own", () => {
+  test("lets an instance of a class have fields of its own", () => {
     class Watch {
       count = 0;
       onInvoke(): void {
@@ -130,14 +130,14 @@ describe("parseOptions", () => {
     expect(problemsOf({ report: { token: "hunter2" } })).toEqual(["report: expected a function, got object"]);
   });
 
-  test("knows every option there is, and no other", () => {
+  test("knows every option, and no other", () => {
     const source = readFileSync(new URL("extension-options.ts", import.meta.url), "utf8");
     const body = /^export interface ExtensionOptions \{\n([^]*?)^\}/m.exec(source)?.[1] ?? "";
     const members = [...body.matchAll(/^ {2}(?:readonly )?(\w+)\??[:(]/gm)].map(([, member]) => member);
     expect(problemsOf({ plugins: 1 })[0]).toContain(`expected one of ${members.join(", ")}`);
   });
 
-  test("never throws, whatever it is given", () => {
+  test("never throws, for any value", () => {
     fc.assert(
       fc.property(fc.anything({ withBigInt: true, withNullPrototype: true, withSparseArray: true }), (given) => {
         for (const each of [given, { onInit: given }, { telemetry: given }, { telemetry: { types: given } }]) {

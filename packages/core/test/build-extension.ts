@@ -31,7 +31,7 @@ export async function buildExtension(files: Readonly<Record<string, string>>): P
   return { layer, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** A package.json with what matters here. */
+/** A package.json with the fields that matter here. */
 export function manifest(settings: Readonly<Record<string, unknown>>): string {
   const lambdaExtension = { entry: "src/main.ts", events: ["INVOKE", "SHUTDOWN"], engine: "shared", ...settings };
   return JSON.stringify({ name: "witness", version: "0.0.0", type: "module", lambdaExtension });

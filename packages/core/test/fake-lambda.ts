@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A call the extension made, as it came. */
+/** A call of the extension, as it came. */
 export interface RecordedCall {
   readonly method: string;
   readonly path: string;
@@ -27,7 +27,7 @@ export interface FakeLambda {
   /** `127.0.0.1:port`. */
   readonly address: string;
   readonly calls: RecordedCall[];
-  /** Delivers to the `next` that waits, or to the one that comes. */
+  /** Delivers to the `next` that waits, or to the following one. */
   deliver(event: object): void;
   /** Answers the next call of `method path` in its own way, once. */
   answerOnce(call: string, answer: FakeAnswer): void;

@@ -33,7 +33,7 @@ function expectNoIdentifier(extension: RunningExtension): void {
 }
 
 describe("the plain life", () => {
-  test("registers, polls, hands each INVOKE on, ends at SHUTDOWN with status 0, and polls no more", async () => {
+  test("registers, polls, gives each INVOKE to the handler, ends at SHUTDOWN with status 0, and polls no more", async () => {
     const seen: string[] = [];
     const extension = start({
       onInvoke: (event, context) =>
@@ -56,7 +56,7 @@ describe("the plain life", () => {
 
   test("polls no more while it shuts down", async () => {
     const extension = start({
-      // A call of the test's own: whatever the loop sent before it has arrived when it is answered.
+      // A call of the test's own: when it is answered, all earlier calls of the loop have arrived.
       onShutdown: async () => void (await fetch(`http://${lambda.address}/probe`)),
     });
     await lambda.called(next);
@@ -75,13 +75,13 @@ describe("the plain life", () => {
     await endsWithShutdown(extension);
   });
 
-  test("takes the folder's name where it was given none", async () => {
+  test("takes the folder's name if it has no other", async () => {
     const extension = run({ AWS_LAMBDA_RUNTIME_API: lambda.address }, {});
     expect((await lambda.called(register)).headers["lambda-extension-name"]).toBe("folder-extension");
     await endsWithShutdown(extension);
   });
 
-  test("tells each step in order", async () => {
+  test("calls onStep at each step, in order", async () => {
     const steps: LifecycleStep[] = [];
     const extension = start({ onStep: (step) => void steps.push(step) });
     lambda.deliver(invokeEvent("one"));
@@ -200,7 +200,7 @@ describe("the launcher's hand-off", () => {
     await endsWithShutdown(extension);
   });
 
-  test("makes beforeRegister too late, which is said", async () => {
+  test("makes beforeRegister too late, which is reported", async () => {
     const extension = start({ beforeRegister() {} }, handOff);
     await lambda.called(next);
     expect(extension.errors.join()).toContain('set "register": "self"');
@@ -266,7 +266,7 @@ describe("failing open", () => {
     },
   );
 
-  test("options that cannot be are listed like any configuration", async () => {
+  test("wrong options are listed like a wrong configuration", async () => {
     const telemetry = { types: [], port: 9001, buffering: { maxItems: 5 }, onEvents: never };
     const extension = start({ telemetry });
     await lambda.called(next);
@@ -293,7 +293,7 @@ describe("failing open", () => {
       'events: expected a list of "INVOKE", "SHUTDOWN", got "INVOK"',
     ],
     ["a step that is no function", { onStep: "log" }, 'onStep: expected a function, got "log"'],
-    ["a name that is none", { name: 5 }, "name: expected text, got 5"],
+    ["a name that is no text", { name: 5 }, "name: expected text, got 5"],
   ])(
     "a program in plain JavaScript with %s is told so, and the extension polls until SHUTDOWN",
     async (_what, options, problem) => {
@@ -309,7 +309,7 @@ describe("failing open", () => {
     },
   );
 
-  test("a failing onInvoke is said once, counted, and polling goes on", async () => {
+  test("a failing onInvoke is reported once, counted, and polling goes on", async () => {
     const extension = start({ onInvoke: () => Promise.reject(new Error("sink is down")) });
     for (const id of ["one", "two", "three"]) lambda.deliver(invokeEvent(id));
     await lambda.called(next, 4);
@@ -344,7 +344,7 @@ describe("failing open", () => {
     expect(extension.errors[0]).toContain("PORT: expected a number, got x");
   });
 
-  test("an uncaught exception is said once and counted", async () => {
+  test("an uncaught exception is reported once and counted", async () => {
     const extension = start({});
     await lambda.called(next);
     extension.uncaught(new Error("timer"));
@@ -354,12 +354,12 @@ describe("failing open", () => {
     expect(extension.errors[1]).toBe("[hello-extension] A background task failed 2 times");
   });
 
-  test("a handler that never settles is left behind at the deadline, so that the function does not time out", async () => {
+  test("the loop goes on without a handler that never settles, before the deadline, so that the function does not time out", async () => {
     let aborted = false;
     const extension = start({
       onInvoke: (_event, context) => {
         const onAbort = (): void => void (aborted = true);
-        // A busy machine may hand the event out after its deadline.
+        // A busy machine may deliver the event after its deadline.
         if (context.signal.aborted) onAbort();
         else context.signal.addEventListener("abort", onAbort);
         return new Promise(() => {});
@@ -379,7 +379,7 @@ describe("failing open", () => {
     expect(extension.errors.join()).toContain("onShutdown had not settled");
   });
 
-  test("an event of a kind that does not exist yet is passed over", async () => {
+  test("an event of an unknown kind is passed over", async () => {
     const extension = start({ onInvoke: never });
     lambda.deliver({ eventType: "RESTORE" });
     lambda.deliver({ eventType: "INVOKE" });
@@ -543,7 +543,7 @@ describe("the platform's failures", () => {
   });
 
   test.each(["localhost", "http://127.0.0.1:9001", "127.0.0.1:99999", "a b:1"])(
-    "a Runtime API address that is none: %s",
+    "a wrong Runtime API address: %s",
     async (address) => {
       const extension = run({ AWS_LAMBDA_RUNTIME_API: address }, {});
       expect(await extension.exited).toBe(1);
@@ -553,13 +553,13 @@ describe("the platform's failures", () => {
     },
   );
 
-  test("a name that is no file name", async () => {
+  test("a name that cannot be a file name", async () => {
     const extension = start({ name: "../héllo" });
     expect(await extension.exited).toBe(1);
     expect(extension.errors[0]).toContain("name: expected the file name in /opt/extensions");
   });
 
-  test("a refused registration ends with its reason, and with a hint where the name may be misspelt", async () => {
+  test("a refused registration ends with its reason, and with a hint if the name may be misspelt", async () => {
     const body =
       '{"errorMessage":"SHUTDOWN: ShutdownEventNotSupportedForInternalExtension","errorType":"Extension.InvalidEventType"}';
     lambda.answerOnce(register, { kind: "answer", status: 403, body });
@@ -569,7 +569,7 @@ describe("the platform's failures", () => {
     expect(callNames()).toEqual([register]);
   });
 
-  test("a registration whose connection is cut is not tried again: it may have been honoured", async () => {
+  test("a registration whose connection is cut is not tried again: it may have been accepted", async () => {
     lambda.answerOnce(register, { kind: "cut" });
     const extension = start({});
     expect(await extension.exited).toBe(1);
@@ -590,7 +590,7 @@ describe("the platform's failures", () => {
     expect((await lambda.called(exitError)).body).not.toContain(fakeIdentifier);
   });
 
-  test("a poll cut off over a kept-alive connection is taken up again where the platform allows it", async () => {
+  test("a poll cut off over a kept-alive connection is taken up again if the platform allows it", async () => {
     lambda.answerOnce(next, { kind: "reset" });
     const extension = start({});
     await lambda.called(next, 2);
@@ -598,7 +598,7 @@ describe("the platform's failures", () => {
     expect(extension.errors).toEqual([]);
   });
 
-  test("a poll cut off is fatal where the platform refuses the second one: an event may be lost", async () => {
+  test("a poll cut off is fatal if the platform refuses the second one: an event may be lost", async () => {
     lambda.answerOnce(next, { kind: "cut" });
     const body =
       '{"errorMessage":"State transition from Ready to Ready failed","errorType":"Extension.InvalidExtensionState"}';
@@ -609,7 +609,7 @@ describe("the platform's failures", () => {
     expect(extension.errors[0]).toContain("its connection was cut");
   });
 
-  test("an API that answers nothing but nonsense is left after ten answers", async () => {
+  test("the extension gives up after ten nonsense answers in a row", async () => {
     for (let answers = 0; answers < 10; answers += 1) {
       lambda.answerOnce(next, { kind: "answer", status: 200, body: "<html>" });
     }

@@ -47,7 +47,7 @@ test("the README's example of settings builds, runs, and says what the README sa
   }
 });
 
-/** The lines of an extension beside a function that works all the same. */
+/** The lines of an extension beside a function that works. */
 async function runWith(layer: string, variables: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const environment = await startEnvironment({
     function: {

@@ -64,7 +64,7 @@ async function invoke(running: Environment, event: object): Promise<string> {
   return payload;
 }
 
-test("takes over from the launcher, hears everything over telemetry, and ends at SHUTDOWN", async () => {
+test("takes over from the launcher, receives all telemetry, and ends at SHUTDOWN", async () => {
   const running = await start();
   expect(await invoke(running, { log: "hello" })).toBe('{"log":"hello"}');
   await running.shutdown();
@@ -89,7 +89,7 @@ test("takes over from the launcher, hears everything over telemetry, and ends at
 
 test.each([
   ["at its top", "", "TypeError: Invalid URL"],
-  ["in what it does before", "await Promise.resolve();\n", "TypeError: Invalid URL"],
+  ["after an await", "await Promise.resolve();\n", "TypeError: Invalid URL"],
 ])(
   "a program that throws %s, before it calls runExtension, does not reach the function",
   async (_where, before, said) => {
@@ -120,7 +120,7 @@ void main();
 );
 
 test("lives through freezes", async () => {
-  // A proxy of the customer's is not for the Runtime API.
+  // The customer's proxy is not for the Runtime API.
   const proxy = "http://127.0.0.1:1";
   const running = await start({ HTTP_PROXY: proxy, http_proxy: proxy, NODE_USE_ENV_PROXY: "1" }, { freeze: true });
   for (const log of ["one", "two", "three"]) expect(await invoke(running, { log })).toBe(JSON.stringify({ log }));
@@ -169,7 +169,7 @@ test("beforeRegister's server answers the function's first request", async () =>
   expect(said(running)).toContain("listening registered by core, telemetry true, left over: ");
 });
 
-test("on Managed Instances it registers for SHUTDOWN alone and hears telemetry", async () => {
+test("on Managed Instances it registers for SHUTDOWN alone and receives telemetry", async () => {
   const running = await start({}, { initializationType: "lambda-managed-instances", logFormat: "JSON" });
   expect(await invoke(running, { log: "hello" })).toBe('{"log":"hello"}');
   await running.shutdown();

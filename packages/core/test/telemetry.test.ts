@@ -52,7 +52,7 @@ function start(
         },
         ...telemetry,
       },
-      // Everything acknowledged has gone through onEvents when this resolves, so no test has to wait for it.
+      // When this resolves, all acknowledged telemetry has gone through onEvents: no test has to wait for it.
       onShutdown: (_event, context) => context.stopTelemetry(),
       ...options,
     },
@@ -60,7 +60,7 @@ function start(
   return { extension, seen };
 }
 
-/** Where the extension asked deliveries to be sent to; `sandbox.localdomain` has a meaning only inside Lambda. */
+/** Where the extension subscribed to get deliveries; `sandbox.localdomain` has a meaning only inside Lambda. */
 async function destination(): Promise<{ readonly url: string; readonly port: number }> {
   const { destination } = JSON.parse((await lambda.called(subscribe)).body) as {
     destination: { URI?: string; port?: number };
@@ -96,14 +96,14 @@ describe("subscribing", () => {
     await end(extension);
   });
 
-  test("sends the buffering it was given", async () => {
+  test("sends the buffering of its options", async () => {
     const { extension } = start({ buffering: { timeoutMs: 25, maxItems: 1000 } });
     const { body } = await lambda.called(subscribe);
     expect(JSON.parse(body)).toMatchObject({ buffering: { maxItems: 1000, maxBytes: 262_144, timeoutMs: 25 } });
     await end(extension);
   });
 
-  test("takes another port where the preferred one is in use", async () => {
+  test("takes another port if the preferred one is in use", async () => {
     const blocker = createServer().listen(0, "0.0.0.0");
     await once(blocker, "listening");
     const { port } = blocker.address() as AddressInfo;
@@ -160,7 +160,7 @@ describe("subscribing", () => {
     ],
     ["404, as old local tools answer", 404, "404 page not found\n", "404 page not found"],
     ["500", 500, '{"errorMessage":"Internal Server Error","errorType":"InternalServerError"}', "InternalServerError"],
-  ])("goes on without telemetry after %s, and says so once", async (_name, status, body, words) => {
+  ])("goes on without telemetry after %s, and reports that once", async (_name, status, body, words) => {
     lambda.answerOnce(subscribe, { kind: "answer", status, body });
     let done: PlatformRuntimeDone | undefined | "not asked" = "not asked";
     const { extension } = start(
@@ -180,7 +180,7 @@ describe("subscribing", () => {
     await end(extension);
   });
 
-  test("goes on without telemetry where the connection is cut", async () => {
+  test("goes on without telemetry if the connection is cut", async () => {
     lambda.answerOnce(subscribe, { kind: "cut" });
     lambda.answerOnce(subscribe, { kind: "cut" });
     const { extension } = start();
@@ -230,7 +230,7 @@ describe("deliveries", () => {
     await end(extension);
   });
 
-  test("go on after one that the consumer fails on, which is said once and counted", async () => {
+  test("go on after the consumer fails, which is reported once and counted", async () => {
     const seen: unknown[] = [];
     const { extension } = start({
       onEvents(events) {
@@ -246,7 +246,7 @@ describe("deliveries", () => {
     expect(extension.errors[1]).toBe("[logger] onEvents failed 2 times");
   });
 
-  test("that are no HTTP are said once and cost their connection only", async () => {
+  test("that are no HTTP are reported once and cost only their connection", async () => {
     const { extension, seen } = start();
     const { port } = await destination();
     const socket = createConnection(port, "127.0.0.1");
@@ -259,7 +259,7 @@ describe("deliveries", () => {
     expect(extension.errors[0]).toContain("Telemetry: Not an HTTP/1.1 message");
   });
 
-  test("that come again, because their acknowledgement was lost, are handed on once and counted", async () => {
+  test("that come again, because their acknowledgement was lost, are passed on once and counted", async () => {
     const { extension, seen } = start();
     for (const text of ["a", "a", "b", "a"]) expect(await deliver([line(text)])).toBe(200);
     await end(extension);
@@ -309,7 +309,7 @@ describe("deliveries", () => {
   });
 });
 
-test("what was acknowledged goes through onEvents before the process ends, also where onShutdown does not wait for it", async () => {
+test("acknowledged telemetry goes through onEvents before the process ends, even if onShutdown does not wait for it", async () => {
   let consume = () => {};
   const consuming = new Promise<void>((resolve) => (consume = resolve));
   let isConsumed = false;
@@ -335,7 +335,7 @@ test("an onEvents that never settles is cut off before the platform kills", asyn
   expect(extension.errors).toEqual(["[logger] onEvents had not settled at the deadline; the process ends without it"]);
 });
 
-test("after a failed onInit deliveries are acknowledged and forgotten: nobody listens, and the platform need not repeat them", async () => {
+test("after a failed onInit deliveries are acknowledged and forgotten, so that the platform does not repeat them", async () => {
   const { extension, seen } = start({}, { onInit: () => Promise.reject(new Error("no sink")) });
   await lambda.called(next);
   expect(await deliver([line("a")])).toBe(200);
@@ -357,7 +357,7 @@ describe("runtimeDone", () => {
     return { ...started, results };
   };
 
-  test("is found when it came before the INVOKE event", async () => {
+  test("is found if it came before the INVOKE event", async () => {
     const { extension, results } = waiting(60_000);
     await deliver([runtimeDone("one")]);
     lambda.deliver(invokeEvent("one"));
@@ -366,7 +366,7 @@ describe("runtimeDone", () => {
     await end(extension);
   });
 
-  test("is waited for when it comes after it", async () => {
+  test("is waited for if it comes after it", async () => {
     const { extension, results } = waiting(60_000);
     lambda.deliver(invokeEvent("one"));
     await deliver([runtimeDone("another"), runtimeDone("one")]);
@@ -387,7 +387,7 @@ describe("runtimeDone", () => {
     expect(extension.errors).toEqual([]);
   });
 
-  test("is not waited for where platform events were not asked for", async () => {
+  test("is not waited for without platform events", async () => {
     const { extension, results } = waiting(60_000, ["function"]);
     lambda.deliver(invokeEvent("one"));
     await lambda.called(next, 2);
@@ -416,7 +416,7 @@ describe("onRestore", () => {
     expect(order).toEqual(["restore snap-start", "one", "two"]);
   });
 
-  test("runs when telemetry tells of the restore, before onEvents sees it", async () => {
+  test("runs when telemetry reports the restore, before onEvents sees it", async () => {
     const order: string[] = [];
     const { extension } = start(
       { onEvents: (events) => void order.push(...events.map(({ kind }) => kind)) },

@@ -8,7 +8,7 @@ import { runExtensionOn } from "../src/run-extension.ts";
 
 /** An extension that runs in the test's own process. */
 export interface RunningExtension {
-  /** What it wrote to standard error. */
+  /** The lines on its standard error. */
   readonly errors: string[];
   readonly env: Record<string, string | undefined>;
   readonly exitCodes: number[];
@@ -18,7 +18,7 @@ export interface RunningExtension {
   uncaught(error: unknown): void;
 }
 
-/** Runs an extension on a host whose process is made up. */
+/** Runs an extension on a host with a fake process. */
 export function run(
   env: Record<string, string | undefined>,
   options: ExtensionOptions,

@@ -106,18 +106,18 @@ function create(
 const sent = { kind: "sent" } as const;
 
 describe("createLogger", () => {
-  test("ships an invocation's lines before it lets the next one come", async () => {
+  test("ships an invocation's lines before it asks for the next one", async () => {
     const { invoke, records } = create(() => sent);
     await invoke([start("r"), line("hello")]);
     expect(records()).toMatchObject([{ record: "hello", requestId: "r" }]);
   });
 
-  test("subscribes to platform events even where they are not shipped, and buffers as shortly as possible", () => {
+  test("subscribes to platform events even if they are not shipped, and buffers as shortly as possible", () => {
     const { options } = create(() => sent);
     expect(options.telemetry).toMatchObject({ types: ["function", "platform"], buffering: { timeoutMs: 25 } });
   });
 
-  test("ships what comes in during the shutdown, lines of an init without a request too, then gives its account", async () => {
+  test("ships lines that come during the shutdown, and those of an init without a request, then reports its account", async () => {
     const { receive, shutDown, records, said } = create(() => sent, { late: [line("late")] });
     await receive([line("init")]);
     await shutDown();
@@ -125,14 +125,14 @@ describe("createLogger", () => {
     expect(said).toEqual(["account: 2 received = 2 delivered + 0 dropped + 0 pending"]);
   });
 
-  test("gives its account before the deadline where the destination hangs", async () => {
+  test("reports its account before the deadline if the destination hangs", async () => {
     const { invoke, shutDown, said } = create(() => "hang");
     await invoke([start("r"), line("hello")]);
     expect(await shutDown()).toBeLessThanOrEqual(1600);
     expect(said.at(-1)).toBe("account: 1 received = 0 delivered + 0 dropped + 1 pending");
   });
 
-  test("gives its account even where stopping fails", async () => {
+  test("reports its account even if stopping fails", async () => {
     const { options, said } = create(() => sent);
     const context: ShutdownContext = {
       ...base,
@@ -148,7 +148,7 @@ describe("createLogger", () => {
     expect(said).toEqual(["account: 0 received = 0 delivered + 0 dropped + 0 pending"]);
   });
 
-  test("drops the oldest lines of an overflow, says so once and counts them", async () => {
+  test("drops the oldest lines of an overflow, reports that once and counts them", async () => {
     const { receive, shutDown, records, said } = create(() => sent, { maxItems: 2 });
     await receive([start("r"), line("a"), line("b"), line("c"), line("d")]);
     await shutDown();
@@ -158,15 +158,15 @@ describe("createLogger", () => {
     expect(said[1]).toBe("account: 4 received = 2 delivered + 2 dropped (overflow 2) + 0 pending");
   });
 
-  test("does not even wait for the end of an invocation while its destination is dead", async () => {
+  test("does not wait for the end of an invocation while its destination is dead", async () => {
     const { invoke, said } = create(() => "hang");
     expect(await invoke([start("r"), line("a")])).toBe(400);
-    // This invocation's end would take seconds to be announced.
+    // The platform would announce this invocation's end only after seconds.
     expect(await invoke([line("b")], false)).toBe(0);
     expect(said).toHaveLength(1);
   });
 
-  test("is held once where the end of an invocation is not announced, then sends at the start until one is", async () => {
+  test("holds one invocation whose end is not announced, then sends at the start until an end is announced", async () => {
     const { invoke, receive, records } = create(() => sent);
     expect(await invoke([start("r"), line("a")], false)).toBe(2500);
     expect(records()).toEqual([]);
@@ -177,8 +177,8 @@ describe("createLogger", () => {
   });
 
   test.each([
-    ["the platform dropped something", [dropped], [], 1000],
-    ["something came that cannot be read", [], [{ problem: "not JSON", raw: "{" }], 1000],
+    ["the platform dropped events", [dropped], [], 1000],
+    ["something malformed came", [], [{ problem: "not JSON", raw: "{" }], 1000],
     [
       "the end came all the same",
       [dropped, { kind: "platform.runtimeDone", time, record: { requestId: "q", status: "success" } }],
@@ -186,7 +186,7 @@ describe("createLogger", () => {
       2500,
     ],
   ] as const)(
-    "gives up on the end of an invocation after a quiet second where %s",
+    "waits for the end of an invocation no longer than a quiet second if %s",
     async (_what, events, malformed, heldMs) => {
       const { invoke, receive } = create(() => sent);
       const held = invoke([start("r"), line("a")], false);
@@ -195,14 +195,14 @@ describe("createLogger", () => {
     },
   );
 
-  test("does not give up while telemetry goes on coming", async () => {
+  test("goes on waiting while telemetry comes", async () => {
     const { invoke, receive } = create(() => sent);
     const held = invoke([start("r"), dropped], false);
     setTimeout(() => void receive([line("b")]), 800);
     expect(await held).toBe(1800);
   });
 
-  test("counts what the platform lost", async () => {
+  test("counts the records that the platform dropped", async () => {
     const { receive, shutDown, said } = create(() => sent);
     await receive([dropped]);
     await shutDown();
@@ -253,7 +253,7 @@ describe("createLogger", () => {
   });
 });
 
-test("throws every problem of a configuration to the loop, which fails open", () => {
+test("throws every problem of a configuration; the loop fails open", () => {
   const { messages } = createMessages();
   const options = createUnconfiguredLogger(["A: expected 1, got 2", "B: expected 3, got 4"], messages);
   expect(options.telemetry).toBeUndefined();

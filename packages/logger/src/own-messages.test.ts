@@ -13,7 +13,7 @@ describe("createOwnMessages", () => {
     expect(written).toEqual(["[logger] two lines"]);
   });
 
-  test("says a message once per key", () => {
+  test("reports a message once per key", () => {
     const { written, messages } = createWritten();
     messages.reportOnce("a", "first");
     messages.reportOnce("a", "again");
@@ -28,20 +28,23 @@ describe("createOwnMessages", () => {
       "wrapped in an object, as with the JSON log format",
       { timestamp: "2026-01-01T00:00:00Z", message: "[logger] hello" },
     ],
-  ])("knows its own message again %s", (_how, record) => {
+  ])("recognizes its own message %s", (_how, record) => {
     const { messages } = createWritten();
     messages.report("hello");
     expect(messages.isOwn(record)).toBe(true);
   });
 
-  test.each(["[logger] somebody else's", "hello", { message: "hello" }, { text: "[logger] hello" }, { message: 7 }])(
-    "takes %j for somebody else's",
-    (record) => {
-      const { messages } = createWritten();
-      messages.report("hello");
-      expect(messages.isOwn(record)).toBe(false);
-    },
-  );
+  test.each([
+    "[logger] another extension's",
+    "hello",
+    { message: "hello" },
+    { text: "[logger] hello" },
+    { message: 7 },
+  ])("does not take %j for its own", (record) => {
+    const { messages } = createWritten();
+    messages.report("hello");
+    expect(messages.isOwn(record)).toBe(false);
+  });
 
   test("remembers a bounded number of messages", () => {
     const { messages } = createWritten();

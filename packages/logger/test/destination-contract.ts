@@ -5,7 +5,7 @@ import type { Batch } from "../src/buffer/bounded-buffer.ts";
 import type { Destination, SendOutcome } from "../src/destinations/destination.ts";
 import { createLine } from "./fakes.ts";
 
-/** A destination of some kind with the place it delivers to. */
+/** A destination of one kind, and the place that it delivers to. */
 export interface DestinationUnderTest {
   readonly destination: Destination;
   /** The lines that arrived, in order, without line feeds. */
@@ -29,7 +29,7 @@ export async function send(destination: Destination, batch: Batch, timeoutMs = 2
   }
 }
 
-/** What every destination does; each kind runs it, and so can one of your own. */
+/** What every destination does: each kind runs these tests, and your own destination can too. */
 export function describeDestination(kind: string, setUp: () => Promise<DestinationUnderTest>): void {
   describe(`the ${kind} destination, as every destination`, () => {
     let tested: DestinationUnderTest;
@@ -41,7 +41,7 @@ export function describeDestination(kind: string, setUp: () => Promise<Destinati
       await tested.close();
     });
 
-    test("delivers lines exactly as they are, in order, batch after batch", async () => {
+    test("delivers lines unchanged, in order, batch after batch", async () => {
       expect(await send(tested.destination, batchOf('{"a":"日本語 🦉 é"}', '{"b":"\\n"}'))).toEqual({ kind: "sent" });
       expect(await send(tested.destination, batchOf('{"c":3}'))).toEqual({ kind: "sent" });
       expect(await tested.arrived()).toEqual(['{"a":"日本語 🦉 é"}', '{"b":"\\n"}', '{"c":3}']);
@@ -53,7 +53,7 @@ export function describeDestination(kind: string, setUp: () => Promise<Destinati
       expect(await tested.arrived()).toEqual(long);
     });
 
-    test("asks for another try where it cannot deliver, and delivers once when it can", async () => {
+    test("asks for another try if it cannot deliver, and delivers once when it can", async () => {
       const batch = batchOf('{"a":1}', '{"b":2}');
       await tested.breakDown();
       const outcome = await send(tested.destination, batch);
@@ -64,12 +64,12 @@ export function describeDestination(kind: string, setUp: () => Promise<Destinati
       expect(await tested.arrived()).toEqual(['{"a":1}', '{"b":2}']);
     });
 
-    test("settles where its time is already over", async () => {
+    test("settles if its time is already over", async () => {
       const outcome = await send(tested.destination, batchOf('{"a":1}'), -1);
       expect(["sent", "retry"]).toContain(outcome.kind);
     });
 
-    test("closes twice without a fault, and with nothing sent", async () => {
+    test("can be closed twice, and before the first batch", async () => {
       await tested.destination.close();
       await tested.destination.close();
       expect(await tested.arrived()).toEqual([]);

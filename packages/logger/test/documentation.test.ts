@@ -14,7 +14,7 @@ function tableUnder(heading: string, text: string): string {
 }
 
 describe("the documentation", () => {
-  test("shows every setting as it is, in the README and on the logger's page", async () => {
+  test("has every setting as in the schema, in the README and on the logger's page", async () => {
     expect(tableUnder("## Options", await read("../README.md"))).toBe(toSettingsTable(schema, meanings));
     expect(tableUnder("## Options", await read("../../../docs/logger.md"))).toBe(toSettingsTable(schema, meanings));
   });

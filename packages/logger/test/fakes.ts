@@ -18,7 +18,7 @@ export function createLine(id: string, text = `{"id":"${id}"}\n`): Line {
   return { id, text, bytes: Buffer.byteLength(text) };
 }
 
-/** Messages that are kept. */
+/** Messages in a list. */
 export function createMessages(): { readonly said: string[]; readonly messages: OwnMessages } {
   const said: string[] = [];
   return { said, messages: createOwnMessages({ prefix: "", write: (line) => said.push(line) }) };
@@ -27,7 +27,7 @@ export function createMessages(): { readonly said: string[]; readonly messages: 
 /** What a scripted destination does with a batch: an outcome, now or later, or `hang` until its deadline. */
 export type Script = (batch: Batch) => SendOutcome | Promise<SendOutcome> | "hang";
 
-/** A destination that does what it is told, and keeps what it was sent. */
+/** A destination that follows a script, and keeps the batches it got. */
 export function createScripted(
   script: Script,
 ): Destination & { readonly batches: Batch[]; readonly delivered: string[] } {

@@ -30,7 +30,7 @@ export interface HttpReceiver {
   readonly requests: readonly ReceivedRequest[];
   /** The NDJSON lines of every accepted request, in order. */
   acceptedLines(): readonly string[];
-  /** What the next requests get; 200 until told otherwise. */
+  /** The answer to the next requests; 200 at first. */
   answerWith(answer: (request: ReceivedRequest) => Answer): void;
   /** Closes idle connections, as servers do after some seconds. */
   closeIdleConnections(): void;
@@ -57,7 +57,7 @@ export async function startHttpReceiver(): Promise<HttpReceiver> {
 
   async function receive(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
-    // A client that goes away in the middle has sent nothing that counts.
+    // A client that goes away in the middle has sent no request.
     const isWhole = await message
       .forEach((chunk: Buffer) => void chunks.push(chunk))
       .then(

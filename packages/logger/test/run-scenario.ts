@@ -11,7 +11,7 @@ const codePath = fileURLToPath(new URL("function", import.meta.url));
 export interface Scenario extends Environment {
   /** Invokes and waits until the environment would freeze; the function's answer. */
   invokeAndRest(event: object): Promise<{ readonly requestId: string; readonly answer: string }>;
-  /** What the logger itself said, without its prefix. */
+  /** The logger's own messages, without its prefix. */
   messages(): readonly string[];
 }
 

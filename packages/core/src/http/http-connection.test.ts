@@ -85,7 +85,7 @@ test("opens a new connection after an answer that ends the old one", async () =>
   expect(accepted).toHaveLength(2);
 });
 
-test("sends a request again where a kept-alive connection died unnoticed", async () => {
+test("sends a request again if a kept-alive connection died unnoticed", async () => {
   await serve((socket, _request, served) => {
     if (served === 2) socket.destroy();
     else socket.write(ok(String(served)));
@@ -101,13 +101,13 @@ test("sends it again once, not for ever", async () => {
   expect(accepted).toHaveLength(2);
 });
 
-test("never sends again what went out over a fresh connection: a registration may have been honoured", async () => {
+test("never repeats a request on a fresh connection: a registration may have been accepted", async () => {
   await serve((socket) => socket.destroy());
   await expect(connection.request(get)).rejects.toMatchObject({ name: "PlatformError", code: "ECONNRESET" });
   expect(accepted).toHaveLength(1);
 });
 
-test("never sends again once an answer has begun", async () => {
+test("never repeats a request once an answer has begun", async () => {
   await serve((socket, _request, served) => {
     if (served === 1) socket.write(ok("1"));
     else socket.end("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf");
@@ -129,14 +129,14 @@ test("gives up at a request's own limit, and uses a fresh connection afterwards"
   expect(accepted).toHaveLength(2);
 });
 
-test("names the system error where nobody listens", async () => {
+test("names the system error of a port without a listener", async () => {
   const port = await serve(() => {});
   const closed = createHttpConnection({ host: "x", open: opener(1) });
   expect(port).not.toBe(1);
   await expect(closed.request(get)).rejects.toMatchObject({ name: "PlatformError", code: "ECONNREFUSED" });
 });
 
-test("carries on over an inherited connection, and replaces a dead one", async () => {
+test("uses an inherited connection, and replaces a dead one", async () => {
   const port = await serve((socket, _request, served) => socket.write(ok(String(served))));
   const open = opener(port);
   const first = createConnection(port, "127.0.0.1");
@@ -154,7 +154,7 @@ test("carries on over an inherited connection, and replaces a dead one", async (
   replaced.close();
 });
 
-test("replaces an inherited connection that cannot even be written to", async () => {
+test("replaces an inherited connection that cannot be written to", async () => {
   const port = await serve((socket, _request, served) => socket.write(ok(String(served))));
   const over = createHttpConnection({
     host: "x",
@@ -184,14 +184,14 @@ test("closing ends the request that waits, and does not send it again", async ()
   expect(accepted).toHaveLength(1);
 });
 
-test("leaves a connection that answers twice", async () => {
+test("drops a connection that answers twice", async () => {
   await serve((socket, _request, served) => socket.write(served === 1 ? ok("1") + ok("stray") : ok(String(served))));
   await connection.request(get);
   expect((await connection.request(get)).body.toString()).toBe("2");
   expect(accepted).toHaveLength(2);
 });
 
-test("takes a stray answer for none of the next request, which goes out before the first answer's call is over", async () => {
+test("does not give a stray answer to the next request, which goes out before the first answer's call is over", async () => {
   await serve((socket, _request, served) => socket.write(served === 1 ? ok("1") + ok("stray") : ok(String(served))));
   const answers = await new Promise<string[]>((resolve, reject) => {
     connection.exchange(get, {

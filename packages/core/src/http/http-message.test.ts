@@ -81,11 +81,11 @@ describe("refuses", () => {
     ["another transfer coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"],
     ["a chunk size that is no number", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"],
     ["a chunk size that never ends", `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;${"x".repeat(2000)}`],
-    ["a chunk longer than it said", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nhello\r\n0\r\n\r\n"],
+    ["a chunk longer than its size", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nhello\r\n0\r\n\r\n"],
     ["a folded header", "HTTP/1.1 200 OK\r\nX: a\r\n b\r\n\r\n"],
     ["a header without a colon", "HTTP/1.1 200 OK\r\nnonsense\r\n\r\n"],
     ["a space before the colon", "HTTP/1.1 200 OK\r\nX : a\r\n\r\n"],
-    ["a line end of its own inside a header", "HTTP/1.1 200 OK\r\nX: a\nY: b\r\n\r\n"],
+    ["a bare line feed inside a header", "HTTP/1.1 200 OK\r\nX: a\nY: b\r\n\r\n"],
     ["a body that is cut short", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel"],
     ["a head that is cut short", "HTTP/1.1 200 OK\r\nContent-"],
   ])("%s", (_name, bytes) => {
@@ -123,7 +123,7 @@ function encode({ headers, chunks, isChunked }: typeof message extends fc.Arbitr
   return Buffer.concat([head("Transfer-Encoding: chunked"), ...framed, Buffer.from("0\r\n\r\n")]);
 }
 
-test("reads what was written, however the stream is cut", () => {
+test("reads the written messages, wherever the stream is cut", () => {
   fc.assert(
     fc.property(
       fc.array(message, { minLength: 1, maxLength: 4 }),
@@ -142,7 +142,7 @@ test("reads what was written, however the stream is cut", () => {
   );
 });
 
-test("reads byte by byte what it reads at once", () => {
+test("reads the same byte by byte and at once", () => {
   fc.assert(
     fc.property(message, (sent) => {
       const whole = encode(sent);

@@ -31,7 +31,7 @@ test("writes nothing to a descriptor that is no socket", () => {
   }
 });
 
-test("leaves to the socket what the kernel does not take at once", async () => {
+test("leaves the bytes to the socket that the kernel does not take at once", async () => {
   const { near, far, fd } = await connectedPair();
   const bytes = Buffer.alloc(20_000_000, "0123456789");
   const inherited = inheritConnection(fd, () => net);

@@ -10,7 +10,7 @@ const schema = {
 };
 
 describe("findMisspelt", () => {
-  test("names what is nearly a setting, and leaves the function's own variables alone", () => {
+  test("names a variable that is nearly a setting, and leaves the function's own variables alone", () => {
     const variables = { WATCH_MAXBYTES: "", WATCH_LIMITS: "1", WATCH_COLOUR: "", OTHER_LIMIT: "", PATH: "/bin" };
     expect(findMisspelt(schema, variables, { own: /^WATCH_/ })).toEqual([
       "WATCH_MAXBYTES: no such setting; is WATCH_MAX_BYTES meant?",
@@ -18,7 +18,7 @@ describe("findMisspelt", () => {
     ]);
   });
 
-  test("says where to look, where every variable of that kind belongs to the extension", () => {
+  test("says where to look a name up, if every variable of that kind belongs to the extension", () => {
     expect(findMisspelt(schema, { WATCH_COLOUR: "" }, { own: /^WATCH_/, lookUp: "see the README" })).toEqual([
       "WATCH_COLOUR: no such setting; see the README",
     ]);
@@ -43,7 +43,7 @@ describe("didYouMean", () => {
     expect(didYouMean(name, ["name", "onInvoke", "onShutdown"])).toBe(meant);
   });
 
-  test("finds a name again that lost any one letter", () => {
+  test("finds a name that lost any one letter", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z]{4,20}$/), fc.nat(3), (name, at) => {
         const shorter = name.slice(0, at) + name.slice(at + 1);

@@ -62,7 +62,7 @@ describe("a kind of setting", () => {
     [endpoint, ["http://user@host", "http://host?q", "http://host#f", "localhost:4566"]],
     [tags, ["", "[]", "null", '"a"', "{", '{"a":1}']],
     [secret(lines), ["1001"]],
-  ])("refuses what is out of its range", (kind, texts) => {
+  ])("refuses values out of its range", (kind, texts) => {
     expect(texts.map((given) => kind.parse(given))).toEqual(texts.map(() => undefined));
   });
 
@@ -113,7 +113,7 @@ describe("any text", () => {
     );
   });
 
-  test("is not shown where it may be a secret", () => {
+  test("is not shown if it may be a secret", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z0-9]{12,30}$/), (password) => {
         expect(secret(url).show?.(password)).not.toContain(password);

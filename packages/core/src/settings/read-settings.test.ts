@@ -25,7 +25,7 @@ const problemsOf = (variables: Readonly<Record<string, string>>) => {
 };
 
 describe("readSettings", () => {
-  test("takes defaults for what is not set, and nothing where there is none", () => {
+  test("takes the default of a setting that is not set, and undefined without a default", () => {
     expect(readSettings(schema, { ...file, MAX: "", NAMES: "  " })).toEqual({
       kind: "settings",
       settings: {
@@ -41,7 +41,7 @@ describe("readSettings", () => {
     });
   });
 
-  test("gives every setting the type of its kind, undefined only where it may be missing", () => {
+  test("gives every setting the type of its kind, with undefined only if it may be missing", () => {
     expectTypeOf<SettingsOf<typeof schema>>().toEqualTypeOf<{
       readonly target: "http" | "file";
       readonly url: URL | undefined;
@@ -63,7 +63,7 @@ describe("readSettings", () => {
     ]);
   });
 
-  test("adds the hint of a required setting where it is missing", () => {
+  test("adds the hint of a required setting that is missing", () => {
     expect(problemsOf({})).toEqual(['TARGET: expected "http" or "file" (and with it URL or FILE), got nothing']);
   });
 
@@ -83,16 +83,16 @@ describe("readSettings", () => {
       { waitMs: 4000 },
       ["TIMEOUT: deprecated; use WAIT_SECONDS", "WAIT: not read, since TIMEOUT is set"],
     ],
-    ["what is deprecated", { LOUD: "TRUE" }, { isLoud: true }, ["LOUD: deprecated; nothing is loud any more"]],
+    ["a deprecated setting", { LOUD: "TRUE" }, { isLoud: true }, ["LOUD: deprecated; nothing is loud any more"]],
   ])("takes %s", (_what, variables, settings, warnings) => {
     expect(readSettings(schema, { ...file, ...variables })).toMatchObject({ kind: "settings", settings, warnings });
   });
 
-  test("names the variable that was set, also where that is an alias", () => {
+  test("names the variable that was set, also if that is an alias", () => {
     expect(problemsOf({ ...file, MOST: "0" })).toEqual(['MOST: expected a whole number from 1 to 9, got "0"']);
   });
 
-  test("adds contradictions to the other problems, and tells what is known all the same", () => {
+  test("adds contradictions to the other problems, and returns the known values too", () => {
     const read = readSettings(
       schema,
       { ...file, MAX: "1", WAIT_SECONDS: "x", NAMES: "a,b" },
@@ -108,13 +108,13 @@ describe("readSettings", () => {
     });
   });
 
-  test("takes a setting that another one lists for needed", () => {
+  test("needs a setting if another one lists it", () => {
     const twoTargets = { ...schema, target: { ...schema.target, kind: list(choice(["http", "file"])) } };
     const read = readSettings(twoTargets, { ...file, TARGET: "file,http" });
     expect(read).toMatchObject({ problems: ['URL: expected an http or https URL for "http", got nothing'] });
   });
 
-  test("finds a default that is no value", () => {
+  test("reports a default that is no value", () => {
     const wrong = { max: { ...schema.max, default: "10" } };
     expect(readSettings(wrong, {})).toMatchObject({ problems: ['MAX: expected a whole number from 1 to 9, got "10"'] });
   });

@@ -106,7 +106,7 @@ test("takes null for an optional field as absent", () => {
   ]);
 });
 
-describe("keeps as unknown, whole", () => {
+describe("keeps as unknown, with the whole element", () => {
   test.each([
     ["a type it does not know", { time, type: "platform.fault", record: "RequestId: r Status: error" }],
     ["a type named like a property of every object", { time, type: "constructor", record: {} }],

@@ -7,7 +7,7 @@ function gate() {
   return { open, opened };
 }
 
-test("consumes in order, one at a time, and is idle afterwards", async () => {
+test("consumes bodies in order, one at a time, and is idle afterwards", async () => {
   const seen: string[] = [];
   let running = 0;
   const intake = createTelemetryIntake(async (body) => {

@@ -11,14 +11,14 @@ const done = (requestId: string, status = "success"): PlatformRuntimeDone => ({
   record: { requestId, status },
 });
 
-test("gives what it saw before, at once and without a timer", async () => {
+test("returns an earlier event at once and without a timer", async () => {
   const tracker = createRuntimeDoneTracker();
   tracker.see([done("a")]);
   expect(await tracker.wait("a", 1000)).toEqual(done("a"));
   expect(vi.getTimerCount()).toBe(0);
 });
 
-test("gives everybody who waits what comes later", async () => {
+test("gives a later event to every wait for it", async () => {
   const tracker = createRuntimeDoneTracker();
   const waits = [tracker.wait("a", 1000), tracker.wait("a", 1000)];
   tracker.see([done("b"), done("a", "timeout")]);

@@ -11,13 +11,13 @@ test("accounts for every line in one line", () => {
   expect(ledger.toLine(2)).toBe("account: 10 received = 4 delivered + 4 dropped (overflow 3, rejected 1) + 2 pending");
 });
 
-test("leaves out what did not happen", () => {
+test("leaves out reasons that did not happen", () => {
   const ledger = new Ledger();
   ledger.drop("overflow", 0);
   expect(ledger.toLine(0)).toBe("account: 0 received = 0 delivered + 0 dropped + 0 pending");
 });
 
-test("tells what the platform lost and what was malformed beside the sum", () => {
+test("shows what the platform dropped and what was malformed beside the sum", () => {
   const ledger = new Ledger();
   ledger.receive(1);
   ledger.deliver(1);
@@ -28,7 +28,7 @@ test("tells what the platform lost and what was malformed beside the sum", () =>
   );
 });
 
-test("says so when a line is unaccounted for", () => {
+test("reports a line that is unaccounted for", () => {
   const ledger = new Ledger();
   ledger.receive(3);
   expect(ledger.toLine(1)).toContain("BUG: 2 unaccounted for");

@@ -30,7 +30,7 @@ describe("BoundedBuffer", () => {
     expect(idsOf(buffer.take(10)?.lines)).toBe("long");
   });
 
-  test("gives out a batch that came back as it was, with its key", () => {
+  test("gives out a batch that came back with the same lines and key", () => {
     const buffer = filled("a b");
     const before = buffer.take(100);
     buffer.settle("keep");
@@ -38,7 +38,7 @@ describe("BoundedBuffer", () => {
     expect(buffer.take(100)).toEqual(before);
   });
 
-  test("gives out halves of a batch that was too much", () => {
+  test("gives out halves of a batch that was too large", () => {
     const buffer = filled("a b c");
     buffer.take(100);
     buffer.settle("halve");
@@ -64,7 +64,7 @@ describe("BoundedBuffer", () => {
     expect(idsOf(buffer.take(100)?.lines)).toBe("b c d");
   });
 
-  test("does not drop lines that are out: they may be delivered this moment", () => {
+  test("does not drop lines that are out: they may have been delivered", () => {
     const buffer = filled("a b", { maxItems: 2, maxBytes: 1000 });
     buffer.take(100);
     expect(buffer.add(line("c"))).toBe(1);
@@ -72,7 +72,7 @@ describe("BoundedBuffer", () => {
     expect(idsOf(buffer.take(100)?.lines)).toBe("a b");
   });
 
-  test("names a fault of the caller", () => {
+  test("names a mistake of the caller", () => {
     const buffer = filled("a");
     expect(() => buffer.settle("gone")).toThrow(/^BUG: /);
     buffer.take(1);

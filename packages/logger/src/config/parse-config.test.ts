@@ -10,7 +10,7 @@ function problemsOf(environment: Record<string, string>): readonly string[] {
 }
 
 describe("parseConfig", () => {
-  test("takes a destination and its address, and defaults for all the rest", () => {
+  test("takes a destination and its address, and defaults for all other settings", () => {
     expect(parseConfig(http)).toEqual({
       kind: "settings",
       warnings: [],
@@ -55,7 +55,7 @@ describe("parseConfig", () => {
     });
   });
 
-  test("says what to set where nothing is set", () => {
+  test("says what to set if nothing is set", () => {
     expect(problemsOf({})).toEqual([
       'LOGGER_DESTINATION: expected "http" or "file" (and with it LOGGER_HTTP_URL or LOGGER_FILE_PATH), got nothing',
     ]);
@@ -145,7 +145,7 @@ describe("parseConfig", () => {
   });
 });
 
-test("takes words in upper or lower case, and leaves spaces around a value out", () => {
+test("takes words in upper or lower case, and ignores spaces around a value", () => {
   expect(parseConfig({ LOGGER_DESTINATION: " HTTP ", LOGGER_HTTP_URL: http.LOGGER_HTTP_URL })).toEqual(
     parseConfig(http),
   );
@@ -165,7 +165,7 @@ describe("findMisspeltSettings", () => {
     ]);
   });
 
-  test("leaves variables alone that are the function's own, and those that are right", () => {
+  test("does not name the function's own variables, nor the right ones", () => {
     const right = Object.fromEntries(Object.values(schema).map(({ name }) => [name, ""]));
     expect(
       findMisspeltSettings({

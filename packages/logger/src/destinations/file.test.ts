@@ -45,14 +45,14 @@ describeDestination("file", async () => {
   };
 });
 
-test("appends to what is there", async () => {
+test("appends to an existing file", async () => {
   const path = join(folder, "lines.ndjson");
   await writeFile(path, "before\n");
   await send(create({ path, maxBytes: 1000 }), createBatch([createLine("a", "after\n")]));
   expect(await read(path)).toBe("before\nafter\n");
 });
 
-test("makes a file only its owner can read", async () => {
+test("makes a file that only its owner can read", async () => {
   const path = join(folder, "lines.ndjson");
   await send(create({ path, maxBytes: 1000 }), createBatch([createLine("a")]));
   expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -97,9 +97,9 @@ test("takes back a batch that could not be written whole", async () => {
 });
 
 test.each([
-  ["a pipe that nobody reads", async (path: string) => void (await promisify(execFile)("mkfifo", [path]))],
+  ["a pipe without a reader", async (path: string) => void (await promisify(execFile)("mkfifo", [path]))],
   [
-    "a pipe that somebody reads",
+    "a pipe with a reader",
     async (path: string) => {
       await promisify(execFile)("mkfifo", [path]);
       reader = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);

@@ -95,14 +95,14 @@ describe("createHttpDestination", () => {
     await destination.close();
   });
 
-  test("stops when its time is over where no answer comes, and lets go of the socket", async () => {
+  test("stops when its time is over if no answer comes, and closes the socket", async () => {
     receiver.answerWith(() => "hang");
     const destination = create(receiver.url);
     expect(await send(destination, batch, 100)).toMatchObject({ kind: "retry" });
     await destination.close();
   });
 
-  test("goes by the status where the answer's body does not end, and gives that connection up", async () => {
+  test("takes the status if the answer's body does not end, and drops that connection", async () => {
     receiver.answerWith(() => "endless");
     const destination = create(receiver.url, { timeoutMs: 50 });
     expect(await send(destination, batch)).toEqual({ kind: "sent" });
@@ -112,7 +112,7 @@ describe("createHttpDestination", () => {
     await destination.close();
   });
 
-  test("gives up a connection whose answer is longer than an answer need be", async () => {
+  test("drops a connection whose answer is too long", async () => {
     receiver.answerWith(() => "flood");
     const destination = create(receiver.url, { timeoutMs: 60_000 });
     expect(await send(destination, batch)).toEqual({ kind: "sent" });
@@ -120,7 +120,7 @@ describe("createHttpDestination", () => {
     await destination.close();
   });
 
-  test("asks for another try where nobody listens", async () => {
+  test("asks for another try if the port has no listener", async () => {
     const url = new URL(receiver.url);
     await receiver.close();
     const destination = create(url);
@@ -128,7 +128,7 @@ describe("createHttpDestination", () => {
     await destination.close();
   });
 
-  test("asks for another try where what answers is no HTTP", async () => {
+  test("asks for another try if the answer is no HTTP", async () => {
     const server = createServer((socket) =>
       socket
         .on("error", () => {})

@@ -14,7 +14,7 @@ const policy = { baseMs: 100, capMs: 400, attemptTimeoutMs: 1000 };
 const sent = { kind: "sent" } as const;
 const busy = { kind: "retry", cause: "status 503" } as const;
 
-/** Sends with retries; when each attempt began, and how it ended after how long. */
+/** Sends with retries. Returns when each attempt began, and how and after how long it ended. */
 async function tried(script: Script, options: { readonly timeoutMs: number; readonly random?: () => number }) {
   const begin = Date.now();
   const attemptsAt: number[] = [];
@@ -31,7 +31,7 @@ async function tried(script: Script, options: { readonly timeoutMs: number; read
 }
 
 describe("retrying", () => {
-  test("tries once where that is enough", async () => {
+  test("tries once if that is enough", async () => {
     expect(await tried(() => sent, { timeoutMs: 1000 })).toEqual({ attemptsAt: [0], outcome: sent, tookMs: 0 });
   });
 
@@ -51,7 +51,7 @@ describe("retrying", () => {
     expect(outcome).toEqual(sent);
   });
 
-  test("gives up at once where the destination asks for more time than there is", async () => {
+  test("gives up at once if the destination asks for more time than is left", async () => {
     const outcome = { ...busy, afterMs: 5000 };
     expect(await tried(() => outcome, { timeoutMs: 1000 })).toEqual({ attemptsAt: [0], outcome, tookMs: 0 });
   });
@@ -89,7 +89,7 @@ describe("retrying", () => {
     deadline.close();
   });
 
-  test("takes a destination that throws for one that failed, without repeating its words", async () => {
+  test("treats a throw of the destination as a failure, without repeating its message", async () => {
     const throwing: Destination = {
       name: "throwing",
       send: () => Promise.reject(new TypeError("token=secret")),

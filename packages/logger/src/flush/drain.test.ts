@@ -22,7 +22,7 @@ async function drained(ids: string, script: Script, options: { readonly batchMax
 const sent = { kind: "sent" } as const;
 
 describe("drain", () => {
-  test("sends batch after batch until nothing waits", async () => {
+  test("sends batch after batch until no line waits", async () => {
     const { result, batches, delivered, ledger } = await drained("a b c", () => sent, { batchMaxBytes: 25 });
     expect(result).toEqual({ kind: "empty", settled: 3 });
     expect(batches.map((batch) => batch.lines.length)).toEqual([2, 1]);
@@ -30,7 +30,7 @@ describe("drain", () => {
     expect(ledger.toLine(0)).toBe("account: 3 received = 3 delivered + 0 dropped + 0 pending");
   });
 
-  test("keeps a batch that was not taken, and stops", async () => {
+  test("keeps a batch that the destination did not take, and stops", async () => {
     const { result, batches, buffer, ledger } = await drained(
       "a b c",
       ({ key }) => (key === "a+1" ? sent : { kind: "retry", cause: "status 500", afterMs: 7 }),
@@ -42,7 +42,7 @@ describe("drain", () => {
     expect(ledger.delivered).toBe(2);
   });
 
-  test("keeps a batch where the destination throws", async () => {
+  test("keeps a batch if the destination throws", async () => {
     const { result, buffer } = await drained("a", () => {
       throw new TypeError("token=secret");
     });
@@ -50,7 +50,7 @@ describe("drain", () => {
     expect(buffer.take(1000)?.lines).toHaveLength(1);
   });
 
-  test("halves a batch that is too much until it fits", async () => {
+  test("halves a batch that is too large until it fits", async () => {
     const { delivered, batches, ledger } = await drained("a b c d e", (batch) =>
       batch.lines.length > 2 ? { kind: "split", cause: "status 413" } : sent,
     );
@@ -59,7 +59,7 @@ describe("drain", () => {
     expect(ledger.delivered).toBe(5);
   });
 
-  test("drops one line that alone is too much, says what to set, and sends its neighbours", async () => {
+  test("drops one line that alone is too large, says what to set, and sends its neighbours", async () => {
     const { delivered, ledger, said } = await drained("a b c", (batch) =>
       batch.lines.some((line) => line.id === "b") ? { kind: "split", cause: "status 413" } : sent,
     );
@@ -69,7 +69,7 @@ describe("drain", () => {
     expect(said[0]).toContain("LOGGER_BATCH_MAX_BYTES");
   });
 
-  test("drops what is refused for good, counts it, and says so once", async () => {
+  test("drops a batch that is refused for good, counts it, and reports it once", async () => {
     const { result, ledger, said } = await drained("a b c", () => ({ kind: "drop", cause: "status 401" }), {
       batchMaxBytes: 12,
     });

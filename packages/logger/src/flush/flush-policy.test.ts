@@ -13,9 +13,9 @@ const state = {
 
 test.each([
   ["sends at the end of every invocation", {}, {}, { kind: "send", budgetMs: 400 }],
-  ["waits where nothing is pending", { pendingItems: 0 }, {}, { kind: "wait" }],
+  ["waits if nothing is pending", { pendingItems: 0 }, {}, { kind: "wait" }],
   ["keeps half a second from the deadline", { remainingMs: 700 }, {}, { kind: "send", budgetMs: 200 }],
-  ["waits where the deadline is near", { remainingMs: 500 }, {}, { kind: "wait" }],
+  ["waits if the deadline is near", { remainingMs: 500 }, {}, { kind: "wait" }],
   ["waits for an open circuit breaker", { mayTry: false }, {}, { kind: "wait" }],
   ["waits for the interval", { sinceLastMs: 999 }, { intervalMs: 1000 }, { kind: "wait" }],
   ["sends when the interval is over", { sinceLastMs: 1000 }, { intervalMs: 1000 }, { kind: "send", budgetMs: 400 }],

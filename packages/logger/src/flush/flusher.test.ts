@@ -32,7 +32,7 @@ function createParts(script: Script, flush: FlushConfig = { budgetMs: 400, inter
     buffer.add(createLine(String(count), text));
     flusher.linesAdded();
   };
-  /** One invocation whose flush is waited for; how long it held the function. */
+  /** Runs one invocation and waits for its flush. Returns how long it held the function. */
   const invoke = async (): Promise<number> => {
     const begin = Date.now();
     if (!flusher.invocationStarted()) return 0;
@@ -46,14 +46,14 @@ function createParts(script: Script, flush: FlushConfig = { budgetMs: 400, inter
 }
 
 describe("createFlusher", () => {
-  test("sends what waits at the end of an invocation", async () => {
+  test("sends the lines that wait at the end of an invocation", async () => {
     const { add, invoke, delivered } = createParts(() => sent);
     add();
     await invoke();
     expect(delivered).toEqual(["1"]);
   });
 
-  test("does not ask at an invocation's end again what was refused beside the function a moment before", async () => {
+  test("does not try again at an invocation's end after a refusal beside the function a moment before", async () => {
     const answers: ((outcome: typeof refused) => void)[] = [];
     const { flusher, add, batches } = createParts(() => new Promise((resolve) => answers.push(resolve)));
     flusher.invocationStarted();
@@ -66,7 +66,7 @@ describe("createFlusher", () => {
     expect(batches).toHaveLength(1);
   });
 
-  test("leaves a destination alone that took some lines and said when it takes more", async () => {
+  test("waits for a destination that took some lines and said when it takes more", async () => {
     const outcomes = [sent, { kind: "retry", cause: "status 429", afterMs: 60_000 } as const];
     const { add, invoke, batches, said } = createParts(() => outcomes.shift() ?? sent);
     add("x".repeat(900));
@@ -99,7 +99,7 @@ describe("createFlusher", () => {
     expect(buffer.items).toBe(2);
   });
 
-  test("goes on as before when a probe succeeds, and says so", async () => {
+  test("goes on as before when a probe succeeds, and reports that", async () => {
     let isDead = true;
     const { add, invoke, delivered, said } = createParts(() => (isDead ? refused : sent));
     add();
@@ -113,7 +113,7 @@ describe("createFlusher", () => {
     expect(said[1]).toContain("takes lines again");
   });
 
-  test("keeps on holding invocations for a slow destination that takes some lines each time", async () => {
+  test("goes on holding invocations for a slow destination that takes some lines each time", async () => {
     let calls = 0;
     const { add, invoke, said } = createParts(() => ((calls += 1) % 2 === 1 ? sent : "hang"));
     for (let index = 0; index < 5; index += 1) add("x".repeat(900));
@@ -133,7 +133,7 @@ describe("createFlusher", () => {
     expect(delivered).toEqual(["1", "2"]);
   });
 
-  test("asks for no end of an invocation before its interval is over", async () => {
+  test("does not wait for the end of an invocation before its interval is over", async () => {
     const { flusher, add, invoke, delivered } = createParts(() => sent, { budgetMs: 400, intervalMs: 5000 });
     add();
     await invoke();
@@ -154,7 +154,7 @@ describe("createFlusher", () => {
     expect(batches).toEqual([]);
   });
 
-  test("leaves nothing on its way when an invocation ends", async () => {
+  test("leaves no request open when an invocation ends", async () => {
     const { flusher, add, invoke, batches, buffer } = createParts(() => "hang");
     flusher.invocationStarted();
     add("x".repeat(1999));
@@ -164,7 +164,7 @@ describe("createFlusher", () => {
     expect(buffer.take(1000)?.lines).toHaveLength(1);
   });
 
-  test("stops what is on its way at once where the invocation's deadline is near", async () => {
+  test("stops an open request at once if the invocation's deadline is near", async () => {
     const { flusher, add, batches } = createParts(() => "hang");
     flusher.invocationStarted();
     add("x".repeat(1999));
@@ -172,7 +172,7 @@ describe("createFlusher", () => {
     expect(batches).toHaveLength(1);
   });
 
-  test("sends one batch at a time where an invocation's end and a shutdown both wait for what is on its way", async () => {
+  test("sends one batch at a time if an invocation's end and a shutdown both wait for an open request", async () => {
     const { flusher, add, buffer } = createParts(async () => {
       await new Promise((resolve) => setTimeout(resolve, 100));
       return refused;
@@ -187,7 +187,7 @@ describe("createFlusher", () => {
     expect(buffer.items).toBe(1);
   });
 
-  test("ends a shutdown in time where the destination hangs", async () => {
+  test("ends a shutdown in time if the destination hangs", async () => {
     const { flusher, add, buffer } = createParts(() => "hang");
     add();
     const deadline = createDeadline({ timeoutMs: 1500, clock: timerClock });
@@ -198,7 +198,7 @@ describe("createFlusher", () => {
     expect(buffer.items).toBe(1);
   });
 
-  test("tries at shutdown even where the circuit breaker is open", async () => {
+  test("tries at shutdown even if the circuit breaker is open", async () => {
     let isDead = true;
     const { flusher, add, invoke, delivered } = createParts(() => (isDead ? refused : sent));
     add();

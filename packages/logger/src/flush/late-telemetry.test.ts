@@ -21,7 +21,7 @@ async function settledAfter(late: ReturnType<typeof createLateTelemetry>, timeou
   return () => end - begin;
 }
 
-test("waits a quiet moment where the last report has come", async () => {
+test("waits 50 ms if the last report has come", async () => {
   const late = createLateTelemetry();
   late.see([start("a"), report("a")]);
   const took = await settledAfter(late, 300);
@@ -29,7 +29,7 @@ test("waits a quiet moment where the last report has come", async () => {
   expect(took()).toBe(50);
 });
 
-test("waits for the report of the last request, and a quiet moment after it", async () => {
+test("waits for the report of the last request, and 50 ms after it", async () => {
   const late = createLateTelemetry();
   late.see([start("a"), report("a"), start("b")]);
   const took = await settledAfter(late, 300);

@@ -33,7 +33,7 @@ describe("encodeLines", () => {
     });
   });
 
-  test("has one line feed per line, and none inside", () => {
+  test("has one line feed per line, at its end", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         for (const { text: line } of encode(text, 4096) ?? []) expect(line.indexOf("\n")).toBe(line.length - 1);
@@ -74,7 +74,7 @@ describe("encodeLines", () => {
     expect(encode("x".repeat(1_000_000), 2_097_152)).toHaveLength(1);
   });
 
-  test("refuses what JSON cannot write instead of throwing", () => {
+  test("refuses a record that JSON cannot write, without throwing", () => {
     let deep: unknown = "bottom";
     for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
     expect(encode(deep, 4096)).toBeUndefined();

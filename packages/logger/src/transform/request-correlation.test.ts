@@ -54,7 +54,7 @@ describe("RequestCorrelation", () => {
     ]);
   });
 
-  test("lets lines go without an id where no request ever comes", () => {
+  test("releases lines without an id if no request comes", () => {
     expect(correlate([line("a")])).toEqual(["init a -"]);
   });
 
@@ -63,30 +63,30 @@ describe("RequestCorrelation", () => {
     expect(correlate([start(first), start(second), line(late)])).toEqual([`${late} ${first}`]);
   });
 
-  test("takes no id of the application for a request's", () => {
+  test("does not take an id of the application for a request's", () => {
     const foreign = `2026-01-01T00:00:00.000Z\t${second}\tINFO\tx`;
     expect(correlate([start(first), line(foreign)])).toEqual([`${foreign} ${first}`]);
   });
 
-  test("believes only the line itself where requests run beside each other", () => {
+  test("takes only a line's own id if requests run at the same time", () => {
     const own = `2026-01-01T00:00:00.000Z\t${second}\tINFO\tx`;
     expect(correlate([start(first), line("a"), line(own)], true)).toEqual(["a -", `${own} ${second}`]);
   });
 
-  test("puts the id of platform events beside them", () => {
+  test("puts the id of a platform event beside it", () => {
     const correlation = new RequestCorrelation({ isConcurrent: false });
     expect(correlation.see(start(first))).toMatchObject([{ requestId: first }]);
     expect(correlation.see(report(first))).toMatchObject([{ requestId: first }]);
   });
 
-  test("holds back a bounded number of lines", () => {
+  test("holds a bounded number of lines", () => {
     const correlation = new RequestCorrelation({ isConcurrent: false });
     const ready = Array.from({ length: 1500 }, () => correlation.see(line("x"))).flat();
     expect(ready).toHaveLength(1001);
     expect(correlation.see(line("x".repeat(300_000)))).toHaveLength(500);
   });
 
-  test("loses and doubles no event, whatever the sequence", () => {
+  test("loses and doubles no event, in any sequence", () => {
     const events = fc.array(
       fc.oneof(
         fc.string().map(line),

@@ -16,7 +16,7 @@ test.each([
   ["a line of an extension", other, ["platform", "function"], false],
   ["a platform event of a later version", unknown("platform.somethingNew"), ["function"], false],
   ["a platform event of a later version", unknown("platform.somethingNew"), ["platform"], true],
-  ["an event of a stream nobody knows", unknown("runtime.heap"), ["function"], true],
+  ["an event of an unknown stream", unknown("runtime.heap"), ["function"], true],
   ["an event whose type only begins like a stream", unknown("functional"), ["platform"], true],
 ] as const)("%s (%#)", (_what, event, types, expected) => {
   expect(isWanted(event, types)).toBe(expected);

@@ -26,7 +26,7 @@ const parse = (lines: readonly { readonly text: string }[]): readonly ShippedLin
   lines.map(({ text }) => JSON.parse(text) as ShippedLine);
 
 describe("createTransform", () => {
-  test("puts request id, function and its own id beside the record as it came", () => {
+  test("puts the request id, the function and the line's id beside the unchanged record", () => {
     const { lines } = create().accept(
       [
         { kind: "platform.start", time, record: { requestId } },
@@ -52,13 +52,13 @@ describe("createTransform", () => {
     ]);
   });
 
-  test("ships an element that is no event, with what is wrong with it", () => {
+  test("ships an element that is no event, with its problem", () => {
     expect(parse(create(["function"]).accept([], [{ raw: [1], problem: "not an object" }]).lines)).toMatchObject([
       { type: "malformed", time, problem: "not an object", record: [1] },
     ]);
   });
 
-  test("leaves out its own messages, and types nobody asked for", () => {
+  test("leaves out its own messages, and unwanted types", () => {
     const { lines } = create(["extension"], "mine").accept(
       [
         { kind: "extension", time, record: "mine" },
@@ -71,7 +71,7 @@ describe("createTransform", () => {
     expect(parse(lines).map((line) => line.record)).toEqual(["another's"]);
   });
 
-  test("knows requests where platform events are not shipped", () => {
+  test("knows requests even if platform events are not shipped", () => {
     const { lines } = create(["function"]).accept(
       [
         { kind: "platform.start", time, record: { requestId } },
@@ -93,7 +93,7 @@ describe("createTransform", () => {
     expect(parse(lines).map((line) => line.record)).toEqual(["neighbour", "neighbour"]);
   });
 
-  test("ships every element of any body the platform could send, each once", () => {
+  test("ships every element of any body once", () => {
     const element = fc.oneof(
       fc.jsonValue(),
       fc.record({

@@ -1,6 +1,6 @@
 /**
  * Writes what the event says: `lines` as they are, or `count` numbered lines padded to `bytes`; `waitMs` before it
- * answers. Answers when everything is written: what a process has not written when it is ended was never a line.
+ * answers. Answers when everything is written: text that a process has not written at its end was never a line.
  */
 export async function handler({ lines = [], count = 0, bytes = 0, waitMs = 0, mark = "" }) {
   const numbered = Array.from({ length: count }, (_unused, index) => `${mark}${index} `.padEnd(bytes, "x"));

@@ -19,7 +19,7 @@ afterEach(async () => {
 
 async function start(settings: Record<string, string> = {}, options: Parameters<typeof startScenario>[1] = {}) {
   const http = { LOGGER_DESTINATION: "http", LOGGER_HTTP_URL: receiver.url.href, LOGGER_TYPES: "function" };
-  // What a flush does that is out of time is told in trouble.test.ts; a busy machine must not bring it here.
+  // A flush that runs out of time is tested in trouble.test.ts; here, a busy machine must not cause one.
   scenario = await startScenario({ ...http, LOGGER_FLUSH_BUDGET_MS: "10000", ...settings }, options);
   return scenario;
 }
@@ -44,7 +44,7 @@ describe("the built layer", () => {
     expect(scenario.messages()).toHaveLength(1);
   });
 
-  test("ships the lines of an invocation before the environment rests", async () => {
+  test("ships the lines of an invocation before the environment freezes", async () => {
     const scenario = await start();
     await scenario.invokeAndRest({ lines: ["hello"] });
     expect(arrived()).toMatchObject([{ record: "hello", functionName: "scenario", functionVersion: "$LATEST" }]);
@@ -129,7 +129,7 @@ describe("the built layer", () => {
     expect(account(scenario)).toBe("account: 3 received = 3 delivered + 0 dropped + 0 pending");
   });
 
-  test("does not ship what it says itself where extensions' lines are shipped", async () => {
+  test("does not ship its own messages if extensions' lines are shipped", async () => {
     const scenario = await start({ LOGGER_TYPES: "function,extension" });
     receiver.answerWith(() => 400);
     await scenario.invokeAndRest({ lines: ["refused"] });

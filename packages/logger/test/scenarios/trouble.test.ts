@@ -31,7 +31,7 @@ describe("the built layer in trouble", () => {
     ["answers 500", 500],
     ["resets", "reset"],
   ] as const)(
-    "lets the function answer each time with a destination that %s, says so once, and accounts for every line",
+    "lets the function answer each time with a destination that %s, reports that once, and accounts for every line",
     async (_what, answer) => {
       receiver.answerWith(() => answer);
       const scenario = await start(http());
@@ -49,7 +49,7 @@ describe("the built layer in trouble", () => {
     },
   );
 
-  test("delivers everything at shutdown where the destination has come back", async () => {
+  test("delivers everything at shutdown if the destination has come back", async () => {
     receiver.answerWith(() => 503);
     const scenario = await start(http());
     for (const mark of ["a", "b"]) await scenario.invokeAndRest({ lines: [mark] });
@@ -70,7 +70,7 @@ describe("the built layer in trouble", () => {
     expect(new Set(receiver.requests.map(({ headers }) => headers["idempotency-key"])).size).toBe(1);
   });
 
-  test("ships once what the platform delivers twice, and says how often that was", async () => {
+  test("ships a delivery that comes twice once, and reports how often that was", async () => {
     scenario = await startScenario(http(), { faults: [{ kind: "telemetry", mutate: mutations.redeliver }] });
     for (const mark of ["a", "b"]) await scenario.invokeAndRest({ lines: [mark] });
     await scenario.shutdown();
@@ -81,8 +81,8 @@ describe("the built layer in trouble", () => {
     ]);
   });
 
-  test("accounts for what a platform drops that sends no batch twice, and ships everything else", async () => {
-    // What the platform sends is counted on its way: how much it drops depends on how busy this machine is.
+  test("counts what a platform without redelivery drops, and ships everything else", async () => {
+    // The test counts what the platform sends: how much it drops depends on how busy this machine is.
     const sent: { readonly type: string; readonly record: { readonly droppedRecords?: number } }[] = [];
     const mutate: Mutation = (events) => {
       sent.push(...events.map((event) => JSON.parse(event) as (typeof sent)[number]));
@@ -108,11 +108,11 @@ describe("the built layer in trouble", () => {
     const sum = `account: ${lines} received = ${lines} delivered + 0 dropped + 0 pending`;
     expect(running.messages()).toEqual([`${sum}; dropped by the platform before they came here: ${dropped}`]);
     expect(records()).toHaveLength(lines);
-    // The platform may drop the news of what it dropped too: the sum of both is no more than what was written.
+    // The platform may also drop its report of what it dropped: the sum of both is at most what was written.
     expect(lines).toBeLessThan(8000);
   });
 
-  test("does not hold an invocation to its deadline where the platform dropped the news of its end", async () => {
+  test("does not hold an invocation to its deadline if the platform dropped the event of its end", async () => {
     const lost =
       '{"time":"2026-01-01T00:00:00.000Z","type":"platform.logsDropped","record":{"reason":"slow","droppedRecords":1,"droppedBytes":100}}';
     const mutate: Mutation = (events) => [
@@ -148,7 +148,7 @@ describe("the built layer in trouble", () => {
     expect(running.messages().at(-1)).toBe("account: 2 received = 2 delivered + 0 dropped + 0 pending");
   });
 
-  test("splits what the destination finds too large", async () => {
+  test("splits batches that are too large for the destination", async () => {
     receiver.answerWith(({ body }) => (body.length > 40_000 ? 413 : 200));
     const scenario = await start(http());
     await scenario.invokeAndRest({ count: 100, bytes: 1000, mark: "n" });
@@ -156,7 +156,7 @@ describe("the built layer in trouble", () => {
     expect(records()).toHaveLength(100);
   });
 
-  test("lets the function answer where nothing is configured, and says what to set", async () => {
+  test("lets the function answer if nothing is configured, and says what to set", async () => {
     const scenario = await start({});
     expect((await scenario.invokeAndRest({ lines: ["a"] })).answer).toBe('"answered"');
     await scenario.shutdown();
@@ -166,7 +166,7 @@ describe("the built layer in trouble", () => {
     ]);
   });
 
-  test("names a variable that is misspelt, whether or not something is missing for it", async () => {
+  test("names a misspelt variable, with and without a missing setting", async () => {
     const lacking = await start({ LOGGER_DESTINATION: "http", LOGER_HTTP_URL: receiver.url.href });
     await lacking.invokeAndRest({ lines: ["a"] });
     await lacking.shutdown();
@@ -185,7 +185,7 @@ describe("the built layer in trouble", () => {
     ]);
   });
 
-  test("lets the function answer where every setting is wrong, and names them all", async () => {
+  test("lets the function answer if every setting is wrong, and names them all", async () => {
     const scenario = await start({
       LOGGER_DESTINATION: "http",
       LOGGER_HTTP_URL: "not a URL",
@@ -206,7 +206,7 @@ describe("the built layer in trouble", () => {
     ]);
   });
 
-  test("keeps to its memory where nothing is delivered, and counts what it dropped", async () => {
+  test("keeps its memory limit if nothing is delivered, and counts the dropped lines", async () => {
     receiver.answerWith(() => 500);
     const scenario = await start({ ...http(), LOGGER_MAX_ITEMS: "100" });
     await scenario.invokeAndRest({ count: 250, mark: "n" });
