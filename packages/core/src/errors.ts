@@ -16,7 +16,7 @@ export class PlatformError extends Error {
   override readonly name = "PlatformError";
   /** The API's own `errorType`, or a system code such as `ECONNREFUSED`. */
   readonly code: string;
-  /** The HTTP status, where there was one. */
+  /** The HTTP status of an answer. */
   readonly status: number | undefined;
 
   constructor(

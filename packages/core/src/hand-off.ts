@@ -1,11 +1,3 @@
-/** What the layer's launcher did before this process started. */
-export interface HandOff {
-  /** The extension's name, which is the launcher's file name. */
-  readonly name: string | undefined;
-  /** Undefined if the launcher did not register. */
-  readonly registered: Registered | undefined;
-}
-
 /** The answer to the launcher's registration. */
 export interface Registered {
   readonly identifier: string;
@@ -19,10 +11,14 @@ const version = "1";
 const prefix = "LAMBDA_EXTENSION_";
 
 /**
- * Reads the launcher's hand-off, and deletes it from the environment: the identifier is a credential, and child
- * processes inherit the environment. A hand-off of another version counts as none, except for the name.
+ * Reads what the layer's launcher did before this process started, and deletes those variables: the identifier is a
+ * credential, and child processes inherit them. Of a hand-off of another version, only the name counts.
+ * Returns the extension's name, which is the launcher's file name, and `registered` if the launcher registered.
  */
-export function takeHandOff(env: Record<string, string | undefined>): HandOff {
+export function takeHandOff(env: Record<string, string | undefined>): {
+  readonly name: string | undefined;
+  readonly registered: Registered | undefined;
+} {
   const take = (key: string): string | undefined => {
     const value = env[prefix + key];
     delete env[prefix + key];

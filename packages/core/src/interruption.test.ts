@@ -9,7 +9,7 @@ const event: ShutdownEvent = { eventType: "SHUTDOWN", deadlineMs: 1, shutdownRea
 const never = new Promise<never>(() => {});
 
 test("a wait ends with its work, and leaves no timer", async () => {
-  expect(await createInterruption().during(Promise.resolve(7), 1000)).toEqual({ kind: "done", value: 7 });
+  expect(await createInterruption().during(Promise.resolve(7), 1000)).toEqual({ kind: "settled", value: 7 });
   expect(vi.getTimerCount()).toBe(0);
 });
 

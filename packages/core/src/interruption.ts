@@ -1,18 +1,19 @@
 import { toTimerMs } from "./deadline.ts";
+import type { Waited } from "./deadline.ts";
 import type { ShutdownEvent } from "./lifecycle-event.ts";
 
+interface Stopped {
+  readonly kind: "stopped";
+  readonly event: ShutdownEvent;
+}
+
 /** How a wait ended: with its own result, because its time was over, or because the extension has to stop. */
-export type Interruptible<T> =
-  | { readonly kind: "done"; readonly value: T }
-  | { readonly kind: "late" }
-  | { readonly kind: "stopped"; readonly event: ShutdownEvent };
+export type Interruptible<T> = Waited<T> | Stopped;
 
 /** See {@link createInterruption}. */
 export type Interruption = ReturnType<typeof createInterruption>;
 
-type Raised =
-  | { readonly kind: "stopped"; readonly event: ShutdownEvent }
-  | { readonly kind: "failed"; readonly error: unknown };
+type Raised = Stopped | { readonly kind: "failed"; readonly error: unknown };
 
 /**
  * What comes from outside the loop: a signal that ends it, or a failure that must. Unlike `Promise.race` against one
@@ -50,7 +51,7 @@ export function createInterruption() {
         work.then(
           (value) => {
             clearTimeout(timer);
-            resolve({ kind: "done", value });
+            resolve({ kind: "settled", value });
           },
           (error: unknown) => {
             clearTimeout(timer);

@@ -97,7 +97,7 @@ export async function runLifeCycle(parts: LifeCycleParts): Promise<void> {
   try {
     const running = { ...parts, onStep, onFailure, startHandler };
     const starting = await interruption.during(startExtension(running));
-    if (starting.kind === "done") {
+    if (starting.kind === "settled") {
       const started = starting.value;
       const event = await pollEvents({ ...running, started, interruption });
       await shutDown(event, started);

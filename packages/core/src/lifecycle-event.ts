@@ -5,7 +5,7 @@ export type LifecycleEventType = "INVOKE" | "SHUTDOWN";
 
 /**
  * An invocation, as `GET /extension/event/next` delivers it.
- * Units: `deadlineMs` is epoch milliseconds. `tracing` is absent where the platform has no trace id.
+ * Units: `deadlineMs` is epoch milliseconds. `tracing` is absent if the platform has no trace id.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
  */
 export interface InvokeEvent {

@@ -43,7 +43,7 @@ export async function pollEvents(parts: PollParts): Promise<ShutdownEvent> {
   }
 
   /**
-   * Resolves with SHUTDOWN, or with nothing when a handler returns a promise. A handler that is over at once costs no
+   * Resolves with SHUTDOWN, or with undefined when a handler returns a promise. A handler that is over at once costs no
    * promise: docs/adr/0105-an-invoke-without-promises.md.
    */
   function takeEvents(): Promise<ShutdownEvent | undefined> {
@@ -122,7 +122,7 @@ export async function pollEvents(parts: PollParts): Promise<ShutdownEvent> {
 }
 
 function shutdownOf(waited: Interruptible<ShutdownEvent | undefined>): ShutdownEvent {
-  const event = waited.kind === "stopped" ? waited.event : waited.kind === "done" ? waited.value : undefined;
+  const event = waited.kind === "stopped" ? waited.event : waited.kind === "settled" ? waited.value : undefined;
   if (event === undefined) throw new Error("BUG: polling ended without a reason");
   return event;
 }

@@ -24,7 +24,7 @@ let withoutProgram: Promise<void> | undefined;
 
 /**
  * Runs an extension from registration to SHUTDOWN, then ends the process: exit status 0, or 1 after saying why.
- * Errors: none; see docs/life-cycle.md for who fails how.
+ * Errors: none; docs/life-cycle.md lists what each failure does.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
  */
 export function runExtension(options: ExtensionOptions): Promise<void> {

@@ -141,7 +141,7 @@ describe("subscribing", () => {
     const { extension } = start({}, {}, { AWS_LAMBDA_INITIALIZATION_TYPE: "lambda-managed-instances" });
     await lambda.called(next);
     expect(lambda.calls.filter(({ method }) => method === "PUT")).toHaveLength(1);
-    expect(extension.errors[0]).toContain("Going on without telemetry");
+    expect(extension.errors[0]).toContain("The extension goes on without telemetry");
     await end(extension);
   });
 
@@ -150,7 +150,7 @@ describe("subscribing", () => {
       "202, as local tools answer",
       202,
       '{"errorMessage":"Telemetry API is not supported","errorType":"Telemetry.NotSupported"}',
-      "There is no telemetry here",
+      "The platform has no telemetry",
     ],
     [
       "403",
@@ -185,7 +185,7 @@ describe("subscribing", () => {
     lambda.answerOnce(subscribe, { kind: "cut" });
     const { extension } = start();
     await lambda.called(next);
-    expect(extension.errors[0]).toContain("Going on without telemetry");
+    expect(extension.errors[0]).toContain("The extension goes on without telemetry");
     await end(extension);
   });
 });
@@ -264,7 +264,7 @@ describe("deliveries", () => {
     for (const text of ["a", "a", "b", "a"]) expect(await deliver([line(text)])).toBe(200);
     await end(extension);
     expect(seen.events.map((event) => event.kind === "function" && event.record)).toEqual(["a", "b"]);
-    expect(extension.errors).toEqual(["[logger] Telemetry: deliveries that came again, and were handed on once: 2"]);
+    expect(extension.errors).toEqual(["[logger] Telemetry: repeated deliveries, each passed on once: 2"]);
   });
 
   test("over TCP come line by line, cut anywhere", async () => {

@@ -1,8 +1,8 @@
 import { runExtension } from "@lambda-extension/core";
 import type { LifecycleStep } from "@lambda-extension/core";
 
-// Registers, waits for events, and ends at SHUTDOWN; `onStep` is told of each step. Where your own work goes:
-// `onInvoke`, `onShutdown`.
+// Registers, waits for events, and ends at SHUTDOWN; the loop calls `onStep` at each step. Put your own work into
+// `onInvoke` and `onShutdown`.
 void runExtension({ onStep: (step) => console.log(`[hello-extension] ${describe(step)}`) });
 
 function describe(step: LifecycleStep): string {

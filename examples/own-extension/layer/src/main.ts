@@ -11,13 +11,12 @@ void runExtension({
   onInit() {
     const setting = process.env["SLOW_MS"] ?? "1000";
     slowMs = Number(setting);
-    // Listed once; then the extension only polls, and the function works as if it were not there.
+    // The loop reports this once; then the extension only polls, and the function works without it.
     if (!(slowMs > 0)) throw new ConfigError([`SLOW_MS: expected milliseconds above 0, got ${setting}`]);
   },
 
   async onInvoke(_event, context) {
-    // Until the platform says that the function is done, so that this invocation is judged before the environment
-    // freezes.
+    // Waits until the function is done: the invocation is judged before the environment freezes.
     await context.runtimeDone({ graceMs: 100 });
   },
 

@@ -1,23 +1,18 @@
 import type { AddressInfo, Server, Socket } from "node:net";
 import { errorCode } from "../errors.ts";
+import type { TelemetryOptions } from "../extension-options.ts";
 import { builtinModule } from "../host.ts";
 import { serveHttpDeliveries } from "./http-deliveries.ts";
 import type { DeliverySink } from "./intake.ts";
 import { serveTcpDeliveries } from "./tcp-deliveries.ts";
 
-/** How to listen. */
-export interface TelemetryListenerOptions {
-  readonly protocol: "HTTP" | "TCP";
-  /** The preferred port; if it is in use, any free port. 0: any free port. */
-  readonly port: number;
-  readonly sink: DeliverySink;
-}
-
 /**
- * Resolves when bound: from then on the extension may subscribe.
+ * Resolves when bound: from then on the extension may subscribe. Port 0 means any free port.
  * Errors: the system error of a bind that failed for another reason than a port in use.
  */
-export async function startTelemetryListener(options: TelemetryListenerOptions) {
+export async function startTelemetryListener(
+  options: Required<Pick<TelemetryOptions, "protocol" | "port">> & { readonly sink: DeliverySink },
+) {
   const sockets = new Set<Socket>();
   const serve = options.protocol === "HTTP" ? serveHttpDeliveries : serveTcpDeliveries;
   const server = builtinModule("node:net").createServer((socket) => {

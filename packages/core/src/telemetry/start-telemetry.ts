@@ -59,12 +59,12 @@ export async function startTelemetry(start: StartTelemetryOptions): Promise<Tele
     await listener.close();
     report(
       answer.kind === "unsupported"
-        ? "There is no telemetry here: the platform accepted the subscription and will never deliver (202, as in `sam local invoke`). " +
-            "Going on without."
-        : `Going on without telemetry: ${answer.error.message}`,
+        ? "The platform has no telemetry: it accepted the subscription and will never deliver (202, as in `sam local invoke`). " +
+            "The extension goes on without it."
+        : `The extension goes on without telemetry: ${answer.error.message}`,
     );
   } catch (error) {
-    report(`Going on without telemetry: ${describeError(error)}`);
+    report(`The extension goes on without telemetry: ${describeError(error)}`);
   }
   return undefined;
 }
@@ -105,7 +105,7 @@ function createReceiver(start: StartTelemetryOptions, runtimeDone: RuntimeDoneTr
     /** Resolves when every delivery has been consumed; reports how many came again. */
     async finish(): Promise<void> {
       await intake.idle();
-      if (repeated > 0) report(`Telemetry: deliveries that came again, and were handed on once: ${repeated}`);
+      if (repeated > 0) report(`Telemetry: repeated deliveries, each passed on once: ${repeated}`);
       repeated = 0;
     },
   };

@@ -36,7 +36,7 @@ export type PlatformExtension = PlatformEvent<"platform.extension">;
 export type PlatformTelemetrySubscription = PlatformEvent<"platform.telemetrySubscription">;
 /** The platform has thrown records away, for `reason`, and never delivers them. Units: records, bytes. */
 export type PlatformLogsDropped = PlatformEvent<"platform.logsDropped">;
-/** A line of the function: text, or an object where the log format is JSON and the schema 2022-12-13 or newer. */
+/** A line of the function: text, or an object if the log format is JSON and the schema 2022-12-13 or newer. */
 export type FunctionLog = Event<"function", string | { readonly [key: string]: unknown }>;
 /** A line of an extension; text or an object, as for the function. */
 export type ExtensionLog = Event<"extension", FunctionLog["record"]>;

@@ -76,7 +76,7 @@ describe("the built layer in trouble", () => {
     await scenario.shutdown();
     expect(records()).toEqual(["a", "b"]);
     expect(scenario.messages()).toEqual([
-      expect.stringMatching(/^Telemetry: deliveries that came again, and were handed on once: [1-9]/),
+      expect.stringMatching(/^Telemetry: repeated deliveries, each passed on once: [1-9]/),
       "account: 2 received = 2 delivered + 0 dropped + 0 pending",
     ]);
   });
