@@ -2,7 +2,7 @@ import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import type { DeadlineContext } from "./extension-options.ts";
 
-/** When a deadline is: the earliest of what is given; and how much earlier its signal fires. */
+/** A deadline is the earliest of the given times; its signal fires `marginMs` before it. */
 export interface DeadlineOptions {
   readonly deadlineEpochMs?: number;
   /** Counted from now. */

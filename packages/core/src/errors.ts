@@ -11,7 +11,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** The platform's fault: an answer of the Lambda APIs that is not what they promise, or no answer. */
+/** The platform's fault: the Lambda APIs gave another answer than they promise, or no answer. */
 export class PlatformError extends Error {
   override readonly name = "PlatformError";
   /** The API's own `errorType`, or a system code such as `ECONNREFUSED`. */

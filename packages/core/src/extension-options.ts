@@ -48,7 +48,7 @@ export interface InvokeContext extends ExtensionContext, DeadlineContext {
 
 /** Handed to `onShutdown`. */
 export interface ShutdownContext extends ExtensionContext, DeadlineContext {
-  /** Lower case: `spindown`, `timeout`, `failure`, or what the platform sent. */
+  /** Lower case: `spindown`, `timeout`, `failure`, or a newer word of the platform. */
   readonly reason: string;
   /**
    * Takes no more telemetry, and resolves when every acknowledged batch has gone through `onEvents`: flush after it and
@@ -65,7 +65,7 @@ export type LifecycleStep =
   | { readonly kind: "waiting" }
   | { readonly kind: "received"; readonly event: LifecycleEvent };
 
-/** What to receive over the Telemetry API, and how it is buffered by the platform. */
+/** What to receive over the Telemetry API, and how the platform buffers it. */
 export interface TelemetryOptions {
   readonly types: readonly TelemetryType[];
   /** Default `HTTP`: TCP cannot acknowledge. */
@@ -108,7 +108,7 @@ export interface ExtensionOptions {
   onInvoke?(event: InvokeEvent, context: InvokeContext): void | Promise<void>;
   /** Runs at the first event after a SnapStart restore, before that event's handler. */
   onRestore?(context: ExtensionContext): void | Promise<void>;
-  /** Runs once, at SHUTDOWN or SIGTERM/SIGINT; drain what is pending before the deadline. */
+  /** Runs once, at SHUTDOWN or SIGTERM/SIGINT; finish all pending work before the deadline. */
   onShutdown?(event: ShutdownEvent, context: ShutdownContext): void | Promise<void>;
   /** Called at each step, in order. */
   onStep?(step: LifecycleStep): void;

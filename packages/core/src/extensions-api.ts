@@ -6,7 +6,7 @@ import { parseJsonObject, textOf } from "./json-object.ts";
 import { parseLifecycleEvent } from "./lifecycle-event.ts";
 import type { LifecycleEventType, ParsedLifecycleEvent } from "./lifecycle-event.ts";
 
-/** What became of a subscription. `unsupported`: the environment accepts it and never delivers. */
+/** The answer to a subscription. `unsupported`: the environment accepts it and never delivers. */
 export type SubscriptionAnswer =
   | { readonly kind: "subscribed" }
   | { readonly kind: "unsupported" }

@@ -16,8 +16,8 @@ export type Interruption = ReturnType<typeof createInterruption>;
 type Raised = Stopped | { readonly kind: "failed"; readonly error: unknown };
 
 /**
- * What comes from outside the loop: a signal that ends it, or a failure that must. Unlike `Promise.race` against one
- * long-lived promise, a wait leaves nothing behind.
+ * Ends the loop from outside, at a signal or a failure. Unlike `Promise.race` against one long-lived promise, a wait
+ * leaves no listener behind.
  */
 export function createInterruption() {
   let raised: Raised | undefined;

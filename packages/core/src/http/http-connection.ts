@@ -43,24 +43,23 @@ export function createHttpConnection(options: HttpConnectionOptions) {
     return encoded.bytes;
   }
 
-  /** A dead one costs a new connection and nothing else. */
+  /** Undefined without an inherited connection, and if it is dead: that only costs a new connection. */
   function sendInherited(bytes: Buffer): HttpLink | undefined {
     const first = inherited;
+    if (first === undefined) return undefined;
     inherited = undefined;
     try {
-      first?.write(bytes);
-      return first === undefined
-        ? undefined
-        : createHttpLink(
-            (onBytes) => first.toSocket(onBytes),
-            (socket, more) => first.writeTo(socket, more),
-          );
+      first.write(bytes);
+      return createHttpLink(
+        (onBytes) => first.toSocket(onBytes),
+        (socket, more) => first.writeTo(socket, more),
+      );
     } catch {
       return undefined;
     }
   }
 
-  /** No promise is between the answer and its listener. The same request object is encoded once. */
+  /** Calls back without a promise in between. Encodes the same request object only once. */
   function exchange(request: HttpRequest, asked: HttpExchange): void {
     const bytes = encodeOnce(request);
     const early = sendInherited(bytes);

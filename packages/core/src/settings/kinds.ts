@@ -6,7 +6,7 @@ export interface Kind<Value> {
   readonly range: string;
   /** Takes the text without spaces around it. Returns undefined if it is no value of this kind. Never throws. */
   readonly parse: (text: string) => Value | undefined;
-  /** What a message shows of a text that is no value. Default: the text in quotes, 80 characters at most. */
+  /** How a message shows a text that is no value. Default: the text in quotes, 80 characters at most. */
   readonly show?: (text: string) => string;
 }
 

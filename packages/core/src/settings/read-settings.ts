@@ -17,7 +17,7 @@ export interface Setting {
   readonly aliases?: readonly string[];
   /** Names the setting had before; a warning says the new one. */
   readonly formerNames?: readonly string[];
-  /** The setting still works and will go: what to do instead, for a warning. */
+  /** The setting still works and will be removed. The text is for a warning: what to do instead. */
   readonly deprecated?: string;
 }
 

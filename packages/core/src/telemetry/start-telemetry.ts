@@ -22,7 +22,7 @@ export interface Telemetry {
   close(): Promise<void>;
 }
 
-/** What the loop passes. */
+/** What telemetry needs of the loop. */
 export interface StartTelemetryOptions {
   readonly api: ExtensionsApi;
   readonly options: TelemetryOptions;
@@ -69,7 +69,7 @@ export async function startTelemetry(start: StartTelemetryOptions): Promise<Tele
   return undefined;
 }
 
-/** Where deliveries arrive, and what takes them from there to the consumer. */
+/** Takes the deliveries, and passes their events to the consumer. */
 function createReceiver(start: StartTelemetryOptions, runtimeDone: RuntimeDoneTracker) {
   const { options, report } = start;
   let isDiscarding = false;
