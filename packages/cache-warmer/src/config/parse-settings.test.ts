@@ -9,7 +9,7 @@ const problemsOf = (environment: Readonly<Record<string, string>>) => {
   const parsed = parseSettings({ ...region, ...environment });
   return parsed.kind === "problems" ? parsed.problems : [];
 };
-/** Of an environment without problems. */
+/** For an environment without problems. */
 function parse(environment: Readonly<Record<string, string>>) {
   const parsed = parseSettings(environment);
   if (parsed.kind === "problems") throw new Error(parsed.problems.join());
@@ -17,7 +17,7 @@ function parse(environment: Readonly<Record<string, string>>) {
 }
 
 describe("parseSettings", () => {
-  test("needs nothing but the Region, and then is what the AWS extension is", () => {
+  test("needs only the Region, and has the defaults of the AWS extension", () => {
     const { settings, warnings } = parse(region);
     expect(settings).toMatchObject({ port: 2773, required: [], cache: { maxItems: 1000 } });
     expect(settings.parameterStore).toEqual({
@@ -29,7 +29,7 @@ describe("parseSettings", () => {
     expect(warnings).toEqual([]);
   });
 
-  test("reads names, and takes an empty variable for none", () => {
+  test("reads lists of names; an empty variable is an empty list", () => {
     const { settings } = parse({
       ...region,
       CACHE_WARMER_PARAMETERS: " /a , b:3,arn:aws:ssm:eu-west-1:1:parameter/c,/a",
@@ -50,7 +50,7 @@ describe("parseSettings", () => {
     expect(parse({ ...region, ...environment }).settings.parameterStore.ttlMs).toBe(ttlMs);
   });
 
-  test("prefers a service's own endpoint, and warns of secrets that travel in the clear", () => {
+  test("prefers a service's own endpoint, and warns if secrets travel unencrypted", () => {
     const { settings, warnings } = parse({
       ...region,
       AWS_ENDPOINT_URL: "http://localstack:4566",
@@ -97,7 +97,7 @@ describe("parseSettings", () => {
     ]);
   });
 
-  test("sees what contradicts itself", () => {
+  test("reports settings that contradict each other", () => {
     expect(
       problemsOf({
         CACHE_WARMER_PARAMETERS: "/a,/b",
@@ -111,9 +111,9 @@ describe("parseSettings", () => {
     ]);
   });
 
-  test("takes all of nothing for a list that was forgotten", () => {
+  test("refuses `all` if both lists are empty", () => {
     const problem =
-      'CACHE_WARMER_REQUIRED: expected names in CACHE_WARMER_PARAMETERS or CACHE_WARMER_SECRETS, got "all" of none';
+      'CACHE_WARMER_REQUIRED: expected names in CACHE_WARMER_PARAMETERS or CACHE_WARMER_SECRETS, got "all" and no names';
     expect(problemsOf({ CACHE_WARMER_REQUIRED: "all" })).toEqual([problem]);
     expect(problemsOf({ CACHE_WARMER_REQUIRED: "all", CACHE_WARMER_SECRETS: "s" })).toEqual([]);
   });
@@ -127,16 +127,16 @@ describe("parseSettings", () => {
     ]);
   });
 
-  test("warns where no reader can prove to be the function", () => {
+  test("warns if the environment has no token", () => {
     const warning =
-      "AWS_SESSION_TOKEN: expected the token by which a reader proves to be the function, got nothing: every read answers status 401. " +
-      "On your machine it takes temporary credentials, such as those of `aws sts get-session-token`";
+      "AWS_SESSION_TOKEN: expected the token that the function sends with a read, got nothing: every read answers status 401. " +
+      "On your machine use temporary credentials, such as those of `aws sts get-session-token`";
     expect(parse({ AWS_REGION: "eu-west-1" }).warnings).toEqual([warning]);
     expect(parse({ AWS_REGION: "eu-west-1", AWS_SESSION_TOKEN: "" }).warnings).toEqual([warning]);
     expect(parse({ AWS_REGION: "eu-west-1", AWS_CONTAINER_AUTHORIZATION_TOKEN: "token" }).warnings).toEqual([]);
   });
 
-  test("repeats no credential of an address that it refuses", () => {
+  test("repeats no credential of an address it refuses", () => {
     expect(
       problemsOf({
         AWS_ENDPOINT_URL: "https://user:p@ss/word@host/?token=t",
@@ -151,7 +151,7 @@ describe("parseSettings", () => {
     ]);
   });
 
-  test("shows the wrong names of a list, and no more of a value than one can read", () => {
+  test("shows the wrong names of a list, and at most 80 characters of a value", () => {
     expect(
       problemsOf({ CACHE_WARMER_PARAMETERS: "/a,/b c, /d,/é", SSM_PARAMETER_STORE_TTL: "9".repeat(1000) }),
     ).toEqual([
@@ -165,7 +165,7 @@ describe("parseSettings", () => {
     [" 8080 ", "/a", { port: 8080, isRequired: true }],
     ["", " ", { port: 2773, isRequired: false }],
   ])(
-    "knows the port %j and whether something is required (%j) also where other settings are wrong",
+    "knows the port %j and whether names are required (%j), even if other settings are wrong",
     (port, required, expected) => {
       expect(parseFallback({ PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: port, CACHE_WARMER_REQUIRED: required })).toEqual(
         expected,

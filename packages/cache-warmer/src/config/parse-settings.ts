@@ -1,13 +1,13 @@
 import { findMisspelt, readSettings } from "@lambda-extension/core/settings";
-import type { KnownSettings, SettingsOf, SettingsResult, Variables } from "@lambda-extension/core/settings";
+import type { KnownSettings, SettingsResult, Variables } from "@lambda-extension/core/settings";
 import { tokensOf } from "../aws/credentials.ts";
 import type { AwsService } from "../aws/sign-request.ts";
 import { schema } from "./schema.ts";
-import type { ServiceSettings, Settings } from "./settings.ts";
+import type { Settings, Values } from "./settings.ts";
 
 /**
  * Reads the settings from environment variables. An empty variable counts as absent.
- * Returns every problem at once, or the settings with warnings about what looks like a mistake and may be none.
+ * Returns every problem at once, or the settings with warnings about what may be a mistake.
  */
 export function parseSettings(variables: Variables): SettingsResult<Settings> {
   const read = readSettings(schema, variables, contradictions);
@@ -22,17 +22,15 @@ export function parseSettings(variables: Variables): SettingsResult<Settings> {
   return { kind: "settings", settings, warnings };
 }
 
-/**
- * What can be known where the settings do not parse: the port to answer on, and whether the function must not start.
- */
+/** What is known although settings do not parse: the port to answer on, and whether names are required. */
 export function parseFallback(variables: Variables): { readonly port: number; readonly isRequired: boolean } {
   const read = readSettings(schema, variables);
   const { port, required } = read.kind === "problems" ? read.known : read.settings;
-  // A list that does not parse is a list of something.
+  // A list that does not parse still names something.
   return { port: port ?? Number(schema.port.default), isRequired: required?.length !== 0 };
 }
 
-/** Problems between settings; a setting that did not parse by itself takes no part. */
+/** Problems between settings. It leaves out a setting that does not parse by itself. */
 function contradictions(known: KnownSettings<typeof schema>): readonly string[] {
   const { parameters, secrets, required, cacheSize } = known;
   if (parameters === undefined || secrets === undefined) return [];
@@ -48,7 +46,7 @@ function contradictions(known: KnownSettings<typeof schema>): readonly string[] 
   const count = parameters.length + secrets.length;
   if (count === 0 && required?.includes("all")) {
     problems.push(
-      'CACHE_WARMER_REQUIRED: expected names in CACHE_WARMER_PARAMETERS or CACHE_WARMER_SECRETS, got "all" of none',
+      'CACHE_WARMER_REQUIRED: expected names in CACHE_WARMER_PARAMETERS or CACHE_WARMER_SECRETS, got "all" and no names',
     );
   }
   if (cacheSize !== undefined && cacheSize > 0 && count > cacheSize) {
@@ -59,52 +57,43 @@ function contradictions(known: KnownSettings<typeof schema>): readonly string[] 
   return problems;
 }
 
-function toSettings(values: SettingsOf<typeof schema>): Settings {
-  const { region, useFips, required, maxBytes, staleIfErrorMs, negativeTtlMs } = values;
-  const keeps = values.isCacheEnabled && values.cacheSize > 0;
-  const parameterStore: ServiceSettings = {
-    ttlMs: keeps ? values.parameterTtlMs : 0,
-    timeoutMs: values.parameterTimeoutMs || 60_000,
-    endpoint: values.parameterEndpoint ?? values.endpoint ?? resolveEndpoint({ service: "ssm", region, useFips }),
-    warm: values.parameters,
-  };
-  const secretsManager: ServiceSettings = {
-    ttlMs: keeps ? values.secretTtlMs : 0,
-    timeoutMs: values.secretTimeoutMs || 60_000,
-    endpoint:
-      values.secretEndpoint ?? values.endpoint ?? resolveEndpoint({ service: "secretsmanager", region, useFips }),
-    warm: values.secrets,
-  };
+function toSettings(values: Values): Settings {
+  const { port, logLevel, region, maxConnections, initWaitMs, holdMs, parameters, secrets, required } = values;
+  const { isCacheEnabled, cacheSize, maxBytes, staleIfErrorMs, negativeTtlMs } = values;
+  const keeps = isCacheEnabled && cacheSize > 0;
+  const endpointOf = (service: AwsService, own: URL | undefined): URL =>
+    own ?? values.endpoint ?? regionalEndpoint(service, values);
   return {
-    port: values.port,
-    logLevel: values.logLevel,
+    port,
+    logLevel,
     region,
-    maxConnections: values.maxConnections,
-    initWaitMs: values.initWaitMs,
-    holdMs: values.holdMs,
-    cache: { maxItems: values.cacheSize, maxBytes, staleIfErrorMs, negativeTtlMs },
-    parameterStore,
-    secretsManager,
-    required: required.includes("all") ? [...parameterStore.warm, ...secretsManager.warm] : required,
+    maxConnections,
+    initWaitMs,
+    holdMs,
+    cache: { maxItems: cacheSize, maxBytes, staleIfErrorMs, negativeTtlMs },
+    parameterStore: {
+      ttlMs: keeps ? values.parameterTtlMs : 0,
+      timeoutMs: values.parameterTimeoutMs || 60_000,
+      endpoint: endpointOf("ssm", values.parameterEndpoint),
+      warm: parameters,
+    },
+    secretsManager: {
+      ttlMs: keeps ? values.secretTtlMs : 0,
+      timeoutMs: values.secretTimeoutMs || 60_000,
+      endpoint: endpointOf("secretsmanager", values.secretEndpoint),
+      warm: secrets,
+    },
+    required: required.includes("all") ? [...parameters, ...secrets] : required,
   };
 }
 
-/**
- * The regional endpoint of a service.
- * Source: https://docs.aws.amazon.com/general/latest/gr/ssm.html and .../asm.html
- */
-function resolveEndpoint(options: {
-  readonly service: AwsService;
-  readonly region: string;
-  readonly useFips: boolean;
-}): URL {
-  const { service, region, useFips } = options;
-  const host = useFips ? `${service}-fips` : service;
+/** Source: https://docs.aws.amazon.com/general/latest/gr/ssm.html and .../asm.html */
+function regionalEndpoint(service: AwsService, { region, useFips }: Values): URL {
   const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
-  return new URL(`https://${host}.${region}.${suffix}`);
+  return new URL(`https://${service}${useFips ? "-fips" : ""}.${region}.${suffix}`);
 }
 
-/** A misspelt variable warms nothing; one of a newer version must not stop an older layer: hence a warning. */
+/** Warnings, and not problems: a variable of a newer version must not stop an older layer. */
 function misspelt(variables: Variables): readonly string[] {
   return findMisspelt(schema, variables, {
     own: /^(?:CACHE_WARMER|PARAMETERS_SECRETS_EXTENSION)_/,
@@ -112,12 +101,12 @@ function misspelt(variables: Variables): readonly string[] {
   });
 }
 
-/** `sam local invoke` with credentials that last: SAM has no session token to pass on. */
+/** A case where this happens: `sam local invoke` with an access key that lasts. SAM has no token to pass on then. */
 function missingToken(variables: Variables): readonly string[] {
   if (tokensOf(variables).length > 0) return [];
   return [
-    "AWS_SESSION_TOKEN: expected the token by which a reader proves to be the function, got nothing: every read answers status 401. " +
-      "On your machine it takes temporary credentials, such as those of `aws sts get-session-token`",
+    "AWS_SESSION_TOKEN: expected the token that the function sends with a read, got nothing: every read answers status 401. " +
+      "On your machine use temporary credentials, such as those of `aws sts get-session-token`",
   ];
 }
 

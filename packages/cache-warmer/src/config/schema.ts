@@ -14,6 +14,8 @@ import { logLevels } from "../report.ts";
 
 const parameterName = /^(?:arn:[a-z0-9-]+:ssm:[^,\s]+|[\w/+=.@\-!]+(?::[\w.-]+)?)$/;
 const secretName = /^(?:arn:[a-z0-9-]+:secretsmanager:[^,\s]+|[\w/+=.@\-!]+)$/;
+const upToADay = seconds({ min: 0, max: 86_400 });
+const upToAMinute = milliseconds({ min: 0, max: 60_000 });
 
 /**
  * Every environment variable the cache warmer reads for its settings. The names of the AWS Parameters and Secrets
@@ -32,26 +34,10 @@ export const schema = {
     kind: list(text("names out of CACHE_WARMER_PARAMETERS and CACHE_WARMER_SECRETS, or `all`", /^\S+$/)),
     default: "",
   },
-  initWaitMs: {
-    name: "CACHE_WARMER_INIT_WAIT_MILLIS",
-    kind: milliseconds({ min: 0, max: 8000 }),
-    default: "3000",
-  },
-  holdMs: {
-    name: "CACHE_WARMER_HOLD_MILLIS",
-    kind: milliseconds({ min: 0, max: 10_000 }),
-    default: "100",
-  },
-  staleIfErrorMs: {
-    name: "CACHE_WARMER_STALE_IF_ERROR_SECONDS",
-    kind: seconds({ min: 0, max: 86_400 }),
-    default: "900",
-  },
-  negativeTtlMs: {
-    name: "CACHE_WARMER_NEGATIVE_TTL_SECONDS",
-    kind: seconds({ min: 0, max: 300 }),
-    default: "5",
-  },
+  initWaitMs: { name: "CACHE_WARMER_INIT_WAIT_MILLIS", kind: milliseconds({ min: 0, max: 8000 }), default: "3000" },
+  holdMs: { name: "CACHE_WARMER_HOLD_MILLIS", kind: milliseconds({ min: 0, max: 10_000 }), default: "100" },
+  staleIfErrorMs: { name: "CACHE_WARMER_STALE_IF_ERROR_SECONDS", kind: upToADay, default: "900" },
+  negativeTtlMs: { name: "CACHE_WARMER_NEGATIVE_TTL_SECONDS", kind: seconds({ min: 0, max: 300 }), default: "5" },
   maxBytes: { name: "CACHE_WARMER_MAX_BYTES", kind: bytes({ min: 65_536, max: 268_435_456 }), default: "16777216" },
   isCacheEnabled: { name: "PARAMETERS_SECRETS_EXTENSION_CACHE_ENABLED", kind: flag, default: "TRUE" },
   cacheSize: {
@@ -66,26 +52,10 @@ export const schema = {
     default: "8",
   },
   logLevel: { name: "PARAMETERS_SECRETS_EXTENSION_LOG_LEVEL", kind: choice(logLevels), default: "INFO" },
-  parameterTtlMs: {
-    name: "SSM_PARAMETER_STORE_TTL",
-    kind: seconds({ min: 0, max: 86_400 }),
-    default: "300",
-  },
-  parameterTimeoutMs: {
-    name: "SSM_PARAMETER_STORE_TIMEOUT_MILLIS",
-    kind: milliseconds({ min: 0, max: 60_000 }),
-    default: "5000",
-  },
-  secretTtlMs: {
-    name: "SECRETS_MANAGER_TTL",
-    kind: seconds({ min: 0, max: 86_400 }),
-    default: "300",
-  },
-  secretTimeoutMs: {
-    name: "SECRETS_MANAGER_TIMEOUT_MILLIS",
-    kind: milliseconds({ min: 0, max: 60_000 }),
-    default: "5000",
-  },
+  parameterTtlMs: { name: "SSM_PARAMETER_STORE_TTL", kind: upToADay, default: "300" },
+  parameterTimeoutMs: { name: "SSM_PARAMETER_STORE_TIMEOUT_MILLIS", kind: upToAMinute, default: "5000" },
+  secretTtlMs: { name: "SECRETS_MANAGER_TTL", kind: upToADay, default: "300" },
+  secretTimeoutMs: { name: "SECRETS_MANAGER_TIMEOUT_MILLIS", kind: upToAMinute, default: "5000" },
   endpoint: { name: "AWS_ENDPOINT_URL", kind: endpoint },
   parameterEndpoint: { name: "AWS_ENDPOINT_URL_SSM", kind: endpoint },
   secretEndpoint: { name: "AWS_ENDPOINT_URL_SECRETS_MANAGER", kind: endpoint },
