@@ -1,3 +1,4 @@
+export type { FetchFailure } from "./aws/classify-failure.ts";
 export { parseSettings } from "./config/parse-settings.ts";
 export type { CacheLimits, ServiceSettings, Settings } from "./config/settings.ts";
 export { createExtension } from "./extension.ts";
@@ -7,7 +8,7 @@ export type { RequestHandler } from "./server/connection.ts";
 export { listen } from "./server/listen.ts";
 export type { ListeningServer } from "./server/listen.ts";
 export type { Reply, Request } from "./server/request.ts";
-export type { FetchFailure, Fetched, ParsedQuery, QueryParameter, Source, SourceItem } from "./sources/source.ts";
+export type { Fetched, ParsedQuery, QueryParameter, Source, SourceItem } from "./sources/source.ts";
 export { Cache } from "./store/cache.ts";
 export type { Answer, CacheOptions, WarmFailure } from "./store/cache.ts";
 export type { Host } from "./warmer.ts";

@@ -1,4 +1,5 @@
-import type { FetchFailure, Source, SourceItem } from "./sources/source.ts";
+import type { FetchFailure } from "./aws/classify-failure.ts";
+import type { Source, SourceItem } from "./sources/source.ts";
 
 /** From most to least talkative; the AWS extension's own words. */
 export const logLevels = ["DEBUG", "INFO", "WARN", "ERROR", "NONE"] as const;

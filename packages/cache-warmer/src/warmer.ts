@@ -1,6 +1,7 @@
 import { ConfigError, createDeadline, now, sleep, waitAtMost, wasFrozenBetween } from "@lambda-extension/core";
 import type { Clock, ExtensionContext, ExtensionOptions } from "@lambda-extension/core";
 import type { Variables } from "@lambda-extension/core/settings";
+import type { FetchFailure } from "./aws/classify-failure.ts";
 import { createCredentials } from "./aws/credentials.ts";
 import { createHttpClient } from "./aws/http-client.ts";
 import type { Settings } from "./config/settings.ts";
@@ -10,7 +11,7 @@ import type { Report } from "./report.ts";
 import { createRequestHandler } from "./server/answer-request.ts";
 import type { RequestHandler } from "./server/connection.ts";
 import { createSources } from "./sources/registry.ts";
-import type { FetchFailure, SourceItem } from "./sources/source.ts";
+import type { SourceItem } from "./sources/source.ts";
 import { Cache } from "./store/cache.ts";
 
 /** What the cache warmer needs of its process; tests hand in a fake. */

@@ -1,6 +1,6 @@
 import { errorCode, parseJsonObject } from "@lambda-extension/core";
 import type { Clock } from "@lambda-extension/core";
-import type { AwsCall, AwsOutcome } from "./classify-failure.ts";
+import type { AwsCall, AwsFailure, AwsOutcome } from "./classify-failure.ts";
 import { classifyFailure } from "./classify-failure.ts";
 import type { CredentialsProvider } from "./credentials.ts";
 import type { HttpClient, HttpResponse } from "./http-client.ts";
@@ -29,7 +29,7 @@ export function createAwsJsonCall(options: AwsJsonCallOptions): AwsCall {
 
   return async (operation, input, signal) => {
     const found = await credentials.get(signal);
-    if (found.kind === "failed") return found;
+    if (found.kind !== "credentials") return found;
     const unsigned = {
       method: "POST",
       url: new URL(endpoint),
@@ -46,8 +46,8 @@ export function createAwsJsonCall(options: AwsJsonCallOptions): AwsCall {
       return toOutcome(await client.send(request, signal));
     } catch (error) {
       return signal.aborted
-        ? passing("TimeoutError", `no answer from ${endpoint.host} in time`)
-        : passing("ConnectionError", `${endpoint.host}: ${describe(error)}`);
+        ? transient("TimeoutError", `no answer from ${endpoint.host} in time`)
+        : transient("ConnectionError", `${endpoint.host}: ${describe(error)}`);
     }
   };
 }
@@ -56,11 +56,11 @@ function toOutcome(response: HttpResponse): AwsOutcome {
   if (response.status !== 200) return classifyFailure(response.status, response.body);
   const output = parseJsonObject(response.body);
   if (output !== undefined) return { kind: "ok", output };
-  return passing("MalformedAnswer", "the service answered 200 with a body that is no JSON object");
+  return transient("MalformedAnswer", "the service answered 200 with a body that is no JSON object");
 }
 
-function passing(code: string, message: string): AwsOutcome {
-  return { kind: "failed", code, message, lasts: "transient" };
+function transient(code: string, message: string): AwsFailure {
+  return { kind: "transient", code, message };
 }
 
 function describe(error: unknown): string {

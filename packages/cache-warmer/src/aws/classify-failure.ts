@@ -1,22 +1,25 @@
 import { parseJsonObject } from "@lambda-extension/core";
 
-/**
- * What came of calling AWS. `failed` carries the service's own code, or `ConnectionError`, `TimeoutError`,
- * `CredentialsError`.
- */
-export type AwsOutcome = { readonly kind: "ok"; readonly output: Readonly<Record<string, unknown>> } | AwsFailure;
-
-/** A call that did not succeed. */
-export interface AwsFailure {
-  readonly kind: "failed";
+/** Why there is no value. */
+export interface FetchFailure {
+  /** `transient`: the same call may succeed later. `definite`: it will fail until a person changes something. */
+  readonly kind: "transient" | "definite";
+  /**
+   * The service's code, such as `ParameterNotFound` or `AccessDeniedException`; without an answer of the service
+   * `ConnectionError`, `TimeoutError` or `CredentialsError`.
+   */
   readonly code: string;
   readonly message: string;
-  /**
-   * `transient`: the same call may succeed later. `once`: worth one more try with fresh credentials and a fresh
-   * signature. `definite`: it will not until somebody changes something.
-   */
-  readonly lasts: "transient" | "once" | "definite";
 }
+
+/** A call that did not succeed. */
+export interface AwsFailure extends FetchFailure {
+  /** One more try is worth it, at once, with fresh credentials and a fresh signature. */
+  readonly isExpired?: true;
+}
+
+/** The result of a call of AWS. */
+export type AwsOutcome = { readonly kind: "ok"; readonly output: Readonly<Record<string, unknown>> } | AwsFailure;
 
 /** An operation of one service, `GetParameter` or `GetSecretValue`, with its input as the service spells it. */
 export type AwsCall = (operation: string, input: object, signal: AbortSignal) => Promise<AwsOutcome>;
@@ -46,35 +49,20 @@ const transientCodes = new Set([
   "TooManyRequestsException",
 ]);
 
-/** Credentials that ended while the environment was frozen, or a signature made before the freeze and sent after it. */
-const onceCodes = new Set(["ExpiredToken", "ExpiredTokenException", "InvalidSignatureException", "RequestExpired"]);
+/** The credentials ended while the environment was frozen, or AWS got a signature that was made before the freeze. */
+const expiredCodes = new Set(["ExpiredToken", "ExpiredTokenException", "InvalidSignatureException", "RequestExpired"]);
 
 /**
- * Turns an error answer of an AWS JSON 1.1 service, `{"__type":"prefix#Code","message"|"Message":…}`, into a failure.
- * Returns the status as code of any other answer. Of a message it keeps the first line: behind it AWS quotes the signed
- * request, session token and all, where a signature does not match.
+ * Turns an error answer of an AWS JSON 1.1 service, `{"__type":"prefix#Code","message"|"Message":…}`, into a failure;
+ * the code of any other answer is its status. Keeps only the first line of a message: if a signature does not match,
+ * AWS quotes the signed request behind it, with the session token.
  */
 export function classifyFailure(status: number, body: Buffer): AwsFailure {
-  const { code, message } = parseError(body);
-  const name = code ?? `HTTP${status}`;
-  return {
-    kind: "failed",
-    code: name,
-    message: message ?? `the service answered ${status}`,
-    lasts: howLong(name, status),
-  };
-}
-
-function howLong(code: string, status: number): AwsFailure["lasts"] {
-  if (onceCodes.has(code)) return "once";
-  return transientCodes.has(code) || status >= 500 || status === 429 ? "transient" : "definite";
-}
-
-function parseError(body: Buffer): { readonly code?: string; readonly message?: string } {
   const { __type: type, message: usual, Message: other } = parseJsonObject(body) ?? {};
-  const message = usual ?? other;
-  return {
-    ...(typeof type === "string" && type !== "" && { code: type.slice(type.lastIndexOf("#") + 1) }),
-    ...(typeof message === "string" && { message: message.replace(/[\r\n][^]*/, "") }),
-  };
+  const code = typeof type === "string" && type !== "" ? type.slice(type.lastIndexOf("#") + 1) : `HTTP${status}`;
+  const text = usual ?? other;
+  const message = typeof text === "string" ? text.replace(/[\r\n][^]*/, "") : `the service answered ${status}`;
+  if (expiredCodes.has(code)) return { kind: "transient", code, message, isExpired: true };
+  const isTransient = transientCodes.has(code) || status >= 500 || status === 429;
+  return { kind: isTransient ? "transient" : "definite", code, message };
 }

@@ -33,7 +33,7 @@ describe("credentials", () => {
       AWS_SESSION_TOKEN: "t",
       ...container,
     });
-    expect(await credentials.get(signal)).toEqual({
+    expect(await credentials.get(signal)).toMatchObject({
       kind: "credentials",
       credentials: { accessKeyId: "a", secretAccessKey: "s", sessionToken: "t" },
     });
@@ -69,7 +69,7 @@ describe("credentials", () => {
     expect(await token()).toBe("t3");
   });
 
-  test("are fetched once for all that ask meanwhile", async () => {
+  test("are fetched once for all callers that ask meanwhile", async () => {
     const { credentials, sent } = create(container, async () => ({
       status: 200,
       body: Buffer.from('{"AccessKeyId":"a","SecretAccessKey":"s"}'),
@@ -91,12 +91,11 @@ describe("credentials", () => {
       "definite",
     ],
     [container, "http://127.0.0.1:9001: refused", "transient"],
-  ])("are missing with %j", async (environment, message, lasts) => {
+  ])("are missing with %j", async (environment, message, kind) => {
     expect(await create(environment).credentials.get(signal)).toEqual({
-      kind: "failed",
+      kind,
       code: "CredentialsError",
       message,
-      lasts,
     });
   });
 
@@ -105,8 +104,8 @@ describe("credentials", () => {
     [200, "no json"],
     [200, '{"AccessKeyId":"a"}'],
     [200, "null"],
-  ])("are missing where the endpoint answers %i %s", async (status, body) => {
+  ])("are missing if the endpoint answers %i %s", async (status, body) => {
     const { credentials } = create(container, async () => ({ status, body: Buffer.from(body) }));
-    expect(await credentials.get(signal)).toMatchObject({ kind: "failed", lasts: "transient" });
+    expect(await credentials.get(signal)).toMatchObject({ kind: "transient", code: "CredentialsError" });
   });
 });

@@ -1,6 +1,7 @@
 import { parseJsonObject } from "@lambda-extension/core";
 import type { Clock } from "@lambda-extension/core";
-import type { AwsFailure } from "./classify-failure.ts";
+import type { Variables } from "@lambda-extension/core/settings";
+import type { FetchFailure } from "./classify-failure.ts";
 import type { HttpClient } from "./http-client.ts";
 
 /** What a request is signed with. */
@@ -10,46 +11,48 @@ export interface Credentials {
   readonly sessionToken?: string;
 }
 
-/** Credentials, or why there are none. */
-export type CredentialsOutcome = { readonly kind: "credentials"; readonly credentials: Credentials } | AwsFailure;
+/** Credentials and their end, or why the function has no credentials. */
+export type CredentialsOutcome = FoundCredentials | FetchFailure;
+
+interface FoundCredentials {
+  readonly kind: "credentials";
+  readonly credentials: Credentials;
+  readonly endsEpochMs: number;
+}
 
 /** Where credentials come from, and which tokens prove that a caller is the function. */
 export interface CredentialsProvider {
-  /** Never rejects: a failure says what is missing or was answered. */
+  /** Never rejects: a failure says what is missing, or what the endpoint answered. */
   get(signal: AbortSignal): Promise<CredentialsOutcome>;
-  /** Forgets what was fetched: after `ExpiredToken`, and after a restore. */
+  /** Forgets what it fetched: after `ExpiredToken`, and after a restore. */
   forget(): void;
-  /** The tokens the function itself knows: that of its environment, and that of the credentials in use. */
+  /** The tokens that the function knows: those of its environment, and that of the fetched credentials. */
   tokens(): readonly string[];
 }
 
-/** Renewed that long before they end. Source: the AWS SDKs' own margin. */
+/** How long before their end credentials are fetched again. Source: the AWS SDKs' own margin. */
 const renewBeforeMs = 5 * 60_000;
+
+/** To these, and to 127.0.0.0/8, the SDKs send plain HTTP: loopback, and the link-local addresses of ECS and EKS. */
+const localHosts = ["localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"];
 
 /**
  * The function's credentials: the environment's triple, or (SnapStart) the container endpoint's.
  * Source: https://docs.aws.amazon.com/sdkref/latest/guide/feature-container-credentials.html
  */
 export function createCredentials(options: {
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Variables;
   readonly client: HttpClient;
   readonly clock: Clock;
 }): CredentialsProvider {
   const { environment, client, clock } = options;
-  const fixed = fromEnvironment(environment);
+  const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token } = environment;
+  const fixed = toCredentials({ id, secret, token });
   const ownTokens = tokensOf(environment);
-  let fetched: Fetched | undefined;
-  let fetching: Promise<Fetched | AwsFailure> | undefined;
+  let fetched: FoundCredentials | undefined;
+  let fetching: Promise<CredentialsOutcome> | undefined;
 
-  async function get(signal: AbortSignal): Promise<CredentialsOutcome> {
-    if (fixed !== undefined) return { kind: "credentials", credentials: fixed };
-    if (fetched !== undefined && clock.wallMs() <= fetched.endsEpochMs - renewBeforeMs) return fetched;
-    // One for all that wait: after a restore every name that is warmed asks at once.
-    fetching ??= renew(signal);
-    return fetching;
-  }
-
-  async function renew(signal: AbortSignal): Promise<Fetched | AwsFailure> {
+  async function renew(signal: AbortSignal): Promise<CredentialsOutcome> {
     const outcome = await fromContainer(environment, client, signal);
     fetching = undefined;
     if (outcome.kind === "credentials") fetched = outcome;
@@ -57,7 +60,13 @@ export function createCredentials(options: {
   }
 
   return {
-    get,
+    get: async (signal) => {
+      if (fixed !== undefined) return fixed;
+      if (fetched !== undefined && clock.wallMs() <= fetched.endsEpochMs - renewBeforeMs) return fetched;
+      // All callers share one fetch: after a restore every listed name asks at once.
+      fetching ??= renew(signal);
+      return fetching;
+    },
     forget: () => {
       fetched = undefined;
     },
@@ -66,34 +75,16 @@ export function createCredentials(options: {
 }
 
 /** The tokens that an environment gives to the function. */
-export function tokensOf(environment: Readonly<Record<string, string | undefined>>): readonly string[] {
+export function tokensOf(environment: Variables): readonly string[] {
   return [environment["AWS_SESSION_TOKEN"], environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"]].filter(isText);
 }
 
-function fromEnvironment(environment: Readonly<Record<string, string | undefined>>): Credentials | undefined {
-  const {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
-  } = environment;
-  if (!isText(accessKeyId) || !isText(secretAccessKey)) return undefined;
-  return { accessKeyId, secretAccessKey, ...(isText(sessionToken) && { sessionToken }) };
-}
-
-/** Credentials with their end. */
-interface Fetched {
-  readonly kind: "credentials";
-  readonly credentials: Credentials;
-  readonly endsEpochMs: number;
-}
-
 async function fromContainer(
-  environment: Readonly<Record<string, string | undefined>>,
+  environment: Variables,
   client: HttpClient,
   signal: AbortSignal,
-): Promise<Fetched | AwsFailure> {
-  const uri = environment["AWS_CONTAINER_CREDENTIALS_FULL_URI"];
-  const token = environment["AWS_CONTAINER_AUTHORIZATION_TOKEN"];
+): Promise<CredentialsOutcome> {
+  const { AWS_CONTAINER_CREDENTIALS_FULL_URI: uri, AWS_CONTAINER_AUTHORIZATION_TOKEN: token } = environment;
   if (!isText(uri) || !URL.canParse(uri)) {
     return failed(
       "definite",
@@ -101,47 +92,35 @@ async function fromContainer(
     );
   }
   const url = new URL(uri);
-  if (url.protocol !== "https:" && !isLocal(url.hostname)) {
+  const { origin, protocol, hostname } = url;
+  if (protocol !== "https:" && !localHosts.includes(hostname) && !/^127\.\d+\.\d+\.\d+$/.test(hostname)) {
     return failed(
       "definite",
-      `AWS_CONTAINER_CREDENTIALS_FULL_URI: expected https:// or an address of this machine, got ${url.origin}`,
+      `AWS_CONTAINER_CREDENTIALS_FULL_URI: expected https:// or an address of this machine, got ${origin}`,
     );
   }
   try {
-    const response = await client.send(
-      { method: "GET", url, headers: isText(token) ? { Authorization: token } : {}, body: "" },
-      signal,
-    );
-    const credentials = response.status === 200 ? parseCredentials(response.body) : undefined;
-    return credentials ?? failed("transient", `${url.origin} answered ${response.status} without credentials`);
+    const headers = isText(token) ? { Authorization: token } : {};
+    const { status, body } = await client.send({ method: "GET", url, headers, body: "" }, signal);
+    const answer = status === 200 ? parseJsonObject(body) : undefined;
+    const { AccessKeyId: id, SecretAccessKey: secret, Token: sessionToken, Expiration: end } = answer ?? {};
+    const found = toCredentials({ id, secret, token: sessionToken, end });
+    return found ?? failed("transient", `${origin} answered ${status} without credentials`);
   } catch (error) {
-    return failed("transient", `${url.origin}: ${error instanceof Error ? error.message : String(error)}`);
+    return failed("transient", `${origin}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-function failed(lasts: AwsFailure["lasts"], message: string): AwsFailure {
-  return { kind: "failed", code: "CredentialsError", message, lasts };
+/** Returns undefined unless both halves of the key are texts. Without an `end` that is a date they last for ever. */
+function toCredentials({ id, secret, token, end }: Record<string, unknown>): FoundCredentials | undefined {
+  if (!isText(id) || !isText(secret)) return undefined;
+  const credentials = { accessKeyId: id, secretAccessKey: secret, ...(isText(token) && { sessionToken: token }) };
+  const ends = isText(end) ? Date.parse(end) : Number.NaN;
+  return { kind: "credentials", credentials, endsEpochMs: Number.isNaN(ends) ? Infinity : ends };
 }
 
-function parseCredentials(body: Buffer): Fetched | undefined {
-  const { AccessKeyId, SecretAccessKey, Token, Expiration } = parseJsonObject(body) ?? {};
-  if (!isText(AccessKeyId) || !isText(SecretAccessKey)) return undefined;
-  const ends = isText(Expiration) ? Date.parse(Expiration) : Number.NaN;
-  return {
-    kind: "credentials",
-    credentials: {
-      accessKeyId: AccessKeyId,
-      secretAccessKey: SecretAccessKey,
-      ...(isText(Token) && { sessionToken: Token }),
-    },
-    endsEpochMs: Number.isNaN(ends) ? Infinity : ends,
-  };
-}
-
-/** The hosts for which the SDKs accept plain HTTP: loopback, and the link-local addresses of ECS and EKS. */
-function isLocal(hostname: string): boolean {
-  const named = ["localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"];
-  return named.includes(hostname) || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+function failed(kind: FetchFailure["kind"], message: string): FetchFailure {
+  return { kind, code: "CredentialsError", message };
 }
 
 function isText(value: unknown): value is string {

@@ -2,12 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { AwsFailure, AwsOutcome } from "./classify-failure.ts";
 import { retrying } from "./retrying.ts";
 
-const failed = (lasts: AwsFailure["lasts"], code: string = lasts): AwsFailure => ({
-  kind: "failed",
-  code,
-  message: "",
-  lasts,
-});
+const failed = (kind: AwsFailure["kind"], code: string = kind): AwsFailure => ({ kind, code, message: "" });
+const expired: AwsFailure = { ...failed("transient", "expired"), isExpired: true };
 const ok: AwsOutcome = { kind: "ok", output: {} };
 
 /** Runs against a script of outcomes; the signal aborts after `abortAfter` calls. */
@@ -50,16 +46,16 @@ describe("retrying", () => {
     expect(await run([failed("transient"), ok])).toMatchObject({ end: "ok", calls: 2 });
   });
 
-  test("does not repeat what is refused", async () => {
+  test("does not repeat a call that is refused", async () => {
     expect(await run([failed("definite")])).toMatchObject({ calls: 1, waits: [] });
   });
 
   test("tries once more, at once, with fresh credentials", async () => {
-    expect(await run([failed("once"), ok])).toEqual({ end: "ok", calls: 2, waits: [], renewals: 1 });
-    expect(await run([failed("once")])).toMatchObject({ end: "once", calls: 2, renewals: 1 });
+    expect(await run([expired, ok])).toEqual({ end: "ok", calls: 2, waits: [], renewals: 1 });
+    expect(await run([expired])).toMatchObject({ end: "expired", calls: 2, renewals: 1 });
   });
 
-  test("stops when the time is over, and says what the service had said last", async () => {
+  test("stops when the time is over, and returns the last answer of the service", async () => {
     expect(
       await run([failed("transient", "ThrottlingException"), failed("transient", "TimeoutError")], { abortAfter: 2 }),
     ).toMatchObject({

@@ -9,11 +9,11 @@ export interface RetryOptions extends RetryDelay {
   readonly random: () => number;
   /** Resolves after `ms`, or at once when the signal aborts. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
-  /** Called before the one more try of a failure that `lasts: "once"`. */
+  /** Called before the one more try after a failure that `isExpired`. */
   readonly onExpired: () => void;
 }
 
-/** Tries again what may succeed, with full jitter, until the signal aborts; the last failure is the answer. */
+/** Tries again what may succeed, with full jitter, until the signal aborts. Returns the last failure. */
 export function retrying(call: AwsCall, options: RetryOptions): AwsCall {
   return async (operation, input, signal) => {
     let wasRenewed = false;
@@ -21,13 +21,12 @@ export function retrying(call: AwsCall, options: RetryOptions): AwsCall {
     for (let attempt = 1; ; attempt++) {
       const outcome = await call(operation, input, signal);
       if (outcome.kind === "ok") return outcome;
-      // "No answer in time" says less than what the service had said before.
+      // "No answer in time" says less than the last answer of the service.
       if (signal.aborted) return lastAnswer ?? outcome;
       lastAnswer = outcome;
-      const isLast =
-        attempt >= options.maxAttempts || outcome.lasts === "definite" || (outcome.lasts === "once" && wasRenewed);
-      if (isLast) return outcome;
-      if (outcome.lasts === "once") {
+      const isExpired = outcome.isExpired === true;
+      if (attempt >= options.maxAttempts || outcome.kind === "definite" || (isExpired && wasRenewed)) return outcome;
+      if (isExpired) {
         wasRenewed = true;
         options.onExpired();
       } else {

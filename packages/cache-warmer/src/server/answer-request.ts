@@ -1,4 +1,5 @@
-import type { FetchFailure, Source, SourceItem } from "../sources/source.ts";
+import type { FetchFailure } from "../aws/classify-failure.ts";
+import type { Source, SourceItem } from "../sources/source.ts";
 import type { Answer } from "../store/cache.ts";
 import type { RequestHandler } from "./connection.ts";
 import { parseQuery } from "./parse-query.ts";

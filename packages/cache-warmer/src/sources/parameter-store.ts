@@ -1,7 +1,6 @@
 import { isObject } from "@lambda-extension/core";
 import type { AwsCall } from "../aws/classify-failure.ts";
 import { textOrNull, toGoJson, toGoTime } from "./go-json.ts";
-import { toFetchFailure } from "./source.ts";
 import type { Fetched, ParsedQuery, QueryParameter, Source, SourceItem, SourceOptions } from "./source.ts";
 
 /**
@@ -96,7 +95,7 @@ function isReference(name: string): boolean {
 
 async function fetchOne(call: AwsCall, item: SourceItem, signal: AbortSignal): Promise<Fetched> {
   const outcome = await call("GetParameter", item.input, signal);
-  if (outcome.kind === "failed") return toFetchFailure(outcome);
+  if (outcome.kind !== "ok") return outcome;
   const parameter = outcome.output["Parameter"];
   if (isObject(parameter)) return toFound(item, parameter);
   return { kind: "transient", code: "MalformedAnswer", message: "GetParameter answered without a Parameter" };
@@ -113,9 +112,9 @@ async function fetchMany(
 ): Promise<readonly Fetched[]> {
   const WithDecryption = batch[0]?.input["WithDecryption"] ?? false;
   const outcome = await call("GetParameters", { Names: batch.map((item) => item.id), WithDecryption }, signal);
-  if (outcome.kind === "failed") {
+  if (outcome.kind !== "ok") {
     // One name that is denied, or one key that does not decrypt, must not cost the others theirs.
-    return outcome.lasts === "definite" ? fetchEach(call, batch, signal) : batch.map(() => toFetchFailure(outcome));
+    return outcome.kind === "definite" ? fetchEach(call, batch, signal) : batch.map(() => outcome);
   }
   const found = listOf(outcome.output["Parameters"]).filter(isObject);
   const invalid = listOf(outcome.output["InvalidParameters"]);

@@ -1,7 +1,6 @@
 import { textOf } from "@lambda-extension/core";
 import type { AwsCall } from "../aws/classify-failure.ts";
 import { textOrNull, toGoJson, toGoTime } from "./go-json.ts";
-import { toFetchFailure } from "./source.ts";
 import type { Fetched, ParsedQuery, QueryParameter, Source, SourceItem, SourceOptions } from "./source.ts";
 
 interface SecretQuery {
@@ -59,7 +58,7 @@ function toKey({ secretId, versionId, versionStage }: SecretQuery): string {
 
 async function fetchOne(call: AwsCall, item: SourceItem, signal: AbortSignal): Promise<Fetched> {
   const outcome = await call("GetSecretValue", item.input, signal);
-  if (outcome.kind === "failed") return toFetchFailure(outcome);
+  if (outcome.kind !== "ok") return outcome;
   const secret = outcome.output;
   const versionId = textOf(item.input["VersionId"]);
   const versionStage = textOf(item.input["VersionStage"]);

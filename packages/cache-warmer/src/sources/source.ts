@@ -1,4 +1,4 @@
-import type { AwsCall, AwsFailure } from "../aws/classify-failure.ts";
+import type { AwsCall, FetchFailure } from "../aws/classify-failure.ts";
 
 /** One thing to read from a source. */
 export interface SourceItem {
@@ -22,17 +22,6 @@ export type Fetched =
       readonly aliases: readonly string[];
     }
   | FetchFailure;
-
-/**
- * Why there is no value. `transient`: a later fetch may succeed; `definite`: it will not until somebody changes
- * something.
- */
-export interface FetchFailure {
-  readonly kind: "transient" | "definite";
-  /** The service's code: `ParameterNotFound`, `AccessDeniedException`, `TimeoutError` … */
-  readonly code: string;
-  readonly message: string;
-}
 
 /** A request's query as an item of a source, or what is wrong with it. */
 export type ParsedQuery =
@@ -74,16 +63,4 @@ export interface Source {
 export interface QueryParameter {
   readonly name: string;
   readonly value: string;
-}
-
-/**
- * A failed call as a failed fetch. Credentials that ended, or a signature that came late, heal by themselves:
- * transient.
- */
-export function toFetchFailure(failure: AwsFailure): FetchFailure {
-  return {
-    kind: failure.lasts === "definite" ? "definite" : "transient",
-    code: failure.code,
-    message: failure.message,
-  };
 }

@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import { createFakeClock } from "../../test/support/fake-clock.ts";
 import type { FakeClock } from "../../test/support/fake-clock.ts";
-import type { Fetched, FetchFailure, Source, SourceItem } from "../sources/source.ts";
+import type { FetchFailure } from "../aws/classify-failure.ts";
+import type { Fetched, Source, SourceItem } from "../sources/source.ts";
 import { Cache } from "./cache.ts";
 import type { Answer } from "./cache.ts";
 

@@ -1,6 +1,7 @@
 import { ageMs, now, retryDelayMs } from "@lambda-extension/core";
 import type { Clock, Moment } from "@lambda-extension/core";
-import type { FetchFailure, Fetched, Source, SourceItem } from "../sources/source.ts";
+import type { FetchFailure } from "../aws/classify-failure.ts";
+import type { Fetched, Source, SourceItem } from "../sources/source.ts";
 import { EntryStore, judge } from "./entry-store.ts";
 
 /** What a reader gets. `served` tells where the value came from; `ageMs` is its age when it was read. */
