@@ -37,7 +37,7 @@ beforeEach(async () => {
 });
 afterEach(() => Promise.all(cleanUp.map((step) => step())));
 
-/** A port that was free a moment ago: the setting takes no 0. */
+/** Returns a port that was free a moment ago: the setting does not take 0. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -65,7 +65,7 @@ function create(variables: Readonly<Record<string, string>>) {
   return { extension, lines, clock };
 }
 
-/** Status, the cause where there is one, and the value where there is one. */
+/** Returns the status with the cause, the value or the body. */
 function read(path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = { "X-Aws-Parameters-Secrets-Token": stubCredentials.sessionToken };
@@ -86,7 +86,7 @@ const parameter = (name: string) => read(`/systemsmanager/parameters/get?name=${
 const targets = () => stub.calls.map(({ target }) => target.split(".")[1]);
 
 describe("the extension", () => {
-  test("serves from before it registers, and lets a read wait for what is on its way", async () => {
+  test("serves before it registers, and a read waits for a fetch in flight", async () => {
     stub.parameters.set("/a", stubParameter("/a", "1"));
     stub.parameters.set("/b", stubParameter("/b", "2"));
     stub.secrets.set("s", stubSecret("s", { SecretString: "3" }));
@@ -103,7 +103,7 @@ describe("the extension", () => {
     expect(targets()).toHaveLength(2);
   });
 
-  test("renews at an INVOKE what came to be due while it was frozen", async () => {
+  test("renews at an INVOKE the values that became due during a freeze", async () => {
     stub.parameters.set("/a", stubParameter("/a", "old"));
     const { extension, clock } = create({ CACHE_WARMER_PARAMETERS: "/a", CACHE_WARMER_HOLD_MILLIS: "10000" });
     await extension.beforeRegister?.();
@@ -118,7 +118,7 @@ describe("the extension", () => {
     expect(stub.calls).toHaveLength(2);
   });
 
-  test("lets the function run without what is denied, and says so once", async () => {
+  test("lets the function run if a secret is denied, and reports it once", async () => {
     stub.parameters.set("/a", stubParameter("/a", "1"));
     stub.answer = ({ target }) =>
       target.endsWith("GetSecretValue") ? failure("AccessDeniedException", "not you") : undefined;
@@ -130,11 +130,11 @@ describe("the extension", () => {
     expect(await read("/secretsmanager/get?secretId=s")).toBe("400 AccessDeniedException");
     expect(lines).toEqual([
       `INFO serving on 127.0.0.1:${port}; warming 1 parameter, 1 secret`,
-      "WARN secret s: AccessDeniedException: not you; whoever reads it gets status 400",
+      "WARN secret s: AccessDeniedException: not you; its reads get status 400",
     ]);
   });
 
-  test("does not let the function start without what is required", async () => {
+  test("does not let the function start without a required name", async () => {
     stub.parameters.set("/a", stubParameter("/a", "1"));
     const { extension } = create({ CACHE_WARMER_PARAMETERS: "/a,/b", CACHE_WARMER_REQUIRED: "/b" });
     expect(extension.failure).toBe("closed");
@@ -146,24 +146,24 @@ describe("the extension", () => {
     });
   });
 
-  test("goes on where what is missing is not required", async () => {
+  test("goes on if the missing name is not required", async () => {
     stub.parameters.set("/a", stubParameter("/a", "1"));
     const { extension } = create({ CACHE_WARMER_PARAMETERS: "/a,/b", CACHE_WARMER_REQUIRED: "/a" });
     await extension.beforeRegister?.();
     await expect(extension.onInit?.(context)).resolves.toBeUndefined();
   });
 
-  test("does not hold the init phase longer than it may", async () => {
+  test("does not hold the init phase longer than its limit", async () => {
     stub.answer = () => ({ kind: "silence" });
     const { extension, lines } = create({ CACHE_WARMER_PARAMETERS: "/a", CACHE_WARMER_INIT_WAIT_MILLIS: "0" });
     await extension.beforeRegister?.();
     await extension.onInit?.(context);
     expect(lines.at(-1)).toBe(
-      "WARN still fetching after 0 ms (CACHE_WARMER_INIT_WAIT_MILLIS); reads wait for what is on its way",
+      "WARN still fetching after 0 ms (CACHE_WARMER_INIT_WAIT_MILLIS); reads wait for their own fetch",
     );
   });
 
-  test("fetches no secret into a snapshot, and everything after the restore", async () => {
+  test("fetches nothing before a snapshot, and everything after the restore", async () => {
     stub.parameters.set("/a", stubParameter("/a", "1"));
     const { extension } = create({ CACHE_WARMER_PARAMETERS: "/a", AWS_LAMBDA_INITIALIZATION_TYPE: "snap-start" });
     await extension.beforeRegister?.();
@@ -176,7 +176,7 @@ describe("the extension", () => {
     expect(targets()).toEqual(["GetParameter"]);
   });
 
-  test("tells everybody what is wrong with its settings, and lets the function run", async () => {
+  test("answers every read with the problems of its settings, and lets the function run", async () => {
     const { extension, lines } = create({ SSM_PARAMETER_STORE_TTL: "soon", SECRETS_MANAGER_TTL: "late" });
     expect(extension.failure).toBe("open");
     await extension.beforeRegister?.();
@@ -189,7 +189,7 @@ describe("the extension", () => {
     expect(await parameter("/a")).toBe("400 ConfigError");
   });
 
-  test("does not let the function start with wrong settings where names are required", async () => {
+  test("does not let the function start with wrong settings if names are required", async () => {
     const { extension } = create({ CACHE_WARMER_REQUIRED: "/a" });
     expect(extension.failure).toBe("closed");
     await extension.beforeRegister?.();

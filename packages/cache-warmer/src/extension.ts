@@ -13,8 +13,8 @@ import type { Host } from "./warmer.ts";
 
 /**
  * The cache warmer for `runExtension`. It listens before it registers, so that the function's own init code can read.
- * Settings that do not parse: it says so, answers every read with the cause, and the function runs; unless names are
- * required.
+ * If settings do not parse, it reports every problem and answers every read with them; the function starts unless names
+ * are required.
  */
 export function createExtension(host: Host): ExtensionOptions {
   const parsed = parseSettings(host.env);
@@ -25,7 +25,7 @@ export function createExtension(host: Host): ExtensionOptions {
 
 function warming(host: Host, settings: Settings, warnings: readonly string[]): ExtensionOptions {
   const report = createReport({ level: settings.logLevel, write: host.write });
-  const warmer = createWarmer({ settings, report, host });
+  const warmer = createWarmer(settings, report, host);
   const server = createServer(settings.port, warmer.handle);
   const isRequired = settings.required.length > 0;
 
@@ -39,8 +39,8 @@ function warming(host: Host, settings: Settings, warnings: readonly string[]): E
       report("INFO", `serving on 127.0.0.1:${settings.port}; ${warming}`);
     },
     onInit: async (context) => {
-      // Not before registering: to load what sends requests takes 20 ms and more, for which the function's start would
-      // wait.
+      // After registering: the code that sends requests takes 20 ms and more to load, and the function's start would
+      // wait for it.
       warmer.start();
       if (server.problem !== undefined) report("ERROR", server.problem);
       if (server.problem !== undefined && isRequired) throw new ConfigError([server.problem]);
@@ -52,7 +52,7 @@ function warming(host: Host, settings: Settings, warnings: readonly string[]): E
   };
 }
 
-/** Registers and polls, so that the function works, and tells whoever reads what is wrong. */
+/** Registers and asks for events, so that the function runs, and answers every read with the problems. */
 function misconfigured(host: Host, error: ConfigError): ExtensionOptions {
   const handle = createRequestHandler({
     sources: [],
@@ -77,7 +77,7 @@ function misconfigured(host: Host, error: ConfigError): ExtensionOptions {
   };
 }
 
-/** A server whose failure to listen is kept, since nothing can be reported to Lambda before registering. */
+/** A server that keeps its failure to listen: before registering, nothing can be reported to Lambda. */
 function createServer(port: number, handle: RequestHandler) {
   let listening: ListeningServer | undefined;
   let problem: string | undefined;

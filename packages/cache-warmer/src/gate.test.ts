@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { createGate } from "./gate.ts";
 
 describe("a gate", () => {
-  test("lets nobody through until it is opened", async () => {
+  test("lets no reader through until it is opened", async () => {
     const gate = createGate({ isOpen: false });
     expect(await gate.opensWithin(0)).toBe(false);
     const waiting = gate.opensWithin(60_000);
@@ -11,7 +11,7 @@ describe("a gate", () => {
     expect(gate.isOpen).toBe(true);
   });
 
-  test("holds nobody who comes later", async () => {
+  test("holds no reader after it is opened", async () => {
     expect(await createGate({ isOpen: true }).opensWithin(0)).toBe(true);
   });
 });

@@ -1,10 +1,10 @@
 import { waitAtMost } from "@lambda-extension/core";
 
-/** Stays shut until it is opened, once and for good. */
+/** Stays shut until it is opened; then it stays open. */
 export interface Gate {
   readonly isOpen: boolean;
   open(): void;
-  /** True once open, false after `timeoutMs`. */
+  /** Returns true when the gate is open, and false if it is still shut after `timeoutMs`. */
   opensWithin(timeoutMs: number): Promise<boolean>;
 }
 

@@ -10,7 +10,7 @@ const source = createSecretsManager({
 });
 
 describe("the report of failures", () => {
-  test("says each cause once, and that a refusal will last", () => {
+  test("reports each cause once, and what a refusal means for reads", () => {
     const lines: string[] = [];
     const report = createFailureReport(createReport({ level: "INFO", write: (line) => lines.push(line) }));
     for (const item of [...source.warm, ...source.warm]) {
@@ -18,12 +18,12 @@ describe("the report of failures", () => {
       report(source, item, { kind: "transient", code: "TimeoutError", message: "late" });
     }
     expect(lines).toEqual([
-      "WARN secret db: AccessDeniedException: not you; whoever reads it gets status 400",
+      "WARN secret db: AccessDeniedException: not you; its reads get status 400",
       "WARN secret db: TimeoutError: late",
     ]);
   });
 
-  test("stops at 200 causes, and says so", () => {
+  test("stops at 200 causes, and reports that it stops", () => {
     const lines: string[] = [];
     const report = createFailureReport(createReport({ level: "INFO", write: (line) => lines.push(line) }));
     for (const item of source.warm) {
@@ -33,11 +33,11 @@ describe("the report of failures", () => {
     }
     expect(lines).toHaveLength(201);
     expect(lines.at(-1)).toBe(
-      "WARN 200 different failures were said; further ones are not, and whoever reads still gets the cause",
+      "WARN 200 different failures were reported; later ones are not, but reads still get the cause",
     );
   });
 
-  test("keeps the characters that steer a terminal out of a line", () => {
+  test("removes control characters of terminals from a line", () => {
     const lines: string[] = [];
     createReport({ level: "INFO", write: (line) => lines.push(line) })(
       "WARN",

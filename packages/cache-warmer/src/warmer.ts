@@ -1,7 +1,6 @@
 import { ConfigError, createDeadline, now, sleep, waitAtMost, wasFrozenBetween } from "@lambda-extension/core";
 import type { Clock, ExtensionContext, ExtensionOptions } from "@lambda-extension/core";
 import type { Variables } from "@lambda-extension/core/settings";
-import type { FetchFailure } from "./aws/classify-failure.ts";
 import { createCredentials } from "./aws/credentials.ts";
 import { createHttpClient } from "./aws/http-client.ts";
 import type { Settings } from "./config/settings.ts";
@@ -11,10 +10,10 @@ import type { Report } from "./report.ts";
 import { createRequestHandler } from "./server/answer-request.ts";
 import type { RequestHandler } from "./server/connection.ts";
 import { createSources } from "./sources/registry.ts";
-import type { SourceItem } from "./sources/source.ts";
+import type { Source } from "./sources/source.ts";
 import { Cache } from "./store/cache.ts";
 
-/** What the cache warmer needs of its process; tests hand in a fake. */
+/** What the cache warmer needs of its process; tests give it a fake one. */
 export interface Host {
   /** The environment variables. */
   readonly env: Variables;
@@ -25,31 +24,24 @@ export interface Host {
   readonly write: (line: string) => void;
 }
 
-/** What the warmer is made of. */
-export interface WarmerParts {
-  readonly settings: Settings;
-  readonly report: Report;
-  readonly host: Host;
-}
-
-/** The cache warmer without its server: what answers requests, and the handlers of the life cycle. */
+/** The cache warmer without its server: it answers requests, and has the handlers of the life cycle. */
 export interface Warmer extends Required<Pick<ExtensionOptions, "onInit" | "onRestore" | "onInvoke">> {
   readonly handle: RequestHandler;
-  /** Begins to fetch what is listed, unless a snapshot would hold it. Does not wait. */
+  /** Begins to fetch the listed names, unless a snapshot would hold their values. Does not wait. */
   start(): void;
 }
 
-/** A function that reads before the restore was noticed waits that long for it. */
+/** How long a read waits for the restore, if it comes before the warmer notices the restore. */
 const maxGateWaitMs = 500;
 
-/** An invocation's last moments belong to the function. */
+/** Nothing of ours holds an invocation in its last moments. */
 const invokeMarginMs = 100;
 
-/** Lambda Managed Instances send no INVOKE: there a timer renews. */
+/** How often values are renewed on Lambda Managed Instances, which send no INVOKE. */
 const timerMs = 5000;
 
 /** Builds the cache warmer. */
-export function createWarmer({ settings, report, host }: WarmerParts): Warmer {
+export function createWarmer(settings: Settings, report: Report, host: Host): Warmer {
   const { env, clock, random } = host;
   const client = createHttpClient(settings);
   const credentials = createCredentials({ environment: env, client, clock });
@@ -62,15 +54,22 @@ export function createWarmer({ settings, report, host }: WarmerParts): Warmer {
     onFailure: createFailureReport(report),
   });
   const gate = createGate({ isOpen: env["AWS_LAMBDA_INITIALIZATION_TYPE"] !== "snap-start" });
-  let warmed: Promise<readonly Unwarmed[]> = Promise.resolve([]);
+  /** The problems of required names, when all fetches of listed names have landed. */
+  let warmed: Promise<readonly string[]> = Promise.resolve([]);
   let lastSeen = now(clock);
 
+  async function warmSource(source: Source): Promise<readonly string[]> {
+    const failed = await cache.warm(source, source.warm);
+    return failed
+      .filter(({ item }) => settings.required.includes(item.id))
+      .map(({ item, failure }) => {
+        const cause = `${failure.code}: ${failure.message}`;
+        return `CACHE_WARMER_REQUIRED: expected a ${source.noun} ${item.id} that can be read, got ${cause}`;
+      });
+  }
+
   function warm(): void {
-    warmed = Promise.all(
-      sources.map(async (source) =>
-        (await cache.warm(source, source.warm)).map(({ item, failure }) => ({ item, failure, noun: source.noun })),
-      ),
-    ).then((lists) => lists.flat());
+    warmed = Promise.all(sources.map(warmSource)).then((problems) => problems.flat());
   }
 
   function openGate(): void {
@@ -87,10 +86,11 @@ export function createWarmer({ settings, report, host }: WarmerParts): Warmer {
     if ((await waitAtMost(warmed, settings.initWaitMs)).kind === "late") {
       report(
         "WARN",
-        `still fetching after ${settings.initWaitMs} ms (CACHE_WARMER_INIT_WAIT_MILLIS); reads wait for what is on its way`,
+        `still fetching after ${settings.initWaitMs} ms (CACHE_WARMER_INIT_WAIT_MILLIS); reads wait for their own fetch`,
       );
     }
-    if (settings.required.length > 0) failOnRequired(settings.required, await warmed);
+    const problems = settings.required.length > 0 ? await warmed : [];
+    if (problems.length > 0) throw new ConfigError(problems);
     lastSeen = now(clock);
   }
 
@@ -115,28 +115,11 @@ export function createWarmer({ settings, report, host }: WarmerParts): Warmer {
     },
     onInvoke: async (_event, context) => {
       const at = now(clock);
-      // The other end of a connection that was frozen has usually hung up.
+      // After a freeze the other end has usually closed its connections.
       if (wasFrozenBetween(lastSeen, at)) client.dropConnections();
       openGate();
       await waitAtMost(cache.refreshDue(sources), Math.min(settings.holdMs, context.remainingMs() - invokeMarginMs));
       lastSeen = now(clock);
     },
   };
-}
-
-interface Unwarmed {
-  readonly item: SourceItem;
-  readonly failure: FetchFailure;
-  readonly noun: string;
-}
-
-function failOnRequired(required: readonly string[], unwarmed: readonly Unwarmed[]): void {
-  const problems = unwarmed
-    .filter(({ item }) => required.includes(item.id))
-    .map(
-      ({ item, failure, noun }) =>
-        `expected a ${noun} ${item.id} that can be read, got ${failure.code}: ${failure.message}`,
-    )
-    .map((problem) => `CACHE_WARMER_REQUIRED: ${problem}`);
-  if (problems.length > 0) throw new ConfigError(problems);
 }

@@ -7,7 +7,7 @@ import type { HttpClient, HttpResponse } from "./http-client.ts";
 import { signRequest } from "./sign-request.ts";
 import type { AwsService } from "./sign-request.ts";
 
-/** What it takes to call one service. */
+/** What a call of one service needs. */
 export interface AwsJsonCallOptions {
   readonly service: AwsService;
   readonly region: string;
@@ -21,7 +21,7 @@ export interface AwsJsonCallOptions {
 const targets: Readonly<Record<AwsService, string>> = { ssm: "AmazonSSM", secretsmanager: "secretsmanager" };
 
 /**
- * One call of an AWS JSON 1.1 service, signed, without retries; never rejects.
+ * Calls an AWS JSON 1.1 service once, signed, without retries. Never rejects.
  * Source: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
  */
 export function createAwsJsonCall(options: AwsJsonCallOptions): AwsCall {
@@ -56,7 +56,7 @@ function toOutcome(response: HttpResponse): AwsOutcome {
   if (response.status !== 200) return classifyFailure(response.status, response.body);
   const output = parseJsonObject(response.body);
   if (output !== undefined) return { kind: "ok", output };
-  return transient("MalformedAnswer", "the service answered 200 with a body that is no JSON object");
+  return transient("MalformedAnswer", "the service answered 200 with a body that is not a JSON object");
 }
 
 function transient(code: string, message: string): AwsFailure {
@@ -65,6 +65,6 @@ function transient(code: string, message: string): AwsFailure {
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // A refused connection to both addresses of a name is an AggregateError without a message.
+  // If both addresses of a name refuse the connection, the error is an AggregateError without a message.
   return error.message || (errorCode(error) ?? error.name);
 }

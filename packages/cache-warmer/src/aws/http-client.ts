@@ -5,7 +5,7 @@ import { builtinModule } from "@lambda-extension/core";
 export interface HttpRequest {
   readonly method: "GET" | "POST";
   readonly url: URL;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<http.OutgoingHttpHeaders>;
   readonly body: string;
 }
 
@@ -15,17 +15,17 @@ export interface HttpResponse {
   readonly body: Buffer;
 }
 
-/** Sends one request. Errors: rejects where no complete answer came, also when the signal aborts. */
+/** Sends one request. Errors: rejects if no complete answer comes, also when the signal aborts. */
 export interface HttpClient {
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpResponse>;
-  /** Closes idle connections; after a freeze the other end has forgotten them. */
+  /** Closes idle connections: after a freeze the other end has forgotten them. */
   dropConnections(): void;
 }
 
 /** More than any answer of the two services: ten parameters of 8 kB, a secret of 64 kB. */
 const maxAnswerBytes = 4 * 1024 * 1024;
 
-/** A way to send requests, and the connections it keeps. */
+/** A function that sends requests, and the connections that it keeps. */
 interface Transport {
   readonly request: typeof http.request;
   readonly agent: http.Agent;
@@ -33,7 +33,7 @@ interface Transport {
 
 /**
  * `HttpClient` over `node:http` and `node:https`, with connections kept alive. Each of the two is loaded with its first
- * request: together they take 10 ms, which an extension that sends none does not pay.
+ * request: together they take 10 ms, which an extension without requests does not pay.
  */
 export function createHttpClient(options: { readonly maxConnections: number }): HttpClient {
   const transports = new Map<string, Transport>();

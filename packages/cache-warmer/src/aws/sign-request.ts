@@ -1,12 +1,12 @@
 import type { Credentials } from "./credentials.ts";
 import type { HttpRequest } from "./http-client.ts";
 
-/** The services that are called, by their names in signatures and host names. */
+/** The AWS services that the warmer calls, by their names in signatures and host names. */
 export type AwsService = "ssm" | "secretsmanager";
 
 /**
  * Adds Signature Version 4 to a request. Units: `epochMs` is the moment of signing. The library is loaded with the
- * first request: it brings node:crypto, which an extension that sends none does not need.
+ * first request: it loads node:crypto, which an extension without requests does not need.
  */
 export async function signRequest(
   request: HttpRequest,
@@ -30,10 +30,7 @@ export async function signRequest(
     },
     credentials,
   );
-  return {
-    ...request,
-    headers: Object.fromEntries(Object.entries(signed.headers ?? {}).map(([name, value]) => [name, String(value)])),
-  };
+  return { ...request, headers: signed.headers ?? {} };
 }
 
 /** `20261123T081500Z`. */

@@ -70,18 +70,18 @@ describe("the request handler", () => {
 
   const get = `GET /thing/get?name=n HTTP/1.1\n${token}`;
 
-  test("waits for what is not at hand", async () => {
+  test("waits for a value that must be fetched", async () => {
     expect(await ask(get, { readNow: () => undefined })).toBe('200 {"a":1} {"Age":"0","X-Cache":"MISS"}');
   });
 
-  test("answers every failure with the AWS extension's words, and says the cause in headers", async () => {
+  test("answers every failure with the words of the AWS extension, and the cause in headers", async () => {
     expect(await ask(get, { readNow: () => denied })).toBe(
       "400 an unexpected error occurred while executing request " +
         `{"X-Warmer-Error":"AccessDeniedException","X-Warmer-Error-Message":"no${"o".repeat(510)}","X-Warmer-Retryable":"false"}`,
     );
   });
 
-  test("tells what is wrong with the settings, but only the function", async () => {
+  test("tells the problems of the settings to the function alone", async () => {
     const readiness = () => ({ kind: "misconfigured", problem: "PORT: expected a number" }) as const;
     expect(await ask(get, { sources: [], readiness })).toContain(
       '"X-Warmer-Error":"ConfigError","X-Warmer-Error-Message":"PORT: expected a number"',
@@ -89,7 +89,7 @@ describe("the request handler", () => {
     expect(await ask("GET / HTTP/1.1", { sources: [], readiness })).toMatch(/^401 /);
   });
 
-  test("serves nothing into a snapshot, and what was asked for once it is restored", async () => {
+  test("serves nothing before a snapshot, and answers a waiting read after the restore", async () => {
     const waiting = (isOpen: boolean) => () => ({ kind: "waiting", opened: async () => isOpen }) as const;
     expect(await ask(get, { readiness: waiting(false) })).toBe("400 not ready to serve traffic, please wait {}");
     expect(await ask(get, { readiness: waiting(true) })).toMatch(/^200 /);

@@ -3,44 +3,42 @@ import type { Source, SourceItem } from "../sources/source.ts";
 import type { Answer } from "../store/cache.ts";
 import type { RequestHandler } from "./connection.ts";
 import { parseQuery } from "./parse-query.ts";
-import { textReply } from "./request.ts";
-import type { Reply, Request } from "./request.ts";
+import type { Request } from "./parse-request.ts";
+import { textReply } from "./reply.ts";
+import type { Reply } from "./reply.ts";
 import { isTokenValid } from "./token-check.ts";
 
 /**
- * Whether values may be served. `misconfigured`: the settings did not parse. `waiting`: a snapshot must not hold
- * secrets.
+ * Whether the handler may serve values. `misconfigured`: settings do not parse. `waiting`: a snapshot must not hold
+ * secrets; `opened` returns true when values may be served, and false if that takes too long.
  */
 export type Readiness =
   | { readonly kind: "ready" }
   | { readonly kind: "misconfigured"; readonly problem: string }
-  | {
-      readonly kind: "waiting";
-      /** True once values may be served, false where that takes too long. */ opened(): Promise<boolean>;
-    };
+  | { readonly kind: "waiting"; opened(): Promise<boolean> };
 
-/** What the handler answers from. */
+/** What the handler makes its answers from. */
 export interface AnswerOptions {
   readonly sources: readonly Source[];
   readonly readiness: () => Readiness;
-  /** The tokens the function knows. */
+  /** The tokens that the function knows. */
   readonly tokens: () => readonly string[];
   readonly readNow: (item: SourceItem) => Answer | undefined;
   readonly read: (source: Source, item: SourceItem) => Promise<Answer>;
 }
 
-/** The bodies clients of the AWS extension know; some branch on them. */
+/** Clients of the AWS extension know these bodies; some branch on them. */
 const opaqueError = "an unexpected error occurred while executing request";
 const badToken = "bad session token or header key";
 const notReady = "not ready to serve traffic, please wait";
 
-/** The header in which a caller proves to be the function. */
+/** The header with the token that only the function knows. */
 const tokenHeader = "x-aws-parameters-secrets-token";
 
-/** A request that came through a proxy was not made by the function: the mark of a forged request. */
+/** The function uses no proxy: a request with these headers is forged. */
 const proxyHeaders = ["x-forwarded-for", "forwarded"];
 
-/** Longer causes are cut: headers are for reading, and clients limit them. */
+/** In characters. Longer causes are cut, because clients limit the length of headers. */
 const maxCauseLength = 512;
 
 /**
@@ -74,7 +72,7 @@ export function createRequestHandler(options: AnswerOptions): RequestHandler {
   };
 }
 
-/** The last reply for each value: within a second all its hits are one reply, which is encoded once. */
+/** The last reply for each value: within a second all its hits get the same reply, which is encoded once. */
 const lastReplies = new WeakMap<Buffer, { readonly age: number; readonly served: string; readonly reply: Reply }>();
 
 function toReply(answer: Answer): Reply {

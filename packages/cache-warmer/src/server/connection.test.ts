@@ -4,10 +4,10 @@ import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { listen, maxConnections } from "./listen.ts";
 import type { ListeningServer } from "./listen.ts";
-import { textReply } from "./request.ts";
-import type { Request } from "./request.ts";
+import type { Request } from "./parse-request.ts";
+import { textReply } from "./reply.ts";
 
-/** Answers with what it was asked for; paths under `/later` only after `release`. */
+/** Answers each path with the path itself; a path under `/later` only after `release`. */
 let server: ListeningServer;
 let release: () => void;
 let asked: string[];
@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 
-/** Sends the pieces as packets of their own and resolves with everything that came until the server closed. */
+/** Sends each piece as a packet. Resolves with all bytes that came until the server closed. */
 function talk(pieces: readonly string[], options: { readonly end?: boolean } = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port: server.port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
@@ -59,14 +59,14 @@ describe("a connection", () => {
     );
   });
 
-  test("answers HEAD without a body, so that the next answer is not taken for one", async () => {
+  test("answers HEAD without a body: a client would take the next answer for it", async () => {
     release();
     const received = await talk(["HEAD /1 HTTP/1.1\r\n\r\nHEAD /later HTTP/1.1\r\n\r\nGET /3 HTTP/1.0\r\n\r\n"]);
     expect(received).toContain("Content-Length: 2");
     expect(bodiesOf(received)).toEqual(["", "", "/3"]);
   });
 
-  test("answers requests sent at once, in their order, also where an earlier one takes longer", async () => {
+  test("answers requests that arrive together in their order, also if the first takes longest", async () => {
     const pending = talk(["GET /later/1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\nGET /3 HTTP/1.0\r\n\r\n"]);
     await expect.poll(() => asked).toEqual(["/later/1"]);
     release();
@@ -93,7 +93,7 @@ describe("a connection", () => {
     expect(asked).toEqual(["/1"]);
   });
 
-  test("answers the same however the bytes were cut into packets", async () => {
+  test("gives the same answers however the bytes are cut into packets", async () => {
     const bytes =
       "GET /1 HTTP/1.1\r\nA: 1\r\n\r\nGET /2?a=b HTTP/1.1\r\n\r\nGET /3 HTTP/1.1\r\nConnection: close\r\n\r\n";
     await fc.assert(
@@ -109,7 +109,7 @@ describe("a connection", () => {
     );
   });
 
-  test("answers no further than its client reads, and goes on when it does", async () => {
+  test("stops while its client does not read, and goes on when it reads", async () => {
     await server.close();
     let answered = 0;
     const body = Buffer.alloc(512 * 1024);
@@ -128,7 +128,7 @@ describe("a connection", () => {
     socket.destroy();
   });
 
-  test("lives on when a client goes away in the middle of an answer", async () => {
+  test("survives a client that goes away in the middle of an answer", async () => {
     const socket = connect(server.port, "127.0.0.1");
     socket.write("GET /later HTTP/1.1\r\n\r\n");
     await expect.poll(() => asked).toEqual(["/later"]);
@@ -144,7 +144,7 @@ describe("a connection", () => {
   });
 });
 
-/** A connection that says nothing; it closes with the server. */
+/** A connection that sends nothing. It closes with the server. */
 async function open(): Promise<Socket> {
   const socket = connect(server.port, "127.0.0.1");
   socket.on("error", () => {});
@@ -153,11 +153,11 @@ async function open(): Promise<Socket> {
 }
 
 describe("listen", () => {
-  test("rejects where the port is taken", async () => {
+  test("rejects if the port is taken", async () => {
     await expect(listen(server.port, () => textReply(200, ""))).rejects.toMatchObject({ code: "EADDRINUSE" });
   });
 
-  test("lets the connection go that was silent longest when there are too many, never one that waits for its answer", async () => {
+  test("closes the connection that was silent longest if there are too many, never one that waits for its answer", async () => {
     const waiting = talk(["GET /later HTTP/1.0\r\n\r\n"]);
     await expect.poll(() => asked).toEqual(["/later"]);
     const silent = await open();
@@ -174,7 +174,7 @@ describe("listen", () => {
     expect(bodiesOf(await waiting)).toEqual(["/later"]);
   });
 
-  test("closes twice, and connections with it", async () => {
+  test("closes with its connections, also when called twice", async () => {
     const socket = connect(server.port, "127.0.0.1");
     await new Promise((resolve) => socket.once("connect", resolve));
     const closed = new Promise((resolve) => socket.on("close", resolve));

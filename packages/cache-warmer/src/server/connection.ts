@@ -1,26 +1,25 @@
 import type { Socket } from "node:net";
-import { encodeReply } from "./encode-reply.ts";
 import { parseRequest } from "./parse-request.ts";
-import type { ParsedRequest } from "./parse-request.ts";
-import { textReply } from "./request.ts";
-import type { Reply, Request } from "./request.ts";
+import type { ParsedRequest, Request } from "./parse-request.ts";
+import { encodeReply, textReply } from "./reply.ts";
+import type { Reply } from "./reply.ts";
 
-/** Answers a request; at once where it can, since nearly all can. Never rejects. */
+/** Answers a request: without a promise if it can, as it can for nearly all. Never rejects. */
 export type RequestHandler = (request: Request) => Reply | Promise<Reply>;
 
-/** How a reply goes out. `isHead`: without its body. */
+/** How a reply is sent. `isHead`: without its body. */
 interface Delivery {
   readonly keepAlive: boolean;
   readonly isHead?: boolean;
 }
 
 /**
- * Answers the requests of one connection, one after the other. Until one is answered and the answer taken nothing more
- * is read, so that a client that sends without reading costs no memory.
+ * Answers the requests of one connection, one after the other. It reads the next request when the client has taken the
+ * answer to the last one: a client that sends and does not read costs no memory.
  */
 export function serveConnection(socket: Socket, handle: RequestHandler): void {
   let received = "";
-  /** Clients repeat themselves to the byte; the same request is not read twice. */
+  /** Clients often send the same bytes again: the last request is not parsed twice. */
   let last: { readonly bytes: string; readonly parsed: ParsedRequest } = { bytes: "", parsed: { kind: "incomplete" } };
   let isBusy = false;
   let isEnded = false;
@@ -36,7 +35,7 @@ export function serveConnection(socket: Socket, handle: RequestHandler): void {
     isEnded = true;
     if (!isBusy) socket.end();
   });
-  // A client that goes away is no concern of ours; without a listener it would end the process.
+  // A client may go away. Without a listener its error would end the process.
   socket.on("error", () => socket.destroy());
 
   function answerAll(): void {

@@ -10,16 +10,17 @@ export interface ListeningServer {
   close(): Promise<void>;
 }
 
-/** Fewer than the 1,024 file descriptors of an execution environment. */
+/** At a time. An execution environment has 1,024 file descriptors, and not all are for connections. */
 export const maxConnections = 900;
 
 /**
- * Listens on 127.0.0.1, and nowhere else. Resolves when bound; rejects with the system's error, `EADDRINUSE` where the
- * port is taken. Idle connections are not closed, since a client that reuses one at that moment would see a reset,
- * unless there are too many: then the one goes that was silent longest.
+ * Listens on 127.0.0.1, and nowhere else. Resolves when bound.
+ * Errors: rejects with the system's error, `EADDRINUSE` if the port is taken.
+ * No timer closes idle connections, since a client that reuses one at that moment would see a reset. If there are too
+ * many, the one that was silent longest is closed.
  */
 export function listen(port: number, handle: RequestHandler): Promise<ListeningServer> {
-  /** Silent longest first. */
+  /** The one that was silent longest comes first. */
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
     if (sockets.size >= maxConnections) letOneGo(sockets);
@@ -37,13 +38,13 @@ export function listen(port: number, handle: RequestHandler): Promise<ListeningS
       for (const socket of sockets) socket.destroy();
     });
   return new Promise((resolve, reject) => {
-    // Stays: a connection that cannot be accepted later, for want of descriptors, must not end the process.
+    // The listener stays: if a later connection cannot be accepted, for want of descriptors, the process must go on.
     server.on("error", reject);
     server.listen(port, "127.0.0.1", () => resolve({ port: (server.address() as AddressInfo).port, close }));
   });
 }
 
-/** One that is not read from waits for its answer, and is passed over as long as there is another. */
+/** A paused connection waits for its answer: it is chosen only if all are paused. */
 function letOneGo(sockets: Set<Socket>): void {
   const all = [...sockets];
   const chosen = all.find((socket) => !socket.isPaused()) ?? all[0];

@@ -1,8 +1,8 @@
 import type { QueryParameter } from "../sources/source.ts";
 
 /**
- * A query's parameters in their order. Both `+` and `%20` are a space; what does not decode is left out, as Go's
- * `URL.Query()` does. Source: https://pkg.go.dev/net/url#URL.Query
+ * A query's parameters in their order. Both `+` and `%20` are a space. A pair that does not decode is left out, as by
+ * Go's `URL.Query()`. Source: https://pkg.go.dev/net/url#URL.Query
  */
 export function parseQuery(query: string): readonly QueryParameter[] {
   return query.split("&").flatMap((pair) => {

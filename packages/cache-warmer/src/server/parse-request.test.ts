@@ -10,7 +10,7 @@ const requestOf = (text: string) => {
 };
 
 describe("parseRequest", () => {
-  test("takes one request and leaves the next", () => {
+  test("takes one request, and leaves the next in the bytes", () => {
     const parsed = parse("GET /a?b=c HTTP/1.1\nHost: x\nX-Token:  t \n\nGET /");
     expect(parsed).toMatchObject({ kind: "request", length: "GET /a?b=c HTTP/1.1##Host: x##X-Token:  t ####".length });
     expect(parsed).toMatchObject({
@@ -53,7 +53,7 @@ describe("parseRequest", () => {
     expect(requestOf(`POST / HTTP/1.1\n${header}\n`).hasBody).toBe(hasBody);
   });
 
-  test("joins headers of one name, so that none can hide behind another", () => {
+  test("joins headers of one name, so that no header hides another", () => {
     expect(requestOf("GET / HTTP/1.1\nA: 1\na: 2\n\n").headers.get("a")).toBe("1, 2");
   });
 
@@ -111,7 +111,7 @@ describe("parseRequest", () => {
     expect(parse("\nGET / HTTP/1.1\n\n")).toMatchObject({ kind: "request", length: 20 });
   });
 
-  test("judges a request the same however it was cut, and never throws", () => {
+  test("judges a request the same however it is cut, and never throws", () => {
     const piece = fc.oneof(
       fc.constantFrom(
         "GET / HTTP/1.1",
@@ -133,7 +133,7 @@ describe("parseRequest", () => {
         const whole = pieces.join("");
         const verdict = parseRequest(whole);
         const verdicts = Array.from({ length: whole.length }, (_, cut) => parseRequest(whole.slice(0, cut)));
-        // What is decided early stays decided, and is what the whole says.
+        // The first decision is the decision on the whole.
         expect(verdicts.find(({ kind }) => kind !== "incomplete") ?? verdict).toEqual(verdict);
       }),
     );

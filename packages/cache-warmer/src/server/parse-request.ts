@@ -1,28 +1,39 @@
-import type { Request } from "./request.ts";
+/** A request without its body, which the server never reads; `hasBody` says that the headers announce one. */
+export interface Request {
+  readonly method: string;
+  /** The path, without doubled slashes and without a slash at its end. */
+  readonly path: string;
+  /** The text behind the question mark, not decoded. */
+  readonly query: string;
+  /** By lower-case name; several headers of one name are joined by `, `. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** Whether the connection stays open after the answer. */
+  readonly keepAlive: boolean;
+  readonly hasBody: boolean;
+}
 
-/** What the bytes that came so far hold. */
+/** What a connection has received so far. */
 export type ParsedRequest =
-  | { readonly kind: "request"; readonly request: Request; /** Bytes that belong to it. */ readonly length: number }
+  | { readonly kind: "request"; readonly request: Request; /** In bytes. */ readonly length: number }
   | { readonly kind: "incomplete" }
-  /** Not to be answered but by this status, after which the connection must close. */
+  /** The connection must answer with this status, and then close. */
   | { readonly kind: "refused"; readonly status: 400 | 414 | 431; readonly reason: string };
 
 const maxRequestLineBytes = 8 * 1024;
 const maxHeadBytes = 16 * 1024;
 const maxHeaders = 64;
 
-/** With a letter, after one empty line at most; or nothing of it is there yet. */
+/** A request begins with a letter, after one empty line at most. The start of that line may still become one. */
 const beginsAsRequest = /^(?:\r\n)?[A-Za-z]|^(?:\r\n?)?$/;
 const notARequestLine = "the first line is no request line of HTTP/1.0 or HTTP/1.1";
 const requestLine = /^([A-Za-z]{1,20}) ([!-~]+) HTTP\/1\.([01])$/;
 const headerName = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-/** A NUL, or half of a line end, by which one reader sees two requests where another sees one. */
+/** A NUL, or half of a line end: two readers of such bytes may see different requests. */
 const strayControl = /\0|\r(?!\n)|(?<!\r)\n/;
 
 /**
- * Takes the first request out of what a connection received.
- * Shape: `received` holds one character per byte (latin1). Never throws.
- * Source: RFC 9112; what it leaves to the reader's mercy is refused.
+ * Reads the first request of a connection. Never throws. `received` has one character for each byte (latin1).
+ * Source: RFC 9112; where it lets a reader choose to refuse or to repair, this one refuses.
  */
 export function parseRequest(received: string): ParsedRequest {
   const start = startOf(received);
@@ -48,13 +59,13 @@ export function parseRequest(received: string): ParsedRequest {
     method,
     ...splitTarget(target),
     headers,
-    keepAlive: keepsAlive(minor, headers.get("connection")),
+    keepAlive: keepsAlive(minor, headers.get("connection") ?? ""),
     hasBody: headers.has("transfer-encoding") || Number(contentLength) > 0,
   };
   return { kind: "request", request, length: end + 4 };
 }
 
-/** One empty line before a request is allowed, since some clients end a body with one. */
+/** Takes one empty line before a request, since some clients end a body with one. */
 function startOf(received: string): number {
   return received.startsWith("\r\n") ? 2 : 0;
 }
@@ -72,7 +83,7 @@ function refuse(status: 400 | 414 | 431, reason: string): ParsedRequest {
   return { kind: "refused", status, reason };
 }
 
-/** A folded line begins with a space, and so has no name: refused with the malformed ones. */
+/** Returns undefined if a line is malformed. A folded line is: it begins with a space, so it has no name. */
 function parseHeaders(lines: readonly string[]): ReadonlyMap<string, string> | undefined {
   const headers = new Map<string, string>();
   for (const line of lines) {
@@ -87,16 +98,12 @@ function parseHeaders(lines: readonly string[]): ReadonlyMap<string, string> | u
   return headers;
 }
 
-function keepsAlive(minor: string | undefined, connection: string | undefined): boolean {
-  if (connection === undefined) return minor === "1";
-  const options = connection
-    .toLowerCase()
-    .split(",")
-    .map((option) => option.trim());
+function keepsAlive(minor: string | undefined, connection: string): boolean {
+  const options = connection.split(",").map((option) => option.trim().toLowerCase());
   return minor === "1" ? !options.includes("close") : options.includes("keep-alive");
 }
 
-/** Also the absolute form that proxies' clients send, and doubled slashes of clients that join paths carelessly. */
+/** Takes also the absolute form, which clients of proxies send, and doubled slashes, which careless clients send. */
 function splitTarget(target: string): { readonly path: string; readonly query: string } {
   const local = /^https?:\/\//i.test(target) ? target.replace(/^https?:\/\/[^/?]*/i, "") : target;
   const mark = local.indexOf("?");

@@ -26,7 +26,7 @@ describe("toGoTime", () => {
     expect(toGoTime(seconds)).toBe(text);
   });
 
-  test("is the moment it was given, to the millisecond", () => {
+  test("keeps a moment to the millisecond", () => {
     fc.assert(fc.property(fc.integer({ min: 0, max: 4e12 }), (ms) => Date.parse(toGoTime(ms / 1000) ?? "") === ms));
   });
 });

@@ -4,8 +4,8 @@ import { textOf } from "@lambda-extension/core";
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
 /**
- * JSON as Go's `json.Marshal` writes it, which is what clients of the AWS extension have always received: `<`, `>`, `&`
- * and the two Unicode line separators are escaped. Source: https://pkg.go.dev/encoding/json#Marshal
+ * JSON as Go's `json.Marshal` writes it, and as clients get it from the AWS extension: `<`, `>`, `&` and both Unicode
+ * line separators are escaped. Source: https://pkg.go.dev/encoding/json#Marshal
  */
 export function toGoJson(value: Json): string {
   return JSON.stringify(value).replaceAll(
@@ -16,7 +16,7 @@ export function toGoJson(value: Json): string {
 
 /**
  * A moment as Go writes a `time.Time`: RFC 3339 in UTC, milliseconds without zeros at the end (`…:40.36Z`, `…:40Z`).
- * Units: seconds since the epoch with a fraction, as AWS JSON 1.1 sends them. `null` where it is no moment.
+ * Units: seconds since the epoch with a fraction, as AWS JSON 1.1 sends them. Returns `null` for any other value.
  */
 export function toGoTime(epochSeconds: unknown): string | null {
   const ms = typeof epochSeconds === "number" ? Math.round(epochSeconds * 1000) : Number.NaN;
@@ -24,7 +24,7 @@ export function toGoTime(epochSeconds: unknown): string | null {
   return new Date(ms).toISOString().replace(/\.?0*Z$/, "Z");
 }
 
-/** A member of an AWS answer as a string; `null` where it is absent, as Go's nil pointers are written. */
+/** A member of an AWS answer as a string; `null` if it is absent, as Go writes nil pointers. */
 export function textOrNull(value: unknown): string | null {
   return textOf(value) ?? null;
 }

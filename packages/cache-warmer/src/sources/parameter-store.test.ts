@@ -32,7 +32,7 @@ describe("the source of parameters", () => {
     return fetched?.kind === "found" ? fetched.body.toString() : JSON.stringify(fetched);
   };
 
-  test("asks for ten names in one call, decrypted", async () => {
+  test("asks for ten names in a call, decrypted", async () => {
     const names = Array.from({ length: 21 }, (_, index) => `/p/${index}`);
     for (const name of names) stub.parameters.set(name, stubParameter(name, "v"));
     const source = create(...names);
@@ -121,7 +121,7 @@ describe("the source of parameters", () => {
     expect(itemOf(create(), query).input).toEqual({ Name: name, WithDecryption: false });
   });
 
-  test("keeps what is encrypted apart from what is not", async () => {
+  test("has both values of withDecryption as keys only for a parameter that is not encrypted", async () => {
     stub.parameters.set("/plain", stubParameter("/plain", "v", "StringList"));
     stub.parameters.set("/secure", stubParameter("/secure", "v", "SecureString"));
     const source = create();

@@ -19,7 +19,7 @@ export function createParameterStore(options: SourceOptions): Source {
     path: "/systemsmanager/parameters/get",
     ttlMs,
     timeoutMs,
-    // Decrypted, since that is how secure strings are asked for; other types read the same either way.
+    // Decrypted: functions ask for secure strings so. Other types have the same value either way.
     warm: options.warm.map((name) => toItem(name, true)),
     parseQuery,
     toBatches,
@@ -40,7 +40,7 @@ function toKey(name: string, withDecryption: boolean): string {
   return `ssm ${withDecryption ? "decrypted" : "as-stored"} ${name}`;
 }
 
-/** Where both `version` and `label` are given the first counts, as in the AWS extension. */
+/** If a query has both `version` and `label`, the first of them counts, as in the AWS extension. */
 function parseQuery(query: readonly QueryParameter[]): ParsedQuery {
   const name = query.find((parameter) => parameter.name === "name")?.value;
   if (name === undefined || name === "") return { kind: "invalid", reason: "the query parameter name is missing" };
@@ -56,8 +56,8 @@ function parseQuery(query: readonly QueryParameter[]): ParsedQuery {
 }
 
 /**
- * Tens of plain names. Alone go names with a version or label (AWS refuses two selectors of one name in a call) and
- * references to secrets (whose answers a batch may not name as they were asked for).
+ * Batches of ten plain names. A name with a version or label goes alone, because AWS refuses two selectors of one name
+ * in a call; so does a reference to a secret, because the answer to a batch may give it another name.
  */
 function toBatches(items: readonly SourceItem[]): readonly (readonly SourceItem[])[] {
   const batches: SourceItem[][] = [];
@@ -78,12 +78,12 @@ function canShare(one: SourceItem, other: SourceItem): boolean {
   );
 }
 
-/** True for a name or ARN without version and label that is no reference to a secret. */
+/** True for a name or ARN that has no version and no label, and does not refer to a secret. */
 function isPlain(name: string): boolean {
   return selectorOf(name) === "" && !isReference(name);
 }
 
-/** `:3` or `:label` at the end of a name or ARN; empty where there is none. */
+/** Returns `:3` or `:label` from the end of a name or ARN, or an empty text. */
 function selectorOf(name: string): string {
   return name.split(":").length - 1 > (name.startsWith("arn:") ? 5 : 0) ? name.slice(name.lastIndexOf(":")) : "";
 }
@@ -113,7 +113,7 @@ async function fetchMany(
   const WithDecryption = batch[0]?.input["WithDecryption"] ?? false;
   const outcome = await call("GetParameters", { Names: batch.map((item) => item.id), WithDecryption }, signal);
   if (outcome.kind !== "ok") {
-    // One name that is denied, or one key that does not decrypt, must not cost the others theirs.
+    // AWS refuses a whole batch for one denied name or one key that does not decrypt: the others must not fail with it.
     return outcome.kind === "definite" ? fetchEach(call, batch, signal) : batch.map(() => outcome);
   }
   const found = listOf(outcome.output["Parameters"]).filter(isObject);
@@ -131,14 +131,10 @@ async function fetchMany(
 }
 
 function toFound(item: SourceItem, parameter: AwsParameter): Fetched {
-  return {
-    kind: "found",
-    body: Buffer.from(encode(parameter)),
-    aliases: aliasesOf(item, parameter).filter((alias) => alias !== item.key),
-  };
+  return { kind: "found", body: Buffer.from(encode(parameter)), aliases: aliasesOf(item, parameter) };
 }
 
-/** Its name and its ARN, and for what is not encrypted both spellings of `withDecryption`. */
+/** The name and the ARN; if the parameter is not encrypted, each with both values of `withDecryption`. */
 function aliasesOf(item: SourceItem, parameter: AwsParameter): readonly string[] {
   const withDecryption = item.input["WithDecryption"] === true;
   const decryptions = parameter["Type"] === "SecureString" ? [withDecryption] : [withDecryption, !withDecryption];
@@ -149,7 +145,7 @@ function aliasesOf(item: SourceItem, parameter: AwsParameter): readonly string[]
   return decryptions.flatMap((decryption) => names.map((name) => toKey(name, decryption)));
 }
 
-/** Every member in Go's order, the absent ones as `null`. */
+/** Every member in Go's order; absent members are `null`. */
 function encode(parameter: AwsParameter): string {
   return toGoJson({
     Parameter: {

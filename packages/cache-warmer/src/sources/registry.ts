@@ -2,6 +2,7 @@ import { createAwsJsonCall } from "../aws/aws-json-call.ts";
 import type { AwsJsonCallOptions } from "../aws/aws-json-call.ts";
 import { retrying } from "../aws/retrying.ts";
 import type { RetryOptions } from "../aws/retrying.ts";
+import type { AwsService } from "../aws/sign-request.ts";
 import type { Settings } from "../config/settings.ts";
 import { createParameterStore } from "./parameter-store.ts";
 import { createSecretsManager } from "./secrets-manager.ts";
@@ -11,11 +12,11 @@ import type { Source } from "./source.ts";
 export type SourceDependencies = Pick<AwsJsonCallOptions, "client" | "credentials" | "clock"> &
   Pick<RetryOptions, "random" | "wait">;
 
-/** Every source there is. */
+/** Creates every source. */
 export function createSources(settings: Settings, dependencies: SourceDependencies): readonly Source[] {
   const { region, parameterStore, secretsManager } = settings;
   const { client, credentials, clock, random, wait } = dependencies;
-  const callTo = (service: "ssm" | "secretsmanager", endpoint: URL) =>
+  const callTo = (service: AwsService, endpoint: URL) =>
     retrying(createAwsJsonCall({ service, region, endpoint, client, credentials, clock }), {
       maxAttempts: 8,
       baseMs: 50,

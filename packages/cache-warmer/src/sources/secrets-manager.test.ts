@@ -56,7 +56,7 @@ describe("the source of secrets", () => {
     expect(parse(query)).toMatchObject({ kind: "item", item: { input } });
   });
 
-  test("takes no stage for the stage AWSCURRENT, and any other for another secret", () => {
+  test("has one key for AWSCURRENT and for no stage, and other keys for other stages and versions", () => {
     const keyOf = (query: Readonly<Record<string, string>>) => {
       const parsed = parse(query);
       return parsed.kind === "item" ? parsed.item.key : parsed.reason;

@@ -10,7 +10,7 @@ interface SecretQuery {
 }
 
 /**
- * Secrets of Secrets Manager, each by `GetSecretValue` of its own: 10,000 of those are allowed a second, but only 100
+ * Secrets of Secrets Manager, each by its own `GetSecretValue`: AWS allows 10,000 of these a second, but only 100
  * `BatchGetSecretValue`. Source: https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html
  */
 export function createSecretsManager(options: SourceOptions): Source {
@@ -50,7 +50,7 @@ function toItem(query: SecretQuery): SourceItem {
   };
 }
 
-/** No version and no stage mean the stage AWSCURRENT. */
+/** Without version and stage a query means the stage AWSCURRENT. */
 function toKey({ secretId, versionId, versionStage }: SecretQuery): string {
   const stage = versionStage ?? (versionId === undefined ? "AWSCURRENT" : "");
   return `secret ${JSON.stringify([stage, versionId ?? "", secretId])}`;
@@ -64,12 +64,11 @@ async function fetchOne(call: AwsCall, item: SourceItem, signal: AbortSignal): P
   const versionStage = textOf(item.input["VersionStage"]);
   const aliases = [secret["Name"], secret["ARN"]]
     .flatMap((secretId) => textOf(secretId) ?? [])
-    .map((secretId) => toKey({ secretId, versionId, versionStage }))
-    .filter((alias) => alias !== item.key);
+    .map((secretId) => toKey({ secretId, versionId, versionStage }));
   return { kind: "found", body: Buffer.from(encode(secret)), aliases };
 }
 
-/** Every member in Go's order, the absent ones as `null`. */
+/** Every member in Go's order; absent members are `null`. */
 function encode(secret: Readonly<Record<string, unknown>>): string {
   const stages = secret["VersionStages"];
   return toGoJson({

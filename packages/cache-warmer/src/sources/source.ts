@@ -1,61 +1,55 @@
 import type { AwsCall, FetchFailure } from "../aws/classify-failure.ts";
+import type { ServiceSettings } from "../config/settings.ts";
 
 /** One thing to read from a source. */
 export interface SourceItem {
-  /** The key in the cache; no two sources share one. */
+  /** The key in the cache. Two sources never use the same key. */
   readonly key: string;
-  /** As whoever asked spelt it: for messages, and for `CACHE_WARMER_REQUIRED`. */
+  /** The name as the reader or the operator wrote it: for messages, and for `CACHE_WARMER_REQUIRED`. */
   readonly id: string;
-  /** A key whose fetch, while it is in flight, may bring this item's value too. */
+  /** Another key: while its fetch is in flight, that fetch may bring this item's value too. */
   readonly siblingKey?: string;
   /** The input of the AWS operation, as the service spells it. */
   readonly input: Readonly<Record<string, string | boolean>>;
 }
 
-/** What came of fetching one item. */
+/** The outcome of a fetch for one item. */
 export type Fetched =
   | {
       readonly kind: "found";
       /** The answer for the function, encoded: JSON as the AWS extension writes it. */
       readonly body: Buffer;
-      /** Further keys under which the same value is known, told by the answer itself: its name, its ARN. */
+      /** Keys of the name and the ARN in the answer, under which a reader finds the same value. */
       readonly aliases: readonly string[];
     }
   | FetchFailure;
 
-/** A request's query as an item of a source, or what is wrong with it. */
+/** The item that a request's query asks for, or what is wrong with the query. */
 export type ParsedQuery =
   | { readonly kind: "item"; readonly item: SourceItem }
   | { readonly kind: "invalid"; readonly reason: string };
 
-/** What each source is made of; `warm` are the names that it fetches before the function's init. */
-export interface SourceOptions {
+/** What each source is made of. */
+export interface SourceOptions extends Omit<ServiceSettings, "endpoint"> {
   readonly call: AwsCall;
-  readonly ttlMs: number;
-  readonly timeoutMs: number;
-  readonly warm: readonly string[];
 }
 
 /**
- * A kind of thing the cache warmer serves. One file each, one line in `registry.ts`, and a test that runs the contract
- * suite.
+ * A kind of thing that the cache warmer serves. Each has a file, a line in `registry.ts`, and a test that runs the
+ * contract suite.
  */
-export interface Source {
+export interface Source extends Pick<ServiceSettings, "ttlMs" | "timeoutMs"> {
   /** For messages: `parameter`, `secret`. */
   readonly noun: string;
   /** The path it is served under, without a slash at its end. */
   readonly path: string;
-  /** How long a value is served; 0: nothing is kept. */
-  readonly ttlMs: number;
-  /** How long a fetch may take, retries included. */
-  readonly timeoutMs: number;
-  /** What to fetch before anybody asks. */
+  /** What to fetch before the function asks. */
   readonly warm: readonly SourceItem[];
   /** Reads a query; unknown parameters are ignored, as the AWS extension does. */
   parseQuery(query: readonly QueryParameter[]): ParsedQuery;
   /** Groups items so that each group is one `fetch`. */
   toBatches(items: readonly SourceItem[]): readonly (readonly SourceItem[])[];
-  /** Fetches a batch: one outcome per item, in the same order. Never rejects. */
+  /** Fetches a batch. Returns one outcome for each item, in the same order; never rejects. */
   fetch(batch: readonly SourceItem[], signal: AbortSignal): Promise<readonly Fetched[]>;
 }
 

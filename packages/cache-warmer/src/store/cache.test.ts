@@ -68,7 +68,7 @@ beforeEach(() => {
   failures = [];
 });
 
-/** Reads, lets what is fetched land, and tells what came. */
+/** Reads, lets the fetch land if the read started one, and returns the answer as text. */
 async function readWith(
   cache: Cache,
   fake: ReturnType<typeof createFakeSource>,
@@ -92,7 +92,7 @@ describe("Cache", () => {
     expect(await readWith(cache, fake, found("2"))).toBe("miss 2");
   });
 
-  test("counts the time spent frozen", async () => {
+  test("counts the time of a freeze", async () => {
     const fake = createFakeSource();
     const cache = create();
     await readWith(cache, fake, found("1"));
@@ -110,7 +110,7 @@ describe("Cache", () => {
     expect(cache.readNow(itemOf("a"))).toBeUndefined();
   });
 
-  test("fetches again where the wall clock was set back", async () => {
+  test("fetches again if the wall clock was set back", async () => {
     const fake = createFakeSource();
     const cache = create();
     await readWith(cache, fake, found("1"));
@@ -127,7 +127,7 @@ describe("Cache", () => {
     expect(new Set((await Promise.all(answers)).map(show))).toEqual(new Set(["miss 1"]));
   });
 
-  test("serves what is stale while AWS fails in a way that passes, and pauses before asking again", async () => {
+  test("serves a stale value after a transient failure, and pauses before the next fetch", async () => {
     const fake = createFakeSource();
     const cache = create();
     await readWith(cache, fake, found("1"));
@@ -139,7 +139,7 @@ describe("Cache", () => {
     expect(await readWith(cache, fake, found("2"))).toBe("miss 2");
   });
 
-  test("serves nothing that is older than the limit for stale values", async () => {
+  test("serves no value that is older than the limit for stale values", async () => {
     const fake = createFakeSource();
     const cache = create();
     await readWith(cache, fake, found("1"));
@@ -147,7 +147,7 @@ describe("Cache", () => {
     expect(await readWith(cache, fake, transient)).toBe("ThrottlingException");
   });
 
-  test("forgets a value that is refused definitely, and remembers the refusal for a moment", async () => {
+  test("forgets a value after a definite failure, and remembers the failure for a moment", async () => {
     const fake = createFakeSource();
     const cache = create();
     await readWith(cache, fake, found("1"));
@@ -160,14 +160,14 @@ describe("Cache", () => {
     expect(await readWith(cache, fake, found("3"))).toBe("miss 3");
   });
 
-  test("keeps nothing where the time to live is 0", async () => {
+  test("keeps nothing if the time to live is 0", async () => {
     const fake = createFakeSource({ ttlMs: 0 });
     const cache = create();
     expect(await readWith(cache, fake, found("1"))).toBe("miss 1");
     expect(await readWith(cache, fake, found("2"))).toBe("miss 2");
   });
 
-  test("answers reads from what is being warmed", async () => {
+  test("answers a read from the fetch that warms its name", async () => {
     const fake = createFakeSource({ warm: ["a", "b"] });
     const cache = create();
     const warmed = cache.warm(fake.source, fake.source.warm);
@@ -188,7 +188,7 @@ describe("Cache", () => {
     expect(fake.batches).toHaveLength(1);
   });
 
-  test("fetches itself what a sibling does not bring", async () => {
+  test("fetches a value that the sibling's fetch does not bring", async () => {
     const fake = createFakeSource();
     const cache = create();
     void cache.read(fake.source, itemOf("a1"));
@@ -199,14 +199,14 @@ describe("Cache", () => {
     expect(show(await answer)).toBe("miss 2");
   });
 
-  test("finds what was warmed by one name under the others the answer told", async () => {
+  test("finds a value under every name in the answer", async () => {
     const fake = createFakeSource();
     const cache = create();
     await readWith(cache, fake, found("1", "arn:a"));
     expect(show(cache.readNow(itemOf("arn:a")))).toBe("hit 1");
   });
 
-  test("renews what is due: what is kept warm, and what was read", async () => {
+  test("renews the due values that are kept warm or were read", async () => {
     const fake = createFakeSource({ warm: ["warm"] });
     const cache = create();
     void cache.warm(fake.source, fake.source.warm);
@@ -222,7 +222,7 @@ describe("Cache", () => {
     expect(show(cache.readNow(itemOf("read")))).toBe("hit 1");
   });
 
-  test("does not ask at every invocation again for what was refused", async () => {
+  test("does not fetch a refused name again at every invocation", async () => {
     const fake = createFakeSource({ warm: ["a"] });
     const cache = create();
     void cache.refreshDue([fake.source]);
@@ -236,7 +236,7 @@ describe("Cache", () => {
     expect(fake.batches).toHaveLength(2);
   });
 
-  test("keeps nothing that was on its way when everything was forgotten", async () => {
+  test("keeps no value of a fetch that was in flight at clear", async () => {
     const fake = createFakeSource();
     const cache = create();
     const before = cache.read(fake.source, itemOf("a"));
@@ -249,7 +249,7 @@ describe("Cache", () => {
     expect(show(cache.readNow(itemOf("a")))).toBe("hit new");
   });
 
-  test("turns a source that breaks its promise into a failure that passes", async () => {
+  test("turns a source that breaks its promise into a transient failure", async () => {
     const fake = createFakeSource();
     const cache = create();
     const broken: Source = { ...fake.source, fetch: () => Promise.reject(new Error("BUG")) };
@@ -258,7 +258,7 @@ describe("Cache", () => {
     expect(show(await cache.read(forgetful, itemOf("b")))).toBe("InternalError");
   });
 
-  test("never serves what is too old, older than before, or refused, whatever happens", async () => {
+  test("never serves a value that is too old, older than before, or refused", async () => {
     const id = fc.constantFrom("a", "b");
     const step = fc.oneof(
       fc.record({ kind: fc.constant("read" as const), id }),
@@ -327,7 +327,7 @@ describe("Cache", () => {
               outcome === "found" ? found(String(flight?.version)) : outcome === "transient" ? transient : definite,
             );
             landed += 1;
-            // Every promise the landing settles has settled after a turn of the event loop.
+            // After a turn of the event loop every promise that depends on the landing has settled.
             await new Promise((resolve) => setImmediate(resolve));
           }
           note();

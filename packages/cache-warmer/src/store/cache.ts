@@ -1,10 +1,12 @@
 import { ageMs, now, retryDelayMs } from "@lambda-extension/core";
 import type { Clock, Moment } from "@lambda-extension/core";
 import type { FetchFailure } from "../aws/classify-failure.ts";
+import type { CacheLimits } from "../config/settings.ts";
 import type { Fetched, Source, SourceItem } from "../sources/source.ts";
 import { EntryStore, judge } from "./entry-store.ts";
+import type { Entry } from "./entry-store.ts";
 
-/** What a reader gets. `served` tells where the value came from; `ageMs` is its age when it was read. */
+/** What a reader gets. `served` says where the value comes from, `ageMs` how old it was when it was read. */
 export type Answer =
   | { readonly kind: "value"; readonly body: Buffer; readonly served: "hit" | "miss" | "stale"; readonly ageMs: number }
   | { readonly kind: "failure"; readonly failure: FetchFailure };
@@ -15,22 +17,18 @@ export interface WarmFailure {
   readonly failure: FetchFailure;
 }
 
-/** How the cache is bounded, and who tells the time. */
-export interface CacheOptions {
-  readonly maxItems: number;
-  readonly maxBytes: number;
-  readonly staleIfErrorMs: number;
-  readonly negativeTtlMs: number;
+/** How the cache is bounded, and what it needs of its process. */
+export interface CacheOptions extends CacheLimits {
   readonly clock: Clock;
   /** From 0 (included) to 1 (excluded). */
   readonly random: () => number;
-  /** A signal that aborts after `ms`, and the way to call it off. */
+  /** Returns a signal that aborts after `ms`, unless it is closed before. */
   readonly deadline: (ms: number) => { readonly signal: AbortSignal; close(): void };
-  /** Told of every fetch that failed. */
+  /** Called for each item whose fetch failed. */
   readonly onFailure: (source: Source, item: SourceItem, failure: FetchFailure) => void;
 }
 
-/** A refusal that is remembered, or a pause after a failure that passes. */
+/** A definite failure that the cache remembers, or a pause after a transient one. */
 interface Setback {
   readonly failure: FetchFailure;
   readonly since: Moment;
@@ -38,25 +36,22 @@ interface Setback {
   readonly inARow: number;
 }
 
-/** What came of one item of a fetch. */
-interface Landed {
-  readonly source: Source;
-  readonly item: SourceItem;
+/** The outcome of a fetch for one of its items. */
+interface Landed extends Pick<Entry, "source" | "item" | "fetchNumber" | "fetchedAt"> {
   readonly fetched: Fetched;
-  readonly fetchNumber: number;
-  readonly launchedAt: Moment;
 }
 
 /** Shortens the time to live by up to a tenth. */
 const jitter = 0.1;
 
-/** After transient failures the stale value is served alone for up to half a second, doubling to half a minute. */
+/** How long reads get the stale value without a fetch after transient failures: up to 0.5 s, doubling up to 30 s. */
 const pause = { baseMs: 500, capMs: 30_000 };
 
 /**
- * Reads through to the sources: one fetch of a key at a time, values served for their time to live, stale ones while
- * AWS fails in a way that passes, definite refusals remembered for a moment.
- * Invariant: what is served was current within its time to live, or within `staleIfErrorMs` more while AWS fails.
+ * Reads through to the sources: fetches a key once at a time, serves values for their time to live and stale values
+ * during transient failures, and remembers definite failures for a moment.
+ * Invariant: a value that is served was current within its time to live, or within `staleIfErrorMs` more while AWS
+ * fails.
  */
 export class Cache {
   readonly #options: CacheOptions;
@@ -64,7 +59,7 @@ export class Cache {
   readonly #setbacks = new Map<string, Setback>();
   readonly #flights = new Map<string, Promise<Fetched>>();
   #fetches = 0;
-  /** Fetches up to this number began before `clear` and may keep nothing. */
+  /** Fetches up to this number began before `clear`: their values are not kept. */
   #cleared = 0;
 
   constructor(options: CacheOptions) {
@@ -72,18 +67,13 @@ export class Cache {
     this.#entries = new EntryStore(options);
   }
 
-  /** The value where one can be served at once; the way of nearly every read. */
+  /** The value if the cache can serve it at once. Nearly every read ends here. */
   readNow(item: SourceItem): Answer | undefined {
-    const entry = this.#entries.read(item.key);
-    if (entry === undefined) return undefined;
-    const at = now(this.#options.clock);
-    const freshness = judge(entry, at, this.#options.staleIfErrorMs);
-    if (freshness !== "fresh" && freshness !== "due") return undefined;
-    return { kind: "value", body: entry.body, served: "hit", ageMs: ageMs(entry.fetchedAt, at) };
+    return this.#kept(item, "hit");
   }
 
   /**
-   * The value, fetched where needed. Never rejects; waits for one fetch, or for a sibling's and then its own, each
+   * The value, fetched if necessary. Never rejects. Waits for one fetch, or for a sibling's and then its own, each
    * within the source's timeout.
    */
   async read(source: Source, item: SourceItem): Promise<Answer> {
@@ -98,12 +88,12 @@ export class Cache {
     const fetched = await this.#flights.get(this.#entries.resolve(item.key));
     if (fetched === undefined) throw new Error("BUG: a fetch was launched and is not in flight");
     if (fetched.kind === "found") return { kind: "value", body: fetched.body, served: "miss", ageMs: 0 };
-    return (fetched.kind === "transient" ? this.#stale(item) : undefined) ?? { kind: "failure", failure: fetched };
+    return (fetched.kind === "transient" && this.#kept(item, "stale")) || { kind: "failure", failure: fetched };
   }
 
   /**
-   * Fetches what is neither fresh nor on its way, in the source's batches; resolves with every failure when all has
-   * landed.
+   * Fetches those items that are neither fresh nor in flight, in the source's batches.
+   * Returns every failure when all fetches have landed.
    */
   async warm(source: Source, items: readonly SourceItem[]): Promise<readonly WarmFailure[]> {
     const wanted = new Map(
@@ -119,8 +109,8 @@ export class Cache {
   }
 
   /**
-   * Fetches what a source keeps warm and what was read since its last fetch, where it is due; resolves when all has
-   * landed.
+   * Fetches the items that are due: those that a source keeps warm, and those that were read since their last fetch.
+   * Resolves when all fetches have landed.
    */
   async refreshDue(sources: readonly Source[]): Promise<void> {
     const read = [...this.#entries.values()].filter((entry) => entry.wasRead);
@@ -129,7 +119,7 @@ export class Cache {
     await Promise.all(keeping.map((source) => this.warm(source, [...source.warm, ...readFrom(source)])));
   }
 
-  /** Forgets everything, also what is still on its way. */
+  /** Forgets everything, also the values of fetches that are in flight. */
   clear(): void {
     this.#entries.clear();
     this.#setbacks.clear();
@@ -137,18 +127,18 @@ export class Cache {
     this.#cleared = this.#fetches;
   }
 
-  /** What can be answered without a fetch. */
+  /** The answer that needs no fetch. */
   #present(item: SourceItem): Answer | undefined {
     return this.readNow(item) ?? this.#setBack(item);
   }
 
-  /** A fetch that may bring this item's value too, where none of its own is in flight: one call instead of two. */
+  /** A sibling's fetch that may bring this item's value, if its own is not in flight: one call instead of two. */
   #siblingFlight(item: SourceItem): Promise<Fetched> | undefined {
     if (item.siblingKey === undefined || this.#flights.has(this.#entries.resolve(item.key))) return undefined;
     return this.#flights.get(this.#entries.resolve(item.siblingKey));
   }
 
-  /** What was refused is not asked for unasked until a time to live has passed: not at every invocation. */
+  /** After a definite failure the item waits for a whole time to live: it is not fetched at every invocation. */
   #needsFetch(source: Source, item: SourceItem): boolean {
     const at = now(this.#options.clock);
     const setback = this.#setbacks.get(this.#entries.resolve(item.key));
@@ -158,13 +148,13 @@ export class Cache {
     return entry === undefined || judge(entry, at, this.#options.staleIfErrorMs) !== "fresh";
   }
 
-  /** Starts a fetch of those items that are not on their way already. */
+  /** Starts a fetch of those items that are not in flight yet. */
   #launch(source: Source, items: readonly SourceItem[]): void {
     const batch = items.filter((item) => !this.#flights.has(this.#entries.resolve(item.key)));
     if (batch.length === 0) return;
     this.#fetches += 1;
     const fetchNumber = this.#fetches;
-    const launchedAt = now(this.#options.clock);
+    const fetchedAt = now(this.#options.clock);
     const deadline = this.#options.deadline(source.timeoutMs);
     const outcomes = fetchSafely(source, batch, deadline.signal).finally(() => deadline.close());
     batch.forEach((item, index) => {
@@ -176,7 +166,7 @@ export class Cache {
           message: "BUG: the source left an item out",
         };
         if (this.#flights.get(key) === flight) this.#flights.delete(key);
-        if (fetchNumber > this.#cleared) this.#settle({ source, item, fetched, fetchNumber, launchedAt });
+        if (fetchNumber > this.#cleared) this.#settle({ source, item, fetched, fetchNumber, fetchedAt });
         return fetched;
       });
       this.#flights.set(key, flight);
@@ -184,19 +174,19 @@ export class Cache {
   }
 
   #settle(landed: Landed): void {
-    const { source, item, fetched, fetchNumber, launchedAt } = landed;
+    const { source, item, fetched, fetchNumber, fetchedAt } = landed;
     const { clock, random } = this.#options;
     const key = this.#entries.resolve(item.key);
     if (fetched.kind === "found") {
       this.#setbacks.delete(key);
       if (source.ttlMs === 0) return;
       const ttlMs = source.ttlMs * (1 - jitter * random());
-      const entry = { source, item, body: fetched.body, fetchedAt: launchedAt, ttlMs, fetchNumber, wasRead: false };
+      const entry = { source, item, body: fetched.body, fetchedAt, ttlMs, fetchNumber, wasRead: false };
       this.#entries.put(key, entry, fetched.aliases);
       return;
     }
     const inARow = (this.#setbacks.get(key)?.inARow ?? 0) + 1;
-    // A value that was revoked must not outlive the refusal; one that was fetched after it may.
+    // AWS refuses a value that is kept: forget it, unless a later fetch has brought it.
     const isOlder = (this.#entries.peek(key)?.fetchNumber ?? 0) < fetchNumber;
     if (fetched.kind === "definite" && isOlder) this.#entries.delete(key);
     this.#remember(key, {
@@ -208,7 +198,7 @@ export class Cache {
     this.#options.onFailure(source, item, fetched);
   }
 
-  /** Names that do not exist can be asked for without end: the oldest setback goes first. */
+  /** A function may ask for more and more names that do not exist: the oldest setback gives way. */
   #remember(key: string, setback: Setback): void {
     this.#setbacks.delete(key);
     this.#setbacks.set(key, setback);
@@ -216,23 +206,27 @@ export class Cache {
     if (this.#setbacks.size > this.#options.maxItems && oldest.done !== true) this.#setbacks.delete(oldest.value);
   }
 
-  /** What a setback that still lasts answers: the refusal itself, or the stale value. */
+  /** The answer during a setback: the definite failure itself, or the stale value. */
   #setBack(item: SourceItem): Answer | undefined {
     const setback = this.#setbacks.get(this.#entries.resolve(item.key));
     if (setback === undefined || ageMs(setback.since, now(this.#options.clock)) >= setback.forMs) return undefined;
-    return setback.failure.kind === "definite" ? { kind: "failure", failure: setback.failure } : this.#stale(item);
+    return setback.failure.kind === "definite"
+      ? { kind: "failure", failure: setback.failure }
+      : this.#kept(item, "stale");
   }
 
-  #stale(item: SourceItem): Answer | undefined {
+  /** The value from the store, unless it is too old to be served as a hit, or as stale. */
+  #kept(item: SourceItem, served: "hit" | "stale"): Answer | undefined {
     const entry = this.#entries.read(item.key);
     if (entry === undefined) return undefined;
     const at = now(this.#options.clock);
-    if (judge(entry, at, this.#options.staleIfErrorMs) === "expired") return undefined;
-    return { kind: "value", body: entry.body, served: "stale", ageMs: ageMs(entry.fetchedAt, at) };
+    const freshness = judge(entry, at, this.#options.staleIfErrorMs);
+    if (freshness === "expired" || (freshness === "stale" && served === "hit")) return undefined;
+    return { kind: "value", body: entry.body, served, ageMs: ageMs(entry.fetchedAt, at) };
   }
 }
 
-/** A source never rejects; one with a defect must not leave its readers waiting. */
+/** A source promises not to reject. If it breaks the promise, its readers must not wait for ever. */
 async function fetchSafely(
   source: Source,
   batch: readonly SourceItem[],

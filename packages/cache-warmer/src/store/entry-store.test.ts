@@ -28,7 +28,7 @@ const textOf = (found: Entry | undefined) => found?.body.toString();
 const roomy = { maxItems: 10, maxBytes: 100_000 };
 
 describe("EntryStore", () => {
-  test("lets the entry go that was read longest ago", () => {
+  test("drops the entry whose last read is oldest", () => {
     const store = new EntryStore({ ...roomy, maxItems: 2 });
     store.put("a", entry("1"), []);
     store.put("b", entry("2"), []);
@@ -37,7 +37,7 @@ describe("EntryStore", () => {
     expect([store.peek("a"), store.peek("b"), store.peek("c")].map(textOf)).toEqual(["1", undefined, "3"]);
   });
 
-  test("keeps no entry that alone is over the bound, and nothing older in its place", () => {
+  test("keeps no entry that is larger than the bound, and no older one in its place", () => {
     const store = new EntryStore({ maxItems: 10, maxBytes: 1000 });
     store.put("a", entry("1"), []);
     store.put("a", entry("x".repeat(1000), 2), []);
@@ -54,14 +54,14 @@ describe("EntryStore", () => {
     expect(store.resolve("b")).toBe("b");
   });
 
-  test("lets no earlier fetch overwrite a later one", () => {
+  test("does not let an earlier fetch overwrite a later one", () => {
     const store = new EntryStore(roomy);
     store.put("a", entry("new", 2), ["b"]);
     store.put("b", entry("old", 1), []);
     expect(textOf(store.read("b"))).toBe("new");
   });
 
-  test("stays within its bounds, and counts right, whatever is done to it", () => {
+  test("stays within its bounds, and counts right, after any calls", () => {
     const key = fc.constantFrom("a", "b", "c", "d", "e", "f");
     const step = fc.oneof(
       fc.record({
@@ -87,7 +87,7 @@ describe("EntryStore", () => {
           expect(store.size).toBeLessThanOrEqual(limits.maxItems);
           expect(store.bytes).toBeLessThanOrEqual(limits.maxBytes);
           expect(store.bytes).toBe([...store.values()].reduce((sum, kept) => sum + 2 * kept.body.length + 512, 0));
-          // An alias leads to an entry, never to another alias or to nothing.
+          // An alias leads to an entry, and never to another alias.
           for (const name of "abcdef") expect(store.resolve(store.resolve(name))).toBe(store.resolve(name));
           const dangling = ["a", "b", "c", "d", "e", "f"].filter(
             (name) => store.resolve(name) !== name && store.peek(name) === undefined,

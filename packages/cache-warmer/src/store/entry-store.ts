@@ -1,53 +1,53 @@
 import { ageMs } from "@lambda-extension/core";
 import type { Moment } from "@lambda-extension/core";
+import type { CacheLimits } from "../config/settings.ts";
 import type { Source, SourceItem } from "../sources/source.ts";
+
+type Limits = Pick<CacheLimits, "maxItems" | "maxBytes">;
 
 /** A value that was fetched. Units: milliseconds. */
 export interface Entry {
   readonly source: Source;
   readonly item: SourceItem;
   readonly body: Buffer;
-  /** When the fetch began: nothing newer than this can be promised of the value. */
+  /** When the fetch began: the value was current at this moment, and perhaps not later. */
   readonly fetchedAt: Moment;
-  /** The source's time to live, a little shortened at random so that environments do not refetch together. */
+  /** The source's time to live, shortened a little at random so that environments do not fetch again together. */
   readonly ttlMs: number;
-  /** The number of the fetch that brought it: later fetches have larger ones. */
+  /** The number of the fetch that brought it: later fetches have larger numbers. */
   readonly fetchNumber: number;
-  /** Whether it was asked for since it was fetched. */
+  /** True when a reader has had it since it was fetched. */
   wasRead: boolean;
 }
 
 /**
- * `fresh`: served as it is. `due`: served, but renewed at the next occasion. `stale`: served only while AWS fails in a
- * way that passes. `expired`: not served.
+ * `fresh`: served as it is. `due`: served, and fetched again at the next occasion. `stale`: served only while AWS
+ * answers with transient failures. `expired`: not served.
  */
 export type Freshness = "fresh" | "due" | "stale" | "expired";
 
-/** The last fifth of its time makes an entry due. */
+/** An entry is due in the last fifth of its time. */
 const dueFrom = 0.8;
 
-/** A wall clock set back further than this says nothing about an entry's age any more. */
+/** If the wall clock was set back further than this, it no longer says how old an entry is. */
 const clockToleranceMs = 2000;
 
-/**
- * Bytes an entry is counted with beyond its body, as it came and as it was last sent: keys, aliases and the objects
- * themselves.
- */
+/** An entry counts with its body twice (as it came, and as it was last sent) and these bytes for keys and objects. */
 const overheadBytes = 512;
 
 /**
- * Values under their keys and aliases, bounded by items and bytes: the least recently read goes first.
- * A value that alone is over the bound is not kept.
+ * Values under their keys and aliases, bounded by items and bytes: the entry whose last read is oldest goes first.
+ * A value that is larger than the bound is not kept.
  */
 export class EntryStore {
-  readonly #limits: { readonly maxItems: number; readonly maxBytes: number };
-  /** In the order of reading, the oldest first. */
+  readonly #limits: Limits;
+  /** In the order of their last read, the oldest first. */
   readonly #entries = new Map<string, Entry>();
   readonly #aliases = new Map<string, string>();
   readonly #aliasesOf = new Map<string, readonly string[]>();
   #bytes = 0;
 
-  constructor(limits: { readonly maxItems: number; readonly maxBytes: number }) {
+  constructor(limits: Limits) {
     this.#limits = limits;
   }
 
@@ -59,12 +59,12 @@ export class EntryStore {
     return this.#bytes;
   }
 
-  /** The key an alias stands for; any other key stands for itself. */
+  /** The key that an alias stands for; any other key stands for itself. */
   resolve(key: string): string {
     return this.#aliases.get(key) ?? key;
   }
 
-  /** The entry under a key or alias, which becomes the most recently read. */
+  /** The entry under a key or alias; it becomes the last one that was read. */
   read(key: string): Entry | undefined {
     const own = this.resolve(key);
     const entry = this.#entries.get(own);
@@ -80,12 +80,12 @@ export class EntryStore {
     return this.#entries.get(this.resolve(key));
   }
 
-  /** Every entry, the one read longest ago first. */
+  /** Every entry, the one whose last read is oldest first. */
   values(): Iterable<Entry> {
     return this.#entries.values();
   }
 
-  /** Keeps an entry, unless a later fetch has brought one already; others give way. */
+  /** Keeps an entry, unless a later fetch has brought one already. Others give way if there are too many. */
   put(key: string, entry: Entry, aliases: readonly string[]): void {
     const own = this.resolve(key);
     const present = this.#entries.get(own);
@@ -117,7 +117,7 @@ export class EntryStore {
     for (const key of this.#entries.keys()) this.delete(key);
   }
 
-  /** Points aliases at a key. One that has an entry of its own, or belongs to another key, keeps what it has. */
+  /** Points aliases at a key, but not those that are a key with an entry, or an alias of another key. */
   #alias(key: string, aliases: readonly string[]): void {
     const free = aliases.filter((alias) => alias !== key && !this.#entries.has(alias) && !this.#aliases.has(alias));
     for (const alias of free) this.#aliases.set(alias, key);
@@ -129,7 +129,7 @@ function sizeOf(entry: Entry): number {
   return 2 * entry.body.length + overheadBytes;
 }
 
-/** Judges an entry by its age on both clocks, so that time spent frozen counts. */
+/** Judges an entry by its age on both clocks, so that the time of a freeze counts. */
 export function judge(entry: Entry, at: Moment, staleIfErrorMs: number): Freshness {
   const age = ageMs(entry.fetchedAt, at);
   const isClockSetBack = at.wallMs < entry.fetchedAt.wallMs - clockToleranceMs;

@@ -3,7 +3,7 @@ import { get } from "node:http";
 /** Under SnapStart there is no session token at import time: the keys must not be in the snapshot. */
 const token = process.env.AWS_SESSION_TOKEN ?? process.env.AWS_CONTAINER_AUTHORIZATION_TOKEN;
 
-/** Reads a path from the cache warmer: the status, its causes, and the value where there is one. */
+/** Reads a path from the cache warmer. Returns the status with the cause, the value or the body. */
 function read(path) {
   const options = {
     port: process.env.PARAMETERS_SECRETS_EXTENSION_HTTP_PORT,

@@ -68,7 +68,7 @@ const linesOf = (running: Environment) =>
   running.lines.filter(({ name }) => name === "cache-warmer").map(({ text }) => text);
 
 describe("the built layer on the emulator", () => {
-  test("answers a read at import time from what it warmed", async () => {
+  test("answers a read at import time from the warmed values", async () => {
     const running = await start({ CACHE_WARMER_PARAMETERS: "/greeting", CACHE_WARMER_SECRETS: "db" });
     expect(await invoke(running, greeting, "/secretsmanager/get?secretId=db")).toEqual({
       atImport: "200 hello",
@@ -89,7 +89,7 @@ describe("the built layer on the emulator", () => {
     });
   });
 
-  test("lets the function run where a secret is denied", async () => {
+  test("lets the function run if a secret is denied", async () => {
     stub.answer = ({ target }) =>
       target.endsWith("GetSecretValue") ? failure("AccessDeniedException", "not you") : undefined;
     const running = await start({ CACHE_WARMER_SECRETS: "db" });
@@ -98,7 +98,7 @@ describe("the built layer on the emulator", () => {
       now: ["400 AccessDeniedException"],
     });
     expect(linesOf(running).join("\n")).toContain(
-      "WARN secret db: AccessDeniedException: not you; whoever reads it gets status 400",
+      "WARN secret db: AccessDeniedException: not you; its reads get status 400",
     );
   });
 
@@ -112,7 +112,7 @@ describe("the built layer on the emulator", () => {
     ]);
   });
 
-  test("fails the init phase where a required name cannot be read, and says which", async () => {
+  test("fails the init phase if a required name cannot be read, and names it", async () => {
     const running = await start({ CACHE_WARMER_PARAMETERS: "/greeting,/none", CACHE_WARMER_REQUIRED: "all" });
     const result = await running.invoke({});
     expect(result.kind).toBe("function-error");
@@ -122,7 +122,7 @@ describe("the built layer on the emulator", () => {
     );
   });
 
-  test("lets the function run where its port is taken, and names the variable that changes it", async () => {
+  test("lets the function run if the port is taken, and names the variable that changes it", async () => {
     const other = createServer((socket) => socket.destroy());
     await new Promise<void>((resolve) => other.listen(port, "127.0.0.1", resolve));
     try {
@@ -154,7 +154,7 @@ describe("the built layer on the emulator", () => {
     expect(stub.calls).toHaveLength(1);
   });
 
-  test("counts the time of a freeze: renews what grew old in it, and serves it stale for so long where AWS fails", async ({
+  test("counts the time of a freeze: renews an old value after it, and serves it stale for a while if AWS fails", async ({
     skip,
   }) => {
     const running = await start(
@@ -178,7 +178,7 @@ describe("the built layer on the emulator", () => {
     expect(await readAfter(20)).toMatchObject({ now: ["400 InternalServerError"] });
   });
 
-  test("does not keep the function from answering where AWS does not answer", async () => {
+  test("lets the function answer if AWS does not answer", async () => {
     stub.answer = () => ({ kind: "silence" });
     const running = await start({ CACHE_WARMER_PARAMETERS: "/other", SSM_PARAMETER_STORE_TIMEOUT_MILLIS: "300" });
     expect(await invoke(running, "/systemsmanager/parameters/get?name=/other")).toEqual({

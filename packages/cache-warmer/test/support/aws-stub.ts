@@ -16,12 +16,12 @@ export type StubAnswer =
   | { readonly kind: "reset" }
   | { readonly kind: "silence" };
 
-/** An AWS that checks signatures as AWS does; shares no code with what signs. */
+/** Checks signatures as AWS does. Shares no code with the code that signs. */
 export interface AwsStub {
   readonly url: URL;
   /** Every call, in the order they came. */
   readonly calls: StubCall[];
-  /** Answers in place of the default; `undefined` leaves the default. */
+  /** Answers in place of the default answer, unless it returns undefined. */
   answer: (call: StubCall) => StubAnswer | undefined;
   readonly parameters: Map<string, Readonly<Record<string, unknown>>>;
   readonly secrets: Map<string, Readonly<Record<string, unknown>>>;

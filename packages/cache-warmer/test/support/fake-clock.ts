@@ -1,6 +1,6 @@
 import type { Clock } from "@lambda-extension/core";
 
-/** A clock that only moves when told. */
+/** A clock that moves only when a test moves it. */
 export interface FakeClock extends Clock {
   /** Both clocks go on, as in a running environment. */
   advance(ms: number): void;

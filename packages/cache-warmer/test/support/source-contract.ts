@@ -4,27 +4,22 @@ import type { AwsCall } from "../../src/aws/classify-failure.ts";
 import { createCredentials } from "../../src/aws/credentials.ts";
 import { createHttpClient } from "../../src/aws/http-client.ts";
 import type { AwsService } from "../../src/aws/sign-request.ts";
-import type { Source, SourceItem } from "../../src/sources/source.ts";
+import type { Source, SourceItem, SourceOptions } from "../../src/sources/source.ts";
 import { failure, startAwsStub, stubCredentials } from "./aws-stub.ts";
 import type { AwsStub } from "./aws-stub.ts";
 import { createFakeClock } from "./fake-clock.ts";
 
-/** A source for the contract: how to make it, and how to give the stub something it serves. */
+/** A source for the contract, and how to give the stub a value that it serves. */
 export interface SourceUnderContract {
   readonly service: AwsService;
-  create(options: {
-    readonly call: AwsCall;
-    readonly ttlMs: number;
-    readonly timeoutMs: number;
-    readonly warm: readonly string[];
-  }): Source;
+  create(options: SourceOptions): Source;
   /** Makes the stub hold a value under a name. */
   hold(stub: AwsStub, name: string, value: string): void;
-  /** The code the service uses for what does not exist. */
+  /** The code of the service for a name that does not exist. */
   readonly notFoundCode: string;
 }
 
-/** Calls AWS's stub with a real client. */
+/** Returns a call of the stub, with the real client. */
 export function callTo(stub: AwsStub, service: AwsService): AwsCall {
   const client = createHttpClient({ maxConnections: 8 });
   const environment = {
@@ -43,7 +38,7 @@ export function callTo(stub: AwsStub, service: AwsService): AwsCall {
   });
 }
 
-/** What every source promises, whatever it reads. */
+/** The promises of every source. */
 export function runSourceContract(under: SourceUnderContract): void {
   describe("as every source", () => {
     const names = Array.from({ length: 23 }, (_, index) => `name-${index}`);
@@ -76,7 +71,7 @@ export function runSourceContract(under: SourceUnderContract): void {
       }
     });
 
-    test("says definitely what does not exist, and still fetches its neighbours", async () => {
+    test("fails definitely for a name that does not exist, and fetches its neighbours", async () => {
       const hidden = names[4] ?? "";
       stub.parameters.delete(hidden);
       stub.secrets.delete(hidden);
@@ -122,7 +117,7 @@ export function runSourceContract(under: SourceUnderContract): void {
       expect(await pending).toMatchObject([{ kind: "transient", code: "TimeoutError" }]);
     });
 
-    test("tells the name and the ARN as further keys, which a query by them finds", async () => {
+    test("has keys for the name and the ARN, as a query by them has", async () => {
       const [first] = await fetchAll(source.warm.slice(0, 1));
       const arn =
         (/"ARN":"([^"]+)"/.exec(first?.fetched?.kind === "found" ? first.fetched.body.toString() : "") ?? [])[1] ?? "";

@@ -1,4 +1,15 @@
-import type { Reply } from "./request.ts";
+/** An answer of the server. */
+export interface Reply {
+  readonly status: number;
+  readonly contentType: "application/json" | "text/plain; charset=utf-8";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** A reply of plain text. */
+export function textReply(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Reply {
+  return { status, contentType: "text/plain; charset=utf-8", headers, body: Buffer.from(text) };
+}
 
 const reasons: Readonly<Record<number, string>> = {
   200: "OK",
@@ -11,15 +22,15 @@ const reasons: Readonly<Record<number, string>> = {
   500: "Internal Server Error",
 };
 
-/** What a reply was encoded to: a value that is read often is sent as the same bytes. */
+/** The bytes of each reply that was encoded: a value that is read often is encoded once. */
 const encodedReplies = new WeakMap<Reply, Buffer>();
 
-/** A reply as the bytes of one write: a second packet would cost more than the copy. */
+/** The bytes of a reply, for one write: a second packet would cost more than the copy. */
 export function encodeReply(reply: Reply, keepAlive: boolean): Buffer {
   if (!keepAlive) return encode(reply, keepAlive);
-  const encoded = encodedReplies.get(reply) ?? encode(reply, keepAlive);
-  encodedReplies.set(reply, encoded);
-  return encoded;
+  const bytes = encodedReplies.get(reply) ?? encode(reply, keepAlive);
+  encodedReplies.set(reply, bytes);
+  return bytes;
 }
 
 function encode(reply: Reply, keepAlive: boolean): Buffer {
@@ -33,7 +44,7 @@ function encode(reply: Reply, keepAlive: boolean): Buffer {
   return bytes;
 }
 
-/** Causes come from elsewhere: a line end in one would begin a header of its own. */
+/** A cause may hold text of AWS or of the network: a line end in it would begin another header. */
 function toHeaderValue(text: string): string {
   return /^[ -~]*$/.test(text) ? text : text.replaceAll(/[^ -~]+/g, " ");
 }
