@@ -1,9 +1,9 @@
 """Makes a virtual environment from a list of pinned packages, one process at a time.
 
 Usage: create_environment.py FOLDER REQUIREMENTS LOCK STAMP
-The kernel gives the lock back when its holder dies, so a killed install leaves nothing to clean up by hand;
-pip inherits it, so an install that lost its parent still keeps others out. STAMP is written to FOLDER/stamp
-last: without it the environment counts as absent.
+The kernel releases the lock when its holder dies, so a killed installation leaves nothing to clean up by hand.
+pip inherits the lock, so an installation that lost its parent still keeps others out. STAMP is written to
+FOLDER/stamp last: without it the environment counts as outdated.
 """
 
 import fcntl
@@ -33,9 +33,9 @@ def has_stamp(path, stamp):
 
 
 def mend_scripts(bin_folder):
-    """Gives scripts a first line that the kernel takes: a path with a space is none, and pip leaves it to some packages' scripts."""
+    """Changes the first line of scripts: the kernel takes no path with a space there, and pip leaves one in some scripts."""
     python = os.path.join(bin_folder, "python")
-    # A shell reads two lines and becomes Python, to which they are a string. The same as pip writes for others.
+    # A shell reads these two lines and becomes Python; to Python they are a string. pip writes the same into other scripts.
     mended = f"#!/bin/sh\n'''exec' \"{python}\" \"$0\" \"$@\"\n' '''\n".encode()
     for name in os.listdir(bin_folder):
         path = os.path.join(bin_folder, name)
@@ -57,7 +57,7 @@ def main(folder, requirements, lock_path, stamp):
     install = [
         os.path.join(folder, "bin", "python"),
         *["-m", "pip", "install", "--no-input", "--disable-pip-version-check"],
-        # The list is a whole closure; without --no-deps pip downloads other versions to compare them.
+        # The list names every dependency; without --no-deps pip downloads other versions to compare them.
         *["--no-deps", "--requirement", requirements],
     ]
     # Standard output belongs to the command that is about to run.

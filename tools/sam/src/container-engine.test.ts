@@ -21,10 +21,10 @@ test("finds an engine at a socket and at a port of DOCKER_HOST", async () => {
   expect(await isContainerEngineThere({ DOCKER_HOST: `tcp://127.0.0.1:${await listen(0)}` })).toBe(true);
 });
 
-test("finds none where nothing listens", async () => {
+test("finds no engine if nothing listens", async () => {
   expect(await isContainerEngineThere({ DOCKER_HOST: `unix://${join(makeTestFolder(), "docker.sock")}` })).toBe(false);
 });
 
-test("leaves a host it cannot try to SAM", async () => {
-  expect(await isContainerEngineThere({ DOCKER_HOST: "ssh://somebody@example.com" })).toBe(true);
+test("takes a host that it cannot try for an engine", async () => {
+  expect(await isContainerEngineThere({ DOCKER_HOST: "ssh://user@example.com" })).toBe(true);
 });

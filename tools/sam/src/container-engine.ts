@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** True where something listens at DOCKER_HOST, or at one of the places SAM looks for Docker and Finch. */
+/** True if a server listens at DOCKER_HOST, or by default at a socket where SAM looks for Docker or Finch. */
 export async function isContainerEngineThere(env: NodeJS.ProcessEnv): Promise<boolean> {
   const host = env["DOCKER_HOST"];
   const places = host === undefined || host === "" ? defaultSockets : [host];
@@ -20,7 +20,7 @@ const defaultSockets = [
 function isListening(place: string): Promise<boolean> {
   const { protocol, hostname, port, pathname } = new URL(place, "unix:///");
   const isUnix = protocol === "unix:";
-  // `ssh://` and `npipe://` cannot be tried from here; SAM's own word counts then.
+  // This program cannot try `ssh://` and `npipe://`: SAM's own message must do.
   if (!isUnix && protocol !== "tcp:" && protocol !== "http:") return Promise.resolve(true);
   return new Promise((resolve) => {
     const socket = isUnix ? connect(decodeURIComponent(pathname)) : connect(Number(port), hostname);

@@ -27,11 +27,11 @@ test.each([
   expect(toEmulatorCommand(args.split(" "), root)).toBe(command);
 });
 
-test.each(["local start-api", "build", "invoke local", "deploy --guided"])("has no answer to sam %s", (args) => {
+test.each(["local start-api", "build", "invoke local", "deploy --guided"])("has no command for sam %s", (args) => {
   expect(toEmulatorCommand(args.split(" "), root)).toBeUndefined();
 });
 
-test("names what sam build wrote, and quotes for the shell", () => {
+test("names the template that sam build wrote, and quotes for the shell", () => {
   const folder = makeTestFolder();
   mkdirSync(join(folder, ".aws-sam/build"), { recursive: true });
   writeFileSync(join(folder, ".aws-sam/build/template.yaml"), "");

@@ -1,45 +1,41 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
 import { quote } from "zx";
 
-const emulator = fileURLToPath(new URL("../../../packages/emulator/bin/lambda-emulator.js", import.meta.url));
+const emulator = join(import.meta.dirname, "../../../packages/emulator/bin/lambda-emulator.js");
 
-/**
- * The options of `sam local …` that stand alone; any other takes what is behind it, up to the next option where that
- * may be several.
- */
+/** The options of `sam local …` that take no value. Any other option takes the next argument. */
 const flags = new Set([
-  ..."--debug --skip-pull-image --force-image-build --shutdown --no-memory-limit --no-event --no-watch --save-params -h --help".split(
-    " ",
-  ),
-  ..."--mount-symlinks --no-mount-symlinks --language-extensions --no-language-extensions".split(" "),
-  ..."--beta-features --no-beta-features --skip-prepare-infra --prepare-infra".split(" "),
+  ..."--debug --skip-pull-image --force-image-build --shutdown --no-memory-limit --no-event --no-watch".split(" "),
+  ..."--mount-symlinks --no-mount-symlinks --language-extensions --no-language-extensions --save-params".split(" "),
+  ..."--beta-features --no-beta-features --skip-prepare-infra --prepare-infra -h --help".split(" "),
 ]);
 
+/** This option takes all arguments up to the next option. */
 const parameterOverrides = "--parameter-overrides";
 
-/** What the emulator knows too, by its own spelling. */
-const passedOn: Readonly<Record<string, readonly string[]>> = {
-  "--event": ["-e", "--event"],
-  "--env-vars": ["-n", "--env-vars"],
-  [parameterOverrides]: [parameterOverrides],
-  "--port": ["-p", "--port"],
-  "--host": ["--host"],
+/** SAM's other spellings of options that the emulator knows, with the emulator's own. */
+const spellings: Readonly<Record<string, string>> = {
+  "-e": "--event",
+  "-n": "--env-vars",
+  "-p": "--port",
+  "--template": "-t",
+  "--template-file": "-t",
 };
 
+const passedOn = ["--event", "--env-vars", parameterOverrides, "--port", "--host"];
+
 /**
- * The emulator's command for the same as `sam local invoke …` or `sam local start-lambda …`, quoted for a shell in
- * `cwd`; `undefined` where the arguments are another command's.
+ * The emulator's command that does the same as `sam local invoke …` or `sam local start-lambda …`, quoted for a shell
+ * in `cwd`. Returns undefined for any other command of SAM.
  */
 export function toEmulatorCommand(args: readonly string[], cwd: string): string | undefined {
   const start = args.indexOf("local");
   const command = args[start + 1];
   if (start === -1 || (command !== "invoke" && command !== "start-lambda")) return undefined;
   const { functionName, options } = readArguments(args.slice(start + 2));
-  const valuesOf = (names: readonly string[]) => options.findLast(({ name }) => names.includes(name))?.values ?? [];
-  const [template = defaultTemplate(cwd)] = valuesOf(["-t", "--template", "--template-file"]);
-  const others = Object.entries(passedOn).map(([name, names]) => [name, ...valuesOf(names)]);
+  const [template = defaultTemplate(cwd)] = options.get("-t") ?? [];
+  const others = passedOn.map((name) => [name, ...(options.get(name) ?? [])]);
   return [
     ["node", relative(cwd, emulator), command],
     functionName === undefined ? [] : [functionName],
@@ -51,26 +47,19 @@ export function toEmulatorCommand(args: readonly string[], cwd: string): string 
     .join(" ");
 }
 
-interface LocalArguments {
-  readonly functionName: string | undefined;
-  readonly options: readonly { readonly name: string; readonly values: readonly string[] }[];
-}
-
-function readArguments(args: readonly string[]): LocalArguments {
-  const options: { name: string; values: readonly string[] }[] = [];
+/** The function's name, and the values of each option; if an option is there twice, the last one counts. */
+function readArguments(args: readonly string[]) {
+  const options = new Map<string, readonly string[]>();
   let functionName: string | undefined;
   for (let index = 0; index < args.length; index++) {
     const arg = args[index] ?? "";
-    const equals = arg.indexOf("=");
     if (!arg.startsWith("-")) functionName ??= arg;
-    else if (flags.has(arg)) options.push({ name: arg, values: [] });
-    else if (arg.startsWith("--") && equals > 0) {
-      options.push({ name: arg.slice(0, equals), values: [arg.slice(equals + 1)] });
-    } else {
-      const values = arg === parameterOverrides ? untilOption(args.slice(index + 1)) : args.slice(index + 1, index + 2);
-      options.push({ name: arg, values });
-      index += values.length;
-    }
+    if (!arg.startsWith("-") || flags.has(arg)) continue;
+    const [, name = arg, value] = /^(--[^=]+)=([^]*)$/.exec(arg) ?? [];
+    const rest = args.slice(index + 1);
+    const following = name === parameterOverrides ? untilOption(rest) : rest.slice(0, 1);
+    options.set(spellings[name] ?? name, value === undefined ? following : [value]);
+    if (value === undefined) index += following.length;
   }
   return { functionName, options };
 }
@@ -80,7 +69,7 @@ function untilOption(args: readonly string[]): readonly string[] {
   return end === -1 ? args : args.slice(0, end);
 }
 
-/** SAM's own order: what `sam build` wrote, else the source. */
+/** In SAM's own order: the template that `sam build` wrote, or else the source. */
 function defaultTemplate(cwd: string): string {
   const built = ".aws-sam/build/template.yaml";
   return existsSync(join(cwd, built)) ? built : "template.yaml";

@@ -43,7 +43,7 @@ async function find(project: Project, messages: string[] = []): Promise<string> 
   return (await findAs("sam", project, messages)).file;
 }
 
-test("makes the environment on first use, says so, and uses it from then on", async () => {
+test("makes the environment on first use, reports it, and uses it from then on", async () => {
   const project = makeProject();
   const messages: string[] = [];
   expect(await find(project, messages)).toBe(join(project.place.folder, "bin/sam"));
@@ -53,7 +53,7 @@ test("makes the environment on first use, says so, and uses it from then on", as
   expect(project.installs()).toBe(1);
 });
 
-test("takes the one on PATH where the project has no environment, and says so", async () => {
+test("takes the tool on PATH if the project has no environment, and reports it", async () => {
   const project = makeProject();
   const onPath = writeProgram(join(project.bin, "sam"), "");
   const messages: string[] = [];
@@ -62,7 +62,7 @@ test("takes the one on PATH where the project has no environment, and says so", 
   expect(project.installs()).toBe(0);
 });
 
-test("prefers the project's environment to the one on PATH", async () => {
+test("prefers the project's environment to the tool on PATH", async () => {
   const project = makeProject();
   await find(project);
   writeProgram(join(project.bin, "sam"), "");
@@ -83,7 +83,7 @@ test("makes the environment again when the requirements change, its Python is go
   expect(project.installs()).toBe(4);
 });
 
-test("takes `lstk sam` for samlocal where lstk is on PATH, with the project's SAM, and says so", async () => {
+test("takes `lstk sam` for samlocal if lstk is on PATH, with the project's SAM, and reports it", async () => {
   const project = makeProject();
   const sam = await find(project);
   const samlocal = await findAs("samlocal", project);
@@ -106,6 +106,6 @@ test("names the package index when pip fails", async () => {
   });
 });
 
-test("tells an interrupted install from a failed one", async () => {
+test("knows an interrupted installation from a failed one", async () => {
   await expect(find(makeProject(130))).rejects.toMatchObject({ problem: "interrupted" });
 });

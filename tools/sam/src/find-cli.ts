@@ -1,21 +1,15 @@
 import { join } from "node:path";
-import { which } from "zx";
-import { ensureEnvironment, readEnvironmentState } from "./virtual-environment.ts";
+import type { CliCall } from "./run-cli.ts";
+import { ensureEnvironment, findOnPath, readEnvironmentState } from "./virtual-environment.ts";
 import type { EnvironmentPlace } from "./virtual-environment.ts";
 
 /** The command-line tools that are wrapped. */
 export type CliName = "sam" | "samlocal";
 
-/** What to run. */
-export interface FoundCli {
-  readonly file: string;
-  /** What stands before the user's arguments. */
-  readonly args: readonly string[];
-  /** What is added to the environment. */
-  readonly env: Readonly<Record<string, string>>;
-}
+/** What to run: `args` go before the user's arguments, and `env` is added to the environment. */
+export type FoundCli = Omit<CliCall, "cwd">;
 
-/** Where to look, and whom to tell. */
+/** Where to look, and where to report. */
 export interface FindCliOptions {
   readonly place: EnvironmentPlace;
   /** The value of PATH. */
@@ -24,8 +18,8 @@ export interface FindCliOptions {
 }
 
 /**
- * SAM, or SAM against a local stand-in for AWS: `lstk sam` where `lstk` is on PATH, which is what `samlocal` says to
- * use instead of itself, with the same SAM. Errors: `SetupError`.
+ * SAM, or SAM against a local stand-in for AWS. The second is `lstk sam` with the same SAM if `lstk` is on PATH,
+ * because `samlocal` itself says to use that instead. Errors: `SetupError`.
  */
 export async function findCli(name: CliName, options: FindCliOptions): Promise<FoundCli> {
   const lstk = name === "samlocal" ? await findOnPath("lstk", options.path) : null;
@@ -35,22 +29,16 @@ export async function findCli(name: CliName, options: FindCliOptions): Promise<F
 }
 
 /**
- * The project's environment where there is one (brought up to date first), else what is on PATH, else the environment
- * is made.
+ * The tool from the project's environment, which is brought up to date first. If the environment is absent, the tool on
+ * PATH; without one the environment is made.
  */
 async function findInstalled(name: CliName, { place, path, report }: FindCliOptions): Promise<string> {
   const state = await readEnvironmentState(place);
-  if (state === "absent") {
-    const found = await findOnPath(name, path);
-    if (found !== null) {
-      report(`${name}: ${found}, from PATH`);
-      return found;
-    }
+  const onPath = state === "absent" ? await findOnPath(name, path) : null;
+  if (onPath !== null) {
+    report(`${name}: ${onPath}, from PATH`);
+    return onPath;
   }
   if (state !== "current") report(`Installing the SAM CLI into ${place.folder}, once; it takes about a minute.`);
   return join(await ensureEnvironment(place, path), name);
-}
-
-function findOnPath(name: string, path: string | undefined): Promise<string | null> {
-  return which(name, { nothrow: true, ...(path === undefined ? {} : { path }) });
 }

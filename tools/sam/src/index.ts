@@ -1,4 +1,2 @@
-export { ensureEnvironment, projectEnvironment, readEnvironmentState } from "./virtual-environment.ts";
-export type { EnvironmentPlace, EnvironmentState } from "./virtual-environment.ts";
-export { SetupError } from "./setup-error.ts";
-export type { SetupProblem } from "./setup-error.ts";
+export { ensureEnvironment, projectEnvironment, readEnvironmentState, SetupError } from "./virtual-environment.ts";
+export type { EnvironmentPlace, EnvironmentState, SetupProblem } from "./virtual-environment.ts";

@@ -6,10 +6,10 @@ import { makeTestFolder, writeProgram } from "../test/fake-program.ts";
 
 const main = join(import.meta.dirname, "main.ts");
 
-// A stand-in: LocalStack's own `lstk` is in no registry of packages. A `sam` is there too, so that nothing is
-// installed; but an environment that is outdated is brought up to date first, which takes a minute.
+// A stand-in: no registry of packages has LocalStack's own `lstk`. The test puts a `sam` on PATH too, so that nothing
+// is installed; but an outdated environment is brought up to date first, which takes a minute.
 test(
-  "samlocal becomes `lstk sam` where that is on PATH: arguments, folder, SAM and exit status",
+  "samlocal becomes `lstk sam` if lstk is on PATH: arguments, folder, SAM and exit status",
   { timeout: 300_000 },
   () => {
     const folder = makeTestFolder();
@@ -42,7 +42,7 @@ test(
   },
 );
 
-test("says how it is used where it is called as nothing it knows", () => {
+test("prints its usage if it does not know the name of the tool", () => {
   const { status, stderr } = spawnSync(process.execPath, [main, "terraform"], { encoding: "utf8" });
   expect({ status, stderr }).toMatchObject({ status: 2, stderr: expect.stringContaining("Usage: ") });
 });

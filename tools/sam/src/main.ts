@@ -1,9 +1,9 @@
 import { isContainerEngineThere } from "./container-engine.ts";
 import { toEmulatorCommand } from "./emulator-command.ts";
 import { findCli } from "./find-cli.ts";
+import type { CliName } from "./find-cli.ts";
 import { runCli } from "./run-cli.ts";
-import { SetupError } from "./setup-error.ts";
-import { projectEnvironment } from "./virtual-environment.ts";
+import { projectEnvironment, SetupError } from "./virtual-environment.ts";
 
 const [name, ...args] = process.argv.slice(2);
 const report = (message: string): void => console.error(message);
@@ -21,16 +21,16 @@ if (name === "sam" || name === "samlocal") {
   process.exitCode = 2;
 }
 
-async function runWrapped(name: "sam" | "samlocal"): Promise<number> {
+async function runWrapped(name: CliName): Promise<number> {
   const cli = await findCli(name, { place: projectEnvironment, path: process.env["PATH"], report });
-  // pnpm runs scripts in the root; the user's paths are meant where the command was typed.
+  // pnpm runs scripts in the root; the user's paths are relative to the folder where the command was typed.
   const cwd = (process.env["npm_lifecycle_event"] === name ? process.env["INIT_CWD"] : undefined) ?? process.cwd();
   const env = { SAM_CLI_TELEMETRY: "0", ...cli.env, ...process.env };
   const status = await runCli({ file: cli.file, args: [...cli.args, ...args], cwd, env });
   const command = status === 0 ? undefined : toEmulatorCommand(args, cwd);
   if (command !== undefined && !(await isContainerEngineThere(process.env))) {
     report(
-      `\`sam local\` runs functions in containers, and no container engine answers here. Without one, the emulator does:\n  ${command}`,
+      `\`sam local\` runs functions in containers, and no container engine answers here. The emulator runs them without one:\n  ${command}`,
     );
   }
   return status;

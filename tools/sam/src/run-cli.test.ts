@@ -20,7 +20,7 @@ test("passes every argument on untouched, and the folder and the environment", a
   await fc.assert(fc.asyncProperty(fc.array(argument, { maxLength: 4 }), run), { numRuns: 25 });
 });
 
-test("returns the tool's exit status, and 128 + signal where a signal ended it", async () => {
+test("returns the tool's exit status, or 128 + signal if a signal ended it", async () => {
   const folder = makeTestFolder();
   const file = writeProgram(join(folder, "cli"), `[ "$1" = kill ] && kill -KILL $$; exit $1`);
   const run = (arg: string) => runCli({ file, args: [arg], cwd: folder, env: process.env });
@@ -49,7 +49,7 @@ test.each(["SIGINT", "SIGTERM"] as const)("passes %s on and waits for the tool's
   expect(await once(wrapper, "exit")).toEqual([7, null]);
 });
 
-/** The wrapper and whatever it left running. */
+/** Ends the wrapper, and the processes that it left running. */
 function endGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, "SIGKILL");

@@ -10,15 +10,15 @@ export interface CliCall {
 }
 
 /**
- * Runs the tool on this process's own terminal and returns its exit status; 128 + signal where a signal ended it.
- * A terminal sends Ctrl-C to both processes; elsewhere the signal is passed on.
+ * Runs the tool on this process's own terminal. Returns its exit status, or 128 + signal if a signal ended it.
+ * A terminal sends Ctrl-C to both processes; other signals are passed on to the tool.
  */
 export async function runCli({ file, args, cwd, env }: CliCall): Promise<number> {
   const passOn = (signal: NodeJS.Signals): void => {
     if (signal !== "SIGINT" || !process.stdin.isTTY) running.child?.kill(signal);
   };
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-  // Before the tool starts: a signal that came between the two would end this process, and leave the tool running.
+  // Before the tool starts: otherwise a signal might end this process and leave the tool running.
   for (const signal of signals) process.on(signal, passOn);
   // `exec`: the process is the tool itself, not a shell around it, so signals reach it.
   const running = $({ nothrow: true, stdio: "inherit", cwd, env })`exec ${file} ${args}`;
