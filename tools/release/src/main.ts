@@ -26,7 +26,7 @@ if (command === "publish-layers") {
 async function publish(options: PublishOptions): Promise<void> {
   const hasOwnEndpoint =
     process.env["AWS_ENDPOINT_URL"] !== undefined || process.env["AWS_ENDPOINT_URL_S3"] !== undefined;
-  // pnpm runs scripts in the root; a relative folder is meant where the command was typed.
+  // pnpm runs scripts in the root; a relative folder belongs to the folder where the command was typed.
   const out = resolve(process.env["INIT_CWD"] ?? process.cwd(), options.out);
   try {
     const isComplete = await publishLayers(

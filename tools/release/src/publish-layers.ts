@@ -1,46 +1,47 @@
 import { mkdir } from "node:fs/promises";
 import { buildPublishedLayers } from "./layers/build-published-layers.ts";
+import type { PublishedLayer } from "./layers/published-layers.ts";
 import type { PublishOptions } from "./options/parse-options.ts";
-import { checkZipSizes } from "./publish/check-zip-sizes.ts";
 import { explainAwsError } from "./publish/explain-aws-error.ts";
 import { publishRegion } from "./publish/publish-region.ts";
-import type { RegionFailure, RegionResult } from "./publish/publish-region.ts";
-import type { RegionLayers } from "./publish/region-layers.ts";
+import type { RegionFailure, RegionLayers, RegionResult } from "./publish/publish-region.ts";
 import { writeRecords } from "./record/write-records.ts";
 
-/** What the command needs of the outside. */
-export interface PublishSurroundings {
+/** What the process gives the command. */
+export interface PublishHost {
   /** Where compressed engines are kept. */
   readonly cacheFolder: string;
   readonly regionLayers: (region: string) => RegionLayers;
-  /** Progress. */
+  /** Writes a line of progress. */
   readonly say: (line: string) => void;
-  /** Problems. */
+  /** Writes a problem. */
   readonly complain: (line: string) => void;
 }
+
+/** The most bytes in a request. Source: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+const maxDirectBytes = 50 * 1024 * 1024;
 
 /** Regions at a time: each holds a zip of 45 MB, and its base64, in memory. */
 const regionsAtATime = 3;
 
 /**
- * Builds the layers and publishes what changed, region by region; a region that fails does not stop the others.
- * layers.json and layers.md are written when every region is complete. Returns true then. Errors: `BuildError` of
- * build-layer.
+ * Builds the layers and publishes those that changed, region by region; a region that fails does not stop the others.
+ * If every region is complete, writes layers.json and layers.md and returns true. Errors: `BuildError` of build-layer.
  */
-export async function publishLayers(options: PublishOptions, surroundings: PublishSurroundings): Promise<boolean> {
-  const { say, complain, cacheFolder } = surroundings;
-  const layers = await buildPublishedLayers({ ...options, build: { cacheFolder, say } });
+export async function publishLayers(options: PublishOptions, host: PublishHost): Promise<boolean> {
+  const { say, complain, cacheFolder } = host;
+  const layers = await buildPublishedLayers(options, { cacheFolder, say });
   const problems = checkZipSizes(layers, options.bucket);
   for (const problem of problems) complain(problem);
   if (problems.length > 0) return false;
-  // A folder that cannot be written is found out before anything is published.
+  // If the folder cannot be written, the command must fail before it publishes.
   if (!options.isDryRun) await mkdir(options.out, { recursive: true });
 
   const results: RegionResult[] = [];
   const waiting = [...options.regions];
   const work = async (): Promise<void> => {
     for (let region = waiting.shift(); region !== undefined; region = waiting.shift()) {
-      results.push(await publishRegion({ ...options, region, layers, report: say }, surroundings.regionLayers(region)));
+      results.push(await publishRegion({ ...options, region, layers, report: say }, host.regionLayers(region)));
     }
   };
   await Promise.all(Array.from({ length: regionsAtATime }, work));
@@ -59,6 +60,17 @@ export async function publishLayers(options: PublishOptions, surroundings: Publi
   );
   say(`wrote ${(await writeRecords(options.out, records)).join(" and ")}`);
   return true;
+}
+
+/** One problem for each layer that is too large for a request. Through a bucket every size goes. */
+export function checkZipSizes(layers: readonly PublishedLayer[], bucket: string | undefined): readonly string[] {
+  if (bucket !== undefined) return [];
+  return layers
+    .filter(({ zip }) => zip.bytes > maxDirectBytes)
+    .map(
+      ({ name, zip }) =>
+        `${name}: expected at most ${maxDirectBytes} bytes without --bucket, got a zip of ${zip.bytes}; name an S3 bucket of the region`,
+    );
 }
 
 /** One line for each cause, with every region that it stopped: missing credentials stop all of them. */

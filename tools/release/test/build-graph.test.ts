@@ -19,7 +19,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-/** Everything whose `lambdaExtension` makes a layer, by the name of its package. */
+/** The packages that make a layer: their package.json has `lambdaExtension`. */
 const layers = globSync(["packages/*", "examples/*/layer", "examples/*/layers/*"], { cwd: root })
   .filter((folder) => existsSync(join(root, folder, "package.json")))
   .map((folder) => JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")) as Manifest)
@@ -39,14 +39,10 @@ test.each<[string, string, readonly string[]]>([
   ["a source of the logger", "packages/logger/src/main.ts", ["@lambda-extension/logger", ...withLogger]],
   ["a source of core", "packages/core/src/index.ts", ["@lambda-extension/core", ...all]],
   ["the launcher", "tools/build-layer/src/launcher/launcher.bash", ["@lambda-extension/build-layer", ...all]],
-  [
-    "a source of the emulator, with which they are only tested",
-    "packages/emulator/src/index.ts",
-    ["@lambda-extension/emulator"],
-  ],
+  ["a source of the emulator, which only tests use", "packages/emulator/src/index.ts", ["@lambda-extension/emulator"]],
   ["a test", "packages/logger/src/index.test.ts", []],
   ["a page of documentation", "packages/logger/README.md", []],
-])("%s that changes builds again what contains it, and nothing else", (_what, file, expected) => {
+])("a change of %s builds the packages that contain it, and no other", (_what, file, expected) => {
   const before = hashes();
   appendFileSync(join(copy, file), "\n");
   const after = hashes();
@@ -54,7 +50,7 @@ test.each<[string, string, readonly string[]]>([
   expect(changed.sort()).toEqual([...expected].sort());
 });
 
-test("what is cached names no folder of this machine", () => {
+test("no cached file names a folder of this machine", () => {
   const built = globSync(["{packages,tools}/*", "examples/*/layer", "examples/*/layers/*"], { cwd: root }).flatMap(
     (folder) =>
       globSync(["dist/**/*.{js,cjs,ts,json,html}", "dist/layer*/extensions/*", ".turbo/turbo-build.log"], {

@@ -10,7 +10,7 @@ const project = join(folder, "new-extension");
 
 beforeAll(() => {
   run(process.execPath, [join(root, "tools/build-layer/bin/build-layer.js"), "init", project], root);
-  // What npm would install; a registry is asked in the end-to-end tests.
+  // These are the packages that npm would install. The end-to-end tests install them from a registry.
   link(join(root, "packages/core"), "@lambda-extension/core");
   link(join(root, "packages/emulator"), "@lambda-extension/emulator");
   link(join(root, "tools/build-layer"), "@lambda-extension/build-layer");
@@ -22,15 +22,15 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("a project that init made passes its own test, which runs its layer on the emulator", () => {
+test("a project of init passes its own test, which runs its layer on the emulator", () => {
   expect(run("npm", ["test"], project)).toMatch(/^(#|ℹ) pass 1\n/m);
 });
 
-test("it has no type error", () => {
+test("a project of init has no type error", () => {
   expect(run("npm", ["run", "--silent", "typecheck"], project)).toBe("");
 });
 
-test("npm start shows what the extension and the function do", () => {
+test("npm start shows the lines of the extension and the answer of the function", () => {
   const output = run("sh", ["-c", "npm start 2>&1"], project);
   expect(output).toContain("[new-extension] invocation 1: ");
   expect(output).toContain('{"greeting":"hello, Lambda"}');

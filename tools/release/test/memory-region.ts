@@ -1,13 +1,13 @@
 import type { PublishedLayer } from "../src/layers/published-layers.ts";
-import type { LayerVersion, RegionLayers } from "../src/publish/region-layers.ts";
+import type { LayerVersion, RegionLayers } from "../src/publish/publish-region.ts";
 
-/** A region that lives in memory, and what was made public in it, as `name:version`. */
+/** A region in memory. `open` has the versions that are public, as `name:version`. */
 export interface MemoryRegion extends RegionLayers {
   readonly published: readonly LayerVersion[];
   readonly open: ReadonlySet<string>;
 }
 
-/** A region without layers; `refuse` names the layers that it does not take. */
+/** A region without layers. It refuses the layers that `refuse` names. */
 export function createMemoryRegion(refuse: ReadonlySet<string> = new Set()): MemoryRegion {
   const published: (LayerVersion & { readonly name: string })[] = [];
   const open = new Set<string>();

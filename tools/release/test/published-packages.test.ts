@@ -9,7 +9,7 @@ import { formatMessage } from "publint/utils";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 
 const root = join(import.meta.dirname, "../../..");
-/** What each tarball has beside package.json, README.md, LICENSE and its compiled sources. */
+/** The files of each tarball besides package.json, README.md, LICENSE and its compiled sources. */
 const others: Readonly<Record<string, RegExp>> = {
   "packages/core": /^CHANGELOG\.md$/,
   "packages/logger": /^(CHANGELOG\.md|dist\/logger\.zip)$/,
@@ -47,7 +47,7 @@ describe.each(Object.keys(others))("%s, packed", (path) => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  test("holds its compiled sources with their types, its papers, and what is listed here", () => {
+  test("holds its compiled sources with their types, its documents, and the files listed here", () => {
     const expected = sourcesOf(path).flatMap((source) =>
       [".js", ".d.ts"].map((end) => `dist/${source.replace(/\.ts$/, end)}`),
     );
@@ -74,7 +74,7 @@ describe.each(Object.keys(others))("%s, packed", (path) => {
     }
   });
 
-  test("exports what is in it", () => {
+  test("exports only files that it holds", () => {
     const targets = Object.values(manifest.exports).flatMap((target) =>
       typeof target === "string" ? [target] : Object.values(target),
     );
@@ -91,7 +91,7 @@ describe.each(Object.keys(others))("%s, packed", (path) => {
     expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([]);
   });
 
-  test("has types that match its JavaScript for everyone who can import it", async () => {
+  test("has types that match its JavaScript for every program that can import it", async () => {
     const result = await checkPackage(createPackageFromTarballData(readFileSync(tarball)));
     if (result.types === false) throw new Error(`${path} has no types`);
     // It is for Node and ESM; a CommonJS file loads it with `import()`, or with `require()` from Node 20.19 on.
@@ -101,7 +101,7 @@ describe.each(Object.keys(others))("%s, packed", (path) => {
   });
 });
 
-// A package finds itself by its own name; the others also need dependencies that are not beside them here.
+// A package finds itself by its own name. The other packages need dependencies too, which are not installed here.
 test("core, packed, can be imported under the name of each of its entries", () => {
   const folder = mkdtempSync(join(tmpdir(), "packed "));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -121,7 +121,7 @@ function pack(path: string, folder: string): string {
   return (JSON.parse(run("npx", options, join(root, path))) as { filename: string }).filename;
 }
 
-/** True for what only `moduleResolution: node10` misses: it knows no `exports`, and Node.js 20 does. */
+/** True for a problem that only `moduleResolution: node10` has: it does not know `exports`, and Node.js 20 does. */
 function isForOldResolution(problem: Problem): boolean {
   return "resolutionKind" in problem && problem.resolutionKind === "node10";
 }

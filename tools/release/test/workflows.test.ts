@@ -10,7 +10,7 @@ const linterVersion = "1.7.12";
 describe.each(workflows)("%s", (path) => {
   const text = readFileSync(join(root, path), "utf8");
 
-  test("runs no action but by its commit, and says which version that is", () => {
+  test("names every action by its commit, with the version in a comment", () => {
     const actions = [...text.matchAll(/^\s*(?:- )?uses: (?<action>.+)$/gm)].map(
       ({ groups }) => groups?.["action"] ?? "",
     );
@@ -20,7 +20,7 @@ describe.each(workflows)("%s", (path) => {
     }
   });
 
-  test("gives a job no more than it asks for", () => {
+  test("gives jobs at most a permission to read by default", () => {
     expect(text).toMatch(/^permissions:( \{\}|\n {2}contents: read)$/m);
   });
 
@@ -45,7 +45,7 @@ test.skipIf(actionlint === undefined)("actionlint finds nothing wrong with the w
   expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
 });
 
-/** The linter's file; it is built once into the repository's cache. Undefined, and said, where Go cannot build it. */
+/** Builds the linter once, into the repository's cache. Returns undefined, with a warning, if Go cannot build it. */
 function installActionlint(): string | undefined {
   const folder = join(root, `.cache/actionlint-${linterVersion}`);
   const file = join(folder, "actionlint");

@@ -19,7 +19,7 @@ test("fills in every default", () => {
   });
 });
 
-test("reads every option, and takes a list with spaces and repetitions", () => {
+test("reads every option; a list may have spaces and repetitions", () => {
   const args = "--profile p --layers logger --architectures arm64 --public --dry-run --bucket zips-{region} --out o";
   expect(parseOptions(["--", "--regions", "us-gov-west-1, eu-west-1,eu-west-1", ...args.split(" ")])).toEqual({
     kind: "options",
@@ -37,14 +37,14 @@ test("reads every option, and takes a list with spaces and repetitions", () => {
 });
 
 test.each([
-  ["", "--regions: expected at least one region, such as us-east-1,eu-west-1, got none"],
+  ["", "--regions: expected at least one region, such as us-east-1,eu-west-1, got nothing"],
   ["--regions virginia", '--regions: expected names such as us-east-1, got "virginia"'],
   ["--regions=us-east-1 --layers hello", '--layers: expected some of cache-warmer, logger, got "hello"'],
   ["--regions=us-east-1 --architectures arm", '--architectures: expected some of x86_64, arm64, got "arm"'],
-  ["--regions=us-east-1 --profile", "--profile: expected a value, got none"],
-  ["--regions=us-east-1 --bucket --public", "--bucket: expected a value, got none"],
+  ["--regions=us-east-1 --profile", "--profile: expected a value, got nothing"],
+  ["--regions=us-east-1 --bucket --public", "--bucket: expected a value, got nothing"],
   ["--regions=us-east-1 --public=yes", '--public: expected no value, got "yes"'],
-  ["us-east-1 --regions=us-east-1", "us-east-1: expected options only, got an argument that belongs to none"],
+  ["us-east-1 --regions=us-east-1", "us-east-1: expected options only, got an argument of no option"],
   [
     "--regions=us-east-1,eu-west-1 --bucket zips",
     '--bucket: expected {region} in the name, because Lambda reads a layer from a bucket in its own region, got "zips" for 2 regions',
@@ -53,7 +53,7 @@ test.each([
   expect(parseOptions(args.split(" ").filter((arg) => arg !== ""))).toEqual({ kind: "problems", problems: [problem] });
 });
 
-test("names a misspelt option once, not its value, beside every other problem", () => {
+test("names a misspelt option, but not its value, and every other problem", () => {
   const parsed = parseOptions(["--regoins", "us-east-1", "--layers", "hello"]);
   expect(parsed).toMatchObject({
     kind: "problems",

@@ -2,25 +2,24 @@ import { parseArgs } from "node:util";
 import { architectures, extensions } from "../layers/published-layers.ts";
 import type { Architecture } from "../layers/published-layers.ts";
 
-/** What `publish-layers` is asked to do. */
+/** The options of `publish-layers`. */
 export interface PublishOptions {
   readonly regions: readonly string[];
-  /** A profile of AWS's configuration files; default: what AWS's own tools would take. */
+  /** A profile of AWS's configuration files; by default the one that AWS's own tools take. */
   readonly profile: string | undefined;
   /** Extensions whose layers are published. */
   readonly layers: readonly string[];
   readonly architectures: readonly Architecture[];
-  /** Everybody may use the layer versions. */
+  /** Every AWS account may use the layer versions. */
   readonly isPublic: boolean;
   readonly isDryRun: boolean;
-  /**
-   * Where zips go before Lambda reads them; `{region}` in it stands for the region. Default: they are sent to Lambda
-   * itself.
-   */
+  /** Where Lambda reads zips from; `{region}` in it stands for the region. Default: they are sent to Lambda itself. */
   readonly bucket: string | undefined;
   /** The folder of layers.json and layers.md. */
   readonly out: string;
 }
+
+type Token = NonNullable<ReturnType<typeof parseArgs>["tokens"]>[number];
 
 /** Either the options, or every problem as `--flag: expected …, got …`. */
 export type ParsedOptions =
@@ -56,59 +55,47 @@ const flags = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-/** Reads the command line. Errors: none thrown; the result lists every problem at once. */
+/** Reads the command line. Returns every problem at once, and throws nothing. */
 export function parseOptions(args: readonly string[]): ParsedOptions {
-  // pnpm hands a leading `--` on.
-  const { values, tokens } = parseArgs({
-    args: args[0] === "--" ? args.slice(1) : [...args],
-    options: flags,
-    strict: false,
-    tokens: true,
-  });
-  const problems: string[] = [];
-  const report = (flag: string, expected: string, got: unknown): void =>
-    void problems.push(`${flag}: expected ${expected}, got ${String(got)}`);
-  for (const [index, token] of tokens.entries()) {
-    if (token.kind === "option") checkToken(token, report);
-    // What follows a misspelt option is its value.
-    else if (token.kind === "positional" && tokens[index - 1]?.kind !== "option") {
-      report(token.value, "options only", "an argument that belongs to none");
-    }
-  }
+  // Not strict: that would throw at the first problem. pnpm passes a leading `--` on.
+  const own = args[0] === "--" ? args.slice(1) : [...args];
+  const { values, tokens } = parseArgs({ args: own, options: flags, strict: false, tokens: true });
   if (values["help"] === true) return { kind: "help" };
+  // The value behind a misspelt option is a positional of its own.
+  const problems = tokens.flatMap((token, index) =>
+    token.kind === "positional" && tokens[index - 1]?.kind === "option" ? [] : (problemOf(token) ?? []),
+  );
 
   const text = (name: keyof typeof flags): string | undefined => {
     const value = values[name];
     return typeof value === "string" && value !== "" ? value : undefined;
   };
-  const listOf = <T extends string>(name: "layers" | "architectures", allowed: readonly T[]): readonly T[] => {
-    const given = text(name);
-    if (given === undefined) return allowed;
-    const wanted = split(given);
-    for (const one of wanted) {
-      if (!(allowed as readonly string[]).includes(one)) {
-        report(`--${name}`, `some of ${allowed.join(", ")}`, `"${one}"`);
-      }
-    }
-    return allowed.filter((one) => wanted.includes(one));
+  /** The items of a list, each once, after a check of each. */
+  const listOf = (name: "regions" | "layers" | "architectures", range: string, isRight: (item: string) => boolean) => {
+    const items = (text(name) ?? "").split(",").map((item) => item.trim());
+    const unique = [...new Set(items)].filter((item) => item !== "");
+    for (const item of unique) if (!isRight(item)) problems.push(expected(`--${name}`, range, `"${item}"`));
+    return unique;
+  };
+  const someOf = <T extends string>(name: "layers" | "architectures", known: readonly T[]): readonly T[] => {
+    const items = listOf(name, `some of ${known.join(", ")}`, (item) => known.some((one) => one === item));
+    return text(name) === undefined ? known : known.filter((one) => items.includes(one));
   };
 
-  const regions = split(text("regions") ?? "");
-  if (regions.length === 0) report("--regions", "at least one region, such as us-east-1,eu-west-1", "none");
-  for (const region of regions) if (!isRegion(region)) report("--regions", "names such as us-east-1", `"${region}"`);
+  const regions = listOf("regions", "names such as us-east-1", (item) => /^[a-z]{2}(-[a-z]+)+-\d+$/.test(item));
+  if (regions.length === 0) {
+    problems.push(expected("--regions", "at least one region, such as us-east-1,eu-west-1", "nothing"));
+  }
   const bucket = text("bucket");
   if (bucket !== undefined && regions.length > 1 && !bucket.includes("{region}")) {
-    report(
-      "--bucket",
-      "{region} in the name, because Lambda reads a layer from a bucket in its own region",
-      `"${bucket}" for ${regions.length} regions`,
-    );
+    const range = "{region} in the name, because Lambda reads a layer from a bucket in its own region";
+    problems.push(expected("--bucket", range, `"${bucket}" for ${regions.length} regions`));
   }
   const options = {
     regions,
     profile: text("profile"),
-    layers: listOf("layers", extensions),
-    architectures: listOf("architectures", architectures),
+    layers: someOf("layers", extensions),
+    architectures: someOf("architectures", architectures),
     isPublic: values["public"] === true,
     isDryRun: values["dry-run"] === true,
     bucket,
@@ -117,43 +104,22 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
   return problems.length > 0 ? { kind: "problems", problems } : { kind: "options", options };
 }
 
-type Report = (flag: string, expected: string, got: unknown) => void;
-
-function checkToken(
-  token: { readonly name: string; readonly rawName: string; readonly value?: string | undefined },
-  report: Report,
-): void {
-  const flag = Object.entries(flags).find(([name]) => name === token.name)?.[1];
-  if (flag === undefined) {
-    report(
-      token.rawName,
-      `one of ${Object.keys(flags)
-        .map((name) => `--${name}`)
-        .join(", ")}`,
-      "an unknown option",
-    );
-  } else if (
-    flag.type === "string" &&
-    (token.value === undefined || token.value === "" || token.value.startsWith("--"))
-  ) {
-    report(token.rawName, "a value", "none");
-  } else if (flag.type === "boolean" && token.value !== undefined) {
-    report(token.rawName, "no value", `"${token.value}"`);
+/** What is wrong with a part of the command line by itself. */
+function problemOf(token: Token): string | undefined {
+  if (token.kind === "positional") return expected(token.value, "options only", "an argument of no option");
+  if (token.kind !== "option") return undefined;
+  const { name, rawName, value } = token;
+  const type = Object.entries(flags).find(([known]) => known === name)?.[1].type;
+  if (type === undefined) {
+    const known = Object.keys(flags).map((flag) => `--${flag}`);
+    return expected(rawName, `one of ${known.join(", ")}`, "an unknown option");
   }
+  if (type === "boolean") return value === undefined ? undefined : expected(rawName, "no value", `"${value}"`);
+  return value === undefined || value === "" || value.startsWith("--")
+    ? expected(rawName, "a value", "nothing")
+    : undefined;
 }
 
-function split(list: string): readonly string[] {
-  return [
-    ...new Set(
-      list
-        .split(",")
-        .map((item) => item.trim())
-        .filter((item) => item !== ""),
-    ),
-  ];
-}
-
-/** True for a name that has the form of a region's. */
-function isRegion(text: string): boolean {
-  return /^[a-z]{2}(-[a-z]+)+-\d+$/.test(text);
+function expected(flag: string, range: string, got: string): string {
+  return `${flag}: expected ${range}, got ${got}`;
 }

@@ -1,29 +1,18 @@
 import { readFile } from "node:fs/promises";
-import {
-  AddLayerVersionPermissionCommand,
-  GetLayerVersionCommand,
-  LambdaClient,
-  ListLayerVersionsCommand,
-  PublishLayerVersionCommand,
-  ResourceConflictException,
-  ResourceNotFoundException,
-} from "@aws-sdk/client-lambda";
-import type { Architecture, PublishLayerVersionCommandInput, Runtime } from "@aws-sdk/client-lambda";
-import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import type { PublishedLayer } from "../layers/published-layers.ts";
-import type { LayerVersion, RegionLayers } from "./region-layers.ts";
+import { Lambda, ResourceConflictException, ResourceNotFoundException } from "@aws-sdk/client-lambda";
+import type { Architecture, GetLayerVersionResponse, ListLayerVersionsResponse, Runtime } from "@aws-sdk/client-lambda";
+import { S3 } from "@aws-sdk/client-s3";
+import type { PublishOptions } from "../options/parse-options.ts";
+import type { LayerVersion, RegionLayers } from "./publish-region.ts";
 
 /** Whose layers, and where. */
-export interface AwsAccess {
+export interface AwsAccess extends Pick<PublishOptions, "profile" | "bucket"> {
   readonly region: string;
-  readonly profile: string | undefined;
-  /** `{region}` in it stands for the region. */
-  readonly bucket: string | undefined;
-  /** True where an endpoint of one's own stands in for AWS: it seldom has a host name for each bucket. */
+  /** True if AWS_ENDPOINT_URL names a stand-in for AWS: such a server seldom has a host name for each bucket. */
   readonly hasOwnEndpoint: boolean;
 }
 
-/** The layers of a region of AWS, or of what AWS_ENDPOINT_URL names. Nothing is sent before the first call. */
+/** The layers of a region of AWS, or of the server that AWS_ENDPOINT_URL names. Sends nothing before the first call. */
 export function createAwsRegionLayers({ region, profile, bucket, hasOwnEndpoint }: AwsAccess): RegionLayers {
   const settings = {
     region,
@@ -31,34 +20,40 @@ export function createAwsRegionLayers({ region, profile, bucket, hasOwnEndpoint 
     // A region that swallows packets must not hold the others up; an upload of 60 MB may take its time.
     requestHandler: { connectionTimeout: 10_000, requestTimeout: 600_000 },
   };
-  const lambda = new LambdaClient(settings);
+  const lambda = new Lambda(settings);
+
+  /** Returns where in the bucket the zip is now. */
+  async function upload(Key: string, Body: Buffer, Bucket: string) {
+    await new S3({ ...settings, forcePathStyle: hasOwnEndpoint }).putObject({ Bucket, Key, Body });
+    return { S3Bucket: Bucket, S3Key: Key };
+  }
+
   return {
-    async findLatest(name) {
-      const LayerName = name;
+    async findLatest(LayerName) {
       const { LayerVersions: [latest] = [] } = await lambda
-        .send(new ListLayerVersionsCommand({ LayerName, MaxItems: 1 }))
+        .listLayerVersions({ LayerName, MaxItems: 1 })
         .catch(whereNotFound);
       if (latest?.Version === undefined) return undefined;
-      return toVersion(await lambda.send(new GetLayerVersionCommand({ LayerName, VersionNumber: latest.Version })));
+      return toVersion(await lambda.getLayerVersion({ LayerName, VersionNumber: latest.Version }));
     },
-    async publish(layer) {
-      const content = await readFile(layer.zip.path);
-      if (bucket === undefined) {
-        return toVersion(await lambda.send(new PublishLayerVersionCommand(toInput(layer, { ZipFile: content }))));
-      }
-      const place = { Bucket: bucket.replaceAll("{region}", region), Key: `${layer.name}/${layer.zip.sha256}.zip` };
-      const s3 = new S3Client({ ...settings, forcePathStyle: hasOwnEndpoint });
-      await s3.send(new PutObjectCommand({ ...place, Body: content }));
-      return toVersion(
-        await lambda.send(new PublishLayerVersionCommand(toInput(layer, { S3Bucket: place.Bucket, S3Key: place.Key }))),
-      );
+    async publish({ name, description, license, architectures, runtimes, zip }) {
+      const ZipFile = await readFile(zip.path);
+      const key = `${name}/${zip.sha256}.zip`;
+      const version = await lambda.publishLayerVersion({
+        LayerName: name,
+        Description: description,
+        LicenseInfo: license,
+        CompatibleArchitectures: architectures as Architecture[],
+        // The SDK lists the runtimes of its day; Lambda knows more.
+        CompatibleRuntimes: runtimes as Runtime[],
+        Content: bucket === undefined ? { ZipFile } : await upload(key, ZipFile, bucket.replaceAll("{region}", region)),
+      });
+      return toVersion(version);
     },
-    async makePublic(name, version) {
+    async makePublic(LayerName, VersionNumber) {
       const statement = { StatementId: "public", Action: "lambda:GetLayerVersion", Principal: "*" };
       try {
-        await lambda.send(
-          new AddLayerVersionPermissionCommand({ LayerName: name, VersionNumber: version, ...statement }),
-        );
+        await lambda.addLayerVersionPermission({ LayerName, VersionNumber, ...statement });
       } catch (error) {
         if (!(error instanceof ResourceConflictException)) throw error;
       }
@@ -66,34 +61,12 @@ export function createAwsRegionLayers({ region, profile, bucket, hasOwnEndpoint 
   };
 }
 
-function whereNotFound(error: unknown): { readonly LayerVersions?: readonly { readonly Version?: number }[] } {
+function whereNotFound(error: unknown): ListLayerVersionsResponse {
   if (error instanceof ResourceNotFoundException) return {};
   throw error;
 }
 
-function toInput(
-  layer: PublishedLayer,
-  content: PublishLayerVersionCommandInput["Content"],
-): PublishLayerVersionCommandInput {
-  return {
-    LayerName: layer.name,
-    Description: layer.description,
-    LicenseInfo: layer.license,
-    CompatibleArchitectures: layer.architectures as Architecture[],
-    // The SDK lists the runtimes of its day; Lambda knows more.
-    CompatibleRuntimes: layer.runtimes as Runtime[],
-    Content: content,
-  };
-}
-
-interface VersionAnswer {
-  readonly LayerVersionArn?: string | undefined;
-  readonly Version?: number | undefined;
-  readonly Description?: string | undefined;
-  readonly Content?: { readonly CodeSha256?: string | undefined } | undefined;
-}
-
-function toVersion({ LayerVersionArn, Version, Description, Content }: VersionAnswer): LayerVersion {
+function toVersion({ LayerVersionArn, Version, Description, Content }: GetLayerVersionResponse): LayerVersion {
   if (LayerVersionArn === undefined || Version === undefined || Content?.CodeSha256 === undefined) {
     throw new Error("Lambda's answer has no LayerVersionArn, Version or CodeSha256");
   }

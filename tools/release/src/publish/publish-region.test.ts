@@ -2,8 +2,7 @@ import { expect, test } from "vitest";
 import { createMemoryRegion, makeLayer } from "../../test/memory-region.ts";
 import type { PublishedLayer } from "../layers/published-layers.ts";
 import { publishRegion } from "./publish-region.ts";
-import type { RegionRequest, RegionResult } from "./publish-region.ts";
-import type { RegionLayers } from "./region-layers.ts";
+import type { RegionLayers, RegionRequest, RegionResult } from "./publish-region.ts";
 
 function publish(
   region: RegionLayers,
@@ -16,7 +15,7 @@ function publish(
   );
 }
 
-test("publishes what is not there, and nothing the second time", async () => {
+test("publishes new layers, and nothing the second time", async () => {
   const region = createMemoryRegion();
   const layers = [makeLayer("a", "1"), makeLayer("b", "2")];
   const lines: string[] = [];
@@ -32,7 +31,7 @@ test("publishes what is not there, and nothing the second time", async () => {
   ]);
 });
 
-test("makes a new version of what changed, also back to older bytes", async () => {
+test("makes a new version of a layer that changed, also back to older bytes", async () => {
   const region = createMemoryRegion();
   for (const sha256 of ["1", "2", "1"]) await publish(region, [makeLayer("a", sha256)]);
   expect(region.published.map(({ sha256 }) => sha256)).toEqual(["1", "2", "1"]);
@@ -66,7 +65,7 @@ test("stops at the first failure, and goes on from there the next time", async (
   expect(region.published.map(({ arn }) => arn)).toEqual(["arn:a:1", "arn:b:1", "arn:c:1"]);
 });
 
-test("makes public also what a failed run left private", async () => {
+test("makes public also a layer that a failed run left private", async () => {
   const region = createMemoryRegion();
   await publish(region, [makeLayer("a", "1")]);
   expect([...region.open]).toEqual([]);

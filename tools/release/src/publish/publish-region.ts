@@ -1,23 +1,41 @@
 import type { PublishedLayer } from "../layers/published-layers.ts";
-import type { LayerRecord } from "../record/layer-record.ts";
-import type { LayerVersion, RegionLayers } from "./region-layers.ts";
+import type { PublishOptions } from "../options/parse-options.ts";
+import type { LayerRecord } from "../record/write-records.ts";
 
-/** What is to be in a region. */
-export interface RegionRequest {
+/** A version of a layer that a region has. */
+export interface LayerVersion {
+  readonly arn: string;
+  /** Each region counts its versions by itself. */
+  readonly version: number;
+  readonly description: string;
+  /** SHA-256 of its zip, as hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** The layers of one region. Errors: every call rejects with the error of AWS's SDK. */
+export interface RegionLayers {
+  /** The latest version of a layer; undefined if it has no version. */
+  findLatest(name: string): Promise<LayerVersion | undefined>;
+  /** Makes a new version. */
+  publish(layer: PublishedLayer): Promise<LayerVersion>;
+  /** Lets every account use a version. Does nothing if every account already may. */
+  makePublic(name: string, version: number): Promise<void>;
+}
+
+/** The layers that a region must have. */
+export interface RegionRequest extends Pick<PublishOptions, "isPublic" | "isDryRun"> {
   readonly region: string;
   readonly layers: readonly PublishedLayer[];
-  readonly isPublic: boolean;
-  readonly isDryRun: boolean;
   /** Takes one line for each layer. */
   readonly report: (line: string) => void;
 }
 
-/** What is in a region now. After a failure the layers behind it were not tried. */
+/** The layers that a region has now. After a failure the layers behind it were not tried. */
 export type RegionResult =
   | { readonly kind: "done"; readonly region: string; readonly records: readonly LayerRecord[] }
   | RegionFailure;
 
-/** The first layer of a region that could not be published, and what AWS's SDK rejected with. */
+/** The first layer of a region that could not be published, and the error of AWS's SDK. */
 export interface RegionFailure {
   readonly kind: "failed";
   readonly region: string;
@@ -26,8 +44,8 @@ export interface RegionFailure {
 }
 
 /**
- * Publishes each layer whose bytes differ from those of its latest version in the region. What was done before a
- * failure stays, and the next run finds it. Errors: none thrown.
+ * Publishes each layer whose bytes differ from those of its latest version in the region. After a failure the published
+ * versions stay, and the next run finds them. Errors: none thrown.
  */
 export async function publishRegion(request: RegionRequest, region: RegionLayers): Promise<RegionResult> {
   const records: LayerRecord[] = [];
@@ -42,52 +60,37 @@ export async function publishRegion(request: RegionRequest, region: RegionLayers
   return { kind: "done", region: request.region, records };
 }
 
+/** Returns undefined in a dry run. */
 async function publishLayer(
   layer: PublishedLayer,
   request: RegionRequest,
   region: RegionLayers,
 ): Promise<LayerVersion | undefined> {
-  const say = (what: string): void => request.report(`${request.region}  ${layer.name}  ${what}`);
+  const report = (what: string): void => request.report(`${request.region}  ${layer.name}  ${what}`);
+  const size = toSize(layer.zip.bytes);
   const latest = await region.findLatest(layer.name);
   const isCurrent = latest?.sha256 === layer.zip.sha256;
   if (request.isDryRun) {
-    say(
-      isCurrent
-        ? `unchanged, version ${latest.version}`
-        : `would become version ${(latest?.version ?? 0) + 1} (${toSize(layer.zip.bytes)})`,
-    );
+    const next = (latest?.version ?? 0) + 1;
+    report(isCurrent ? `unchanged, version ${latest.version}` : `would become version ${next} (${size})`);
     return undefined;
   }
   const version = isCurrent ? latest : await region.publish(layer);
   if (request.isPublic) await region.makePublic(layer.name, version.version);
-  say(
-    isCurrent
-      ? `unchanged, version ${version.version}`
-      : `published version ${version.version} (${toSize(layer.zip.bytes)})`,
-  );
+  report(isCurrent ? `unchanged, version ${version.version}` : `published version ${version.version} (${size})`);
   return version;
 }
 
-/** A version with the same bytes was published by an older release: its description says which. */
+/** If an older release published the same bytes, the version's description names that release. */
 function toRecord(
   layer: PublishedLayer,
   { arn, version, description, sha256 }: LayerVersion,
   region: string,
 ): LayerRecord {
-  const described = description.startsWith(`${layer.package}@`) ? /^[^,\s]+/.exec(description)?.[0] : undefined;
-  const packageVersion = described?.slice(layer.package.length + 1) ?? layer.packageVersion;
-  const { architectures, zip } = layer;
-  return {
-    name: layer.name,
-    package: layer.package,
-    packageVersion,
-    region,
-    architectures,
-    version,
-    arn,
-    sha256,
-    bytes: zip.bytes,
-  };
+  const { name, package: source, architectures, zip } = layer;
+  const described = description.startsWith(`${source}@`) ? /^[^,\s]+/.exec(description)?.[0] : undefined;
+  const packageVersion = described?.slice(source.length + 1) ?? layer.packageVersion;
+  return { name, package: source, packageVersion, region, architectures, version, arn, sha256, bytes: zip.bytes };
 }
 
 function toSize(bytes: number): string {

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import type { LayerRecord } from "./layer-record.ts";
 import { writeRecords } from "./write-records.ts";
+import type { LayerRecord } from "./write-records.ts";
 
 function record(name: string, region: string): LayerRecord {
   const arn = `arn:aws:lambda:${region}:123456789012:layer:${name}:3`;
@@ -39,7 +39,7 @@ test("writes the records as they are, and a table sorted by layer and region", a
   ]);
 });
 
-test("a file that cannot be put into place leaves what was there", async () => {
+test("if a file cannot be put into place, the older files stay", async () => {
   const folder = makeFolder();
   await writeRecords(folder, [record("a", "us-east-1")]);
   const before = readFileSync(join(folder, "layers.json"), "utf8");

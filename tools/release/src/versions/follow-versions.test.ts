@@ -16,7 +16,7 @@ test.each([
   expect(followText(text, versions)).toBe(followed);
 });
 
-test("follows published packages in documents, and tells which files changed", () => {
+test("follows published packages in documents, and returns the files that changed", () => {
   const root = mkdtempSync(join(tmpdir(), "follow versions "));
   onTestFinished(() => rmSync(root, { recursive: true }));
   const write = (path: string, text: string): void => {

@@ -1,7 +1,7 @@
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What people paste from. Changesets itself brings the examples' package.json up to date. */
+/** Documents that users copy ranges from. Changesets itself brings the examples' package.json up to date. */
 const followers = ["README.md", "docs/*.md", "{packages,tools,examples}/*/README.md"];
 
 /**
