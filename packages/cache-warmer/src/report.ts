@@ -3,10 +3,10 @@ import type { CacheOptions } from "./store/cache.ts";
 /** From the most lines to the fewest, in the words of the AWS extension. */
 export const logLevels = ["DEBUG", "INFO", "WARN", "ERROR", "NONE"] as const;
 
-/** The least level that is written. */
+/** Lines below this level are not written. */
 export type LogLevel = (typeof logLevels)[number];
 
-/** Reports one line at a level; a line below the level that was chosen is not written. */
+/** Reports one line at a level. */
 export type Report = (level: Exclude<LogLevel, "NONE">, message: string) => void;
 
 /** The log must not fill up if a function asks for more and more names. */

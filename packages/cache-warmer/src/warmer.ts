@@ -31,10 +31,10 @@ export interface Warmer extends Required<Pick<ExtensionOptions, "onInit" | "onRe
   start(): void;
 }
 
-/** How long a read waits for the restore, if it comes before the warmer notices the restore. */
+/** A read that comes before the warmer notices the restore waits this long for it. */
 const maxGateWaitMs = 500;
 
-/** Nothing of ours holds an invocation in its last moments. */
+/** The warmer does not hold an invocation that is this close to its deadline. */
 const invokeMarginMs = 100;
 
 /** How often values are renewed on Lambda Managed Instances, which send no INVOKE. */

@@ -62,7 +62,7 @@ export async function publishLayers(options: PublishOptions, host: PublishHost):
   return true;
 }
 
-/** One problem for each layer that is too large for a request. Through a bucket every size goes. */
+/** One problem for each layer that is too large for a request. With a bucket no layer is too large. */
 export function checkZipSizes(layers: readonly PublishedLayer[], bucket: string | undefined): readonly string[] {
   if (bucket !== undefined) return [];
   return layers

@@ -29,8 +29,8 @@ export async function findCli(name: CliName, options: FindCliOptions): Promise<F
 }
 
 /**
- * The tool from the project's environment, which is brought up to date first. If the environment is absent, the tool on
- * PATH; without one the environment is made.
+ * The tool in the project's environment, which is brought up to date first. If the environment is absent, the tool on
+ * PATH; if PATH has none, the tool in a new environment.
  */
 async function findInstalled(name: CliName, { place, path, report }: FindCliOptions): Promise<string> {
   const state = await readEnvironmentState(place);

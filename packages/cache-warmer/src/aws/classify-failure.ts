@@ -14,7 +14,7 @@ export interface FetchFailure {
 
 /** A call that did not succeed. */
 export interface AwsFailure extends FetchFailure {
-  /** One more try is worth it, at once, with fresh credentials and a fresh signature. */
+  /** One more try may succeed, at once, with fresh credentials and a fresh signature. */
   readonly isExpired?: true;
 }
 

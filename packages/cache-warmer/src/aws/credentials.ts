@@ -30,10 +30,10 @@ export interface CredentialsProvider {
   tokens(): readonly string[];
 }
 
-/** How long before their end credentials are fetched again. Source: the AWS SDKs' own margin. */
+/** Credentials are fetched again this long before they end. Source: the AWS SDKs' own margin. */
 const renewBeforeMs = 5 * 60_000;
 
-/** To these, and to 127.0.0.0/8, the SDKs send plain HTTP: loopback, and the link-local addresses of ECS and EKS. */
+/** The SDKs send plain HTTP to these and 127.0.0.0/8 alone: loopback, and the link-local addresses of ECS and EKS. */
 const localHosts = ["localhost", "[::1]", "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"];
 
 /**
@@ -111,7 +111,7 @@ async function fromContainer(
   }
 }
 
-/** Returns undefined unless both halves of the key are texts. Without an `end` that is a date they last for ever. */
+/** Returns undefined unless both halves of the key are texts. Credentials without a valid `end` last for ever. */
 function toCredentials({ id, secret, token, end }: Record<string, unknown>): FoundCredentials | undefined {
   if (!isText(id) || !isText(secret)) return undefined;
   const credentials = { accessKeyId: id, secretAccessKey: secret, ...(isText(token) && { sessionToken: token }) };

@@ -87,7 +87,7 @@ function toSettings(values: Values): Settings {
   };
 }
 
-/** Source: https://docs.aws.amazon.com/general/latest/gr/ssm.html and .../asm.html */
+/** A service in a Region. Source: https://docs.aws.amazon.com/general/latest/gr/ssm.html and .../asm.html */
 function regionalEndpoint(service: AwsService, { region, useFips }: Values): URL {
   const suffix = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
   return new URL(`https://${service}${useFips ? "-fips" : ""}.${region}.${suffix}`);
@@ -101,7 +101,7 @@ function misspelt(variables: Variables): readonly string[] {
   });
 }
 
-/** A case where this happens: `sam local invoke` with an access key that lasts. SAM has no token to pass on then. */
+/** The usual cause is `sam local invoke` with an access key that lasts: SAM has no token to pass on then. */
 function missingToken(variables: Variables): readonly string[] {
   if (tokensOf(variables).length > 0) return [];
   return [

@@ -35,7 +35,7 @@ const notReady = "not ready to serve traffic, please wait";
 /** The header with the token that only the function knows. */
 const tokenHeader = "x-aws-parameters-secrets-token";
 
-/** The function uses no proxy: a request with these headers is forged. */
+/** A request through a proxy does not come from the function: it is forged. */
 const proxyHeaders = ["x-forwarded-for", "forwarded"];
 
 /** In characters. Longer causes are cut, because clients limit the length of headers. */

@@ -4,7 +4,7 @@ import type { ParsedRequest, Request } from "./parse-request.ts";
 import { encodeReply, textReply } from "./reply.ts";
 import type { Reply } from "./reply.ts";
 
-/** Answers a request: without a promise if it can, as it can for nearly all. Never rejects. */
+/** Answers a request, nearly always at once: then it returns no promise. Never rejects. */
 export type RequestHandler = (request: Request) => Reply | Promise<Reply>;
 
 /** How a reply is sent. `isHead`: without its body. */

@@ -48,8 +48,8 @@ const jitter = 0.1;
 const pause = { baseMs: 500, capMs: 30_000 };
 
 /**
- * Reads through to the sources: fetches a key once at a time, serves values for their time to live and stale values
- * during transient failures, and remembers definite failures for a moment.
+ * Reads through to the sources: has one fetch of a key at a time, serves values for their time to live and stale values
+ * during transient failures; remembers definite failures for a moment.
  * Invariant: a value that is served was current within its time to live, or within `staleIfErrorMs` more while AWS
  * fails.
  */

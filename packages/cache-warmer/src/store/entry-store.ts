@@ -16,7 +16,7 @@ export interface Entry {
   readonly ttlMs: number;
   /** The number of the fetch that brought it: later fetches have larger numbers. */
   readonly fetchNumber: number;
-  /** True when a reader has had it since it was fetched. */
+  /** True if it was read since it was fetched. */
   wasRead: boolean;
 }
 

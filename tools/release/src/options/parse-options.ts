@@ -13,7 +13,7 @@ export interface PublishOptions {
   /** Every AWS account may use the layer versions. */
   readonly isPublic: boolean;
   readonly isDryRun: boolean;
-  /** Where Lambda reads zips from; `{region}` in it stands for the region. Default: they are sent to Lambda itself. */
+  /** The S3 bucket for zips; `{region}` in it stands for the region. Default: zips are sent to Lambda itself. */
   readonly bucket: string | undefined;
   /** The folder of layers.json and layers.md. */
   readonly out: string;
@@ -61,7 +61,7 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
   const own = args[0] === "--" ? args.slice(1) : [...args];
   const { values, tokens } = parseArgs({ args: own, options: flags, strict: false, tokens: true });
   if (values["help"] === true) return { kind: "help" };
-  // The value behind a misspelt option is a positional of its own.
+  // The value of a misspelt option comes as a positional token.
   const problems = tokens.flatMap((token, index) =>
     token.kind === "positional" && tokens[index - 1]?.kind === "option" ? [] : (problemOf(token) ?? []),
   );
@@ -70,7 +70,7 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
     const value = values[name];
     return typeof value === "string" && value !== "" ? value : undefined;
   };
-  /** The items of a list, each once, after a check of each. */
+  /** The items of a list, each once. Reports those that are not right. */
   const listOf = (name: "regions" | "layers" | "architectures", range: string, isRight: (item: string) => boolean) => {
     const items = (text(name) ?? "").split(",").map((item) => item.trim());
     const unique = [...new Set(items)].filter((item) => item !== "");
