@@ -2,7 +2,7 @@ import type { Source } from "../bundle/bundle.ts";
 import type { Budgets } from "../config/extension-settings.ts";
 import { sizeOf } from "../layer/layer-file.ts";
 import type { LayerFile } from "../layer/layer-file.ts";
-import { toSize } from "../report/size.ts";
+import { toSize } from "../report/text.ts";
 import type { StartUp } from "../start-up/measure-layer.ts";
 
 const listed = 5;

@@ -2,7 +2,6 @@ import { relative } from "node:path";
 import type { LayerCheck } from "../check/check-layer.ts";
 import { maxUnzippedBytes } from "../layer/layer-file.ts";
 import type { BuildReport } from "./build-report.ts";
-import { toSize } from "./size.ts";
 
 /** The report for people: one line for each thing made, with its size. Paths are relative to `folder`. */
 export function toText({ name, bundleBytes, startUp, layers }: BuildReport, folder: string): string {
@@ -40,4 +39,10 @@ export function checkToText({ extensions, architectures, unzippedBytes }: LayerC
 function toShare(bytes: number): string {
   const percent = Math.round((100 * bytes) / maxUnzippedBytes);
   return percent === 0 ? "" : `, ${percent} % of what Lambda allows a function with all its layers`;
+}
+
+/** Decimal units, as AWS and package managers use them: `126.6 MB`. */
+export function toSize(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -12,35 +12,57 @@ const page = toTreemap({
   ],
 });
 
+interface Box {
+  readonly label: string;
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The boxes of a page, in percent of its width and height. */
+function boxesOf(html: string): readonly Box[] {
+  const boxes = /<div style="left:([\d.]+)%;width:([\d.]+)%;top:([\d.]+)%;height:([\d.]+)%;[^>]*>([^<]*)</g;
+  return [...html.matchAll(boxes)].map(([, left, width, top, height, label = ""]) => ({
+    label,
+    left: Number(left),
+    top: Number(top),
+    width: Number(width),
+    height: Number(height),
+  }));
+}
+
 test("draws every file and folder with its share, largest first", () => {
-  const labels = [...page.matchAll(/<div class="area" style="flex-grow:(\d+)[^>]*><div class="label">([^<]*)</g)].map(
-    ([, grow, label]) => [Number(grow), label],
-  );
-  expect(labels).toEqual([
-    [1500, "sources 1.5 kB"],
-    [1200, "node_modules/a 1.2 kB"],
-    [700, "&lt;b&gt;.js 700 B"],
-    [500, "c.js 500 B"],
-    [300, "src/main.ts 300 B"],
+  expect(boxesOf(page).map(({ label }) => label)).toEqual([
+    "sources 1.5 kB",
+    "node_modules/a 1.2 kB",
+    "&lt;b&gt;.js 700 B",
+    "c.js 500 B",
+    "src/main.ts 300 B",
   ]);
 });
 
-test("halves the room by bytes, across and down in turn", () => {
-  const sources = ["a", "b", "c", "d"].map((path) => ({ path, bytes: 100 }));
-  const rooms = [
-    ...toTreemap({ name: "x", bundleBytes: 400, sources }).matchAll(
-      /class="parts" style="flex-grow:(\d+)(?:;flex-direction:(\w+))?"/g,
-    ),
-  ];
-  expect(rooms.map(([, grow, direction]) => [grow, direction])).toEqual([
-    ["400", "row"],
-    ["200", "column"],
-    ["100", undefined],
-    ["100", undefined],
-    ["200", "column"],
-    ["100", undefined],
-    ["100", undefined],
-  ]);
+test("names the whole path in the title of a box", () => {
+  expect(page).toContain('title="sources/node_modules/a/&lt;b&gt;.js 700 B"');
+});
+
+test("gives every file a box whose area is its share of the room, inside the box around it", () => {
+  const sizes = [900, 500, 300, 200, 100];
+  const sources = sizes.map((bytes) => ({ path: `${bytes}.ts`, bytes }));
+  const [room, ...boxes] = boxesOf(toTreemap({ name: "x", bundleBytes: 2000, sources }));
+  const areas = boxes.map(({ width, height }) => width * height);
+  const whole = areas.reduce((sum, area) => sum + area, 0);
+  for (const [index, area] of areas.entries()) expect(area / whole).toBeCloseTo((sizes[index] ?? 0) / 2000, 2);
+  expect(room).toEqual({ label: "sources 2.0 kB", left: 0, top: 0, width: 100, height: 100 });
+  expect(whole / 10_000).toBeGreaterThan(0.9);
+  for (const { left, top, width, height } of boxes) {
+    expect(Math.min(left, top)).toBeGreaterThan(0);
+    expect(Math.max(left + width, top + height)).toBeLessThan(100);
+  }
+});
+
+test("draws a bundle of which no byte comes from a source", () => {
+  expect(boxesOf(toTreemap({ name: "x", bundleBytes: 10, sources: [] }))).toMatchObject([{ label: "sources 0 B" }]);
 });
 
 test("says whose bundle it is", () => {

@@ -7,7 +7,6 @@ import { makeFolder } from "../layer/make-folder.ts";
 import { openStaging } from "../layer/staging.ts";
 import { packagesOf } from "../sbom/packages-of.ts";
 import type { BuildReport } from "./build-report.ts";
-import { toTreemap } from "./treemap.ts";
 
 /** Files that were asked for. Paths are relative to the project's folder. */
 export interface ReportPaths {
@@ -59,9 +58,12 @@ export async function writeReports(
   report: BuildReport,
   { treemap, sbom }: ReportPaths,
 ): Promise<void> {
-  if (treemap !== undefined) write(resolve(folder, treemap), toTreemap(report));
+  // Both are loaded only if they are needed: no other build should pay the 0.1 s.
+  if (treemap !== undefined) {
+    const { toTreemap } = await import("./treemap.ts");
+    write(resolve(folder, treemap), toTreemap(report));
+  }
   if (sbom === undefined) return;
-  // Loaded when it is needed: 0.1 s that no other build should pay.
   const { toLicenseTexts, toSbom } = await import("../sbom/sbom.ts");
   const inBundle = report.sources.filter(({ bytes }) => bytes > 0).map(({ path }) => resolve(folder, path));
   const packages = packagesOf(inBundle);
