@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test, vi } from "vitest";
-import { findInstalled } from "../src/config/installed-package.ts";
+import { findInstalled } from "../src/config/entry.ts";
 import { engineReleases } from "../src/engine/engine-release.ts";
 import { ok, startFakeApi } from "./fake-api.ts";
 import { makeProject } from "./project-folder.ts";

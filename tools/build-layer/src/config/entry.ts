@@ -1,7 +1,7 @@
-import { statSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { BuildError } from "../build-error.ts";
-import { findInstalled } from "./installed-package.ts";
+import { upwards, whatIsAt } from "../paths.ts";
 import { readManifest } from "./read-manifest.ts";
 
 /** What is bundled: a file of the project, or what a package exports as its extension program. */
@@ -24,32 +24,36 @@ const sourceFile = /\.[cm]?[jt]sx?$/;
  */
 export function findEntry(projectFolder: string, entry: string): Entry {
   const path = resolve(projectFolder, entry);
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isFile() === true) {
-    if (!sourceFile.test(path)) {
-      throw new BuildError(`lambdaExtension.entry: expected a file of TypeScript or JavaScript, got "${entry}"`);
-    }
-    return { kind: "file", path };
+  const there = whatIsAt(path);
+  if (there === "a file") {
+    if (sourceFile.test(path)) return { kind: "file", path };
+    throw new BuildError(`lambdaExtension.entry: expected a file of TypeScript or JavaScript, got "${entry}"`);
   }
   const name = packageNameOf(entry);
-  if (stat !== undefined && (name === undefined || findInstalled(projectFolder, name) === undefined)) {
-    throw new BuildError(
-      `lambdaExtension.entry: expected a file, got "${entry}", which is ${stat.isDirectory() ? "a folder" : "something else"}`,
-    );
+  const installed = name === undefined ? undefined : findInstalled(projectFolder, name);
+  if (installed !== undefined) {
+    const settings = readManifest(join(installed, "package.json"))["lambdaExtension"];
+    return { kind: "package", specifier: entry === name ? `${name}/extension` : entry, settings };
   }
-  if (name === undefined) {
-    throw new BuildError(`lambdaExtension.entry: expected a file, got "${entry}", and there is no ${path}`);
+  if (there !== "nothing") {
+    throw new BuildError(`lambdaExtension.entry: expected a file, got "${entry}", which is ${there}`);
   }
-  const installed = findInstalled(projectFolder, name);
-  if (installed === undefined) {
-    throw new BuildError(
-      `lambdaExtension.entry: expected a file or an installed package, got "${entry}": there is no ${path}, ` +
-        `and no package ${name} in node_modules (npm install ${name})`,
-    );
-  }
-  const settings = readManifest(join(installed, "package.json"))["lambdaExtension"];
-  const specifier = entry === name ? `${name}/extension` : entry;
-  return { kind: "package", specifier, settings };
+  throw new BuildError(
+    name === undefined
+      ? `lambdaExtension.entry: expected a file, got "${entry}", and there is no ${path}`
+      : `lambdaExtension.entry: expected a file or an installed package, got "${entry}": there is no ${path}, ` +
+          `and no package ${name} in node_modules (npm install ${name})`,
+  );
+}
+
+/**
+ * Finds an installed package as Node does, in each node_modules from `fromFolder` upwards, but also if the package does
+ * not export its package.json. Returns its folder; undefined if it is not installed.
+ */
+export function findInstalled(fromFolder: string, packageName: string): string | undefined {
+  return upwards(fromFolder)
+    .map((folder) => join(folder, "node_modules", packageName))
+    .find((candidate) => existsSync(join(candidate, "package.json")));
 }
 
 /** `@scope/name` or `name` of a specifier that could be a package; undefined for paths and names of source files. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { BuildError } from "../build-error.ts";
 import { codeOf } from "../file-error.ts";
-import { isRecord } from "./settings-reader.ts";
+import { isRecord } from "./rules.ts";
 
 /**
  * Reads a package.json; as npm does, also one that begins with a byte order mark.

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { codeOf } from "../file-error.ts";
-import { makeFolder } from "./make-folder.ts";
+import { makeFolder } from "../paths.ts";
 
 /** A folder beside the results, in which they are assembled. */
 export interface Staging {

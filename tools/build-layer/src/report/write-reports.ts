@@ -3,8 +3,8 @@ import { basename, dirname, join, resolve } from "node:path";
 import { BuildError } from "../build-error.ts";
 import type { Project } from "../config/project.ts";
 import { engineReleases } from "../engine/engine-release.ts";
-import { makeFolder } from "../layer/make-folder.ts";
 import { openStaging } from "../layer/staging.ts";
+import { makeFolder } from "../paths.ts";
 import { packagesOf } from "../sbom/packages-of.ts";
 import type { BuildReport } from "./build-report.ts";
 

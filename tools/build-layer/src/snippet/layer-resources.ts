@@ -3,6 +3,7 @@ import { dirname, join, posix, relative, sep } from "node:path";
 import type { Architecture } from "../config/extension-settings.ts";
 import type { Project } from "../config/project.ts";
 import { planLayers } from "../layer/plan-layers.ts";
+import { upwards } from "../paths.ts";
 
 /** A layer as a template names it. */
 export interface LayerResource {
@@ -24,10 +25,7 @@ export function layerResources({ folder, settings }: Project): readonly LayerRes
 }
 
 function findTemplateFolder(folder: string): string | undefined {
-  for (let current = folder; ; current = dirname(current)) {
-    if (["template.yaml", "template.yml"].some((name) => existsSync(join(current, name)))) return current;
-    if (dirname(current) === current) return undefined;
-  }
+  return upwards(folder).find((one) => ["template.yaml", "template.yml"].some((name) => existsSync(join(one, name))));
 }
 
 /** CloudFormation's logical ids are letters and digits. */
