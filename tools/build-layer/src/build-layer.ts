@@ -1,11 +1,11 @@
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { checkBundleBudget, checkStartUpBudget, checkZipBudget } from "./budget/check-budgets.ts";
 import { BuildError } from "./build-error.ts";
 import { bundleEntry } from "./bundle/bundle.ts";
 import type { Bundle } from "./bundle/bundle.ts";
-import { isZip } from "./check/read-head.ts";
+import { readHead } from "./check/read-folder.ts";
 import type { Architecture, Budgets, ExtensionSettings } from "./config/extension-settings.ts";
 import type { Project } from "./config/project.ts";
 import type { EngineSource } from "./engine/carried-engine.ts";
@@ -15,8 +15,11 @@ import { maxUnzippedBytes, sizeOf } from "./layer/layer-file.ts";
 import type { LayerFile } from "./layer/layer-file.ts";
 import { layerFiles } from "./layer/layer-files.ts";
 import { everyOutputName, planLayers } from "./layer/plan-layers.ts";
-import { openStaging } from "./layer/staging.ts";
+import type { LayerPlan } from "./layer/plan-layers.ts";
+import { withStaging } from "./layer/staging.ts";
+import type { Staging } from "./layer/staging.ts";
 import { toZip } from "./layer/zip.ts";
+import { whatIsAt } from "./paths.ts";
 import type { BuildReport, BuiltLayer } from "./report/build-report.ts";
 import { measureLayer } from "./start-up/measure-layer.ts";
 import type { Host, LayerOnDisk, StartUp } from "./start-up/measure-layer.ts";
@@ -35,43 +38,21 @@ export interface BuildOptions extends Omit<EngineSource, "projectFolder"> {
  * Errors: `BuildError`; then `dist` is as it was.
  */
 export async function buildLayers(project: Project, options: BuildOptions): Promise<BuildReport> {
-  const { settings, folder } = narrow(project, options.architecture);
-  const plans = planLayers(settings);
-  const bundle = await bundleWithinBudget(project);
-  const dist = join(folder, "dist");
-  const staging = openStaging(dist);
-  try {
-    const layers = await allEnded(
-      plans.map(async ({ architecture, folderName, zipName }): Promise<BuiltLayer> => {
-        const files = await layerFiles(project, { bundle, architecture }, options);
-        const unzippedBytes = measure(files);
-        const [bytes] = await allEnded([
-          writeZip(join(staging.folder, zipName), files, settings.budgets),
-          writeFolder(join(staging.folder, folderName), files, join(dist, folderName)),
-        ]);
-        return {
-          architecture,
-          folder: join(dist, folderName),
-          unzippedBytes,
-          zip: { path: join(dist, zipName), bytes },
-        };
-      }),
-    );
-    const staged = plans.map(({ architecture, folderName }) => ({
-      architecture,
-      folder: join(staging.folder, folderName),
-    }));
-    const startUp = await startUpWithinBudget(settings, { layers: staged, bundle }, options);
-    const made = new Set(plans.flatMap(({ folderName, zipName }) => [folderName, zipName]));
-    const names = [settings.name, ...extensionsIn(join(dist, "layer"))];
+  const narrowed = narrow(project, options.architecture);
+  const dist = join(project.folder, "dist");
+  const outputs = planLayers(narrowed.settings).map((plan): Output => ({
+    ...plan,
+    folder: join(dist, plan.folderName),
+    zip: join(dist, plan.zipName),
+  }));
+  return build(narrowed, { outputs, parent: dist }, options, (staging) => {
+    const made = new Set(outputs.flatMap(({ folderName, zipName }) => [folderName, zipName]));
+    const names = [project.settings.name, ...extensionsIn(join(dist, "layer"))];
     for (const output of new Set(names.flatMap(everyOutputName))) {
       if (made.has(output)) staging.moveTo(output, join(dist, output));
       else staging.remove(join(dist, output));
     }
-    return toReport(settings.name, bundle, { startUp, layers });
-  } finally {
-    staging.close();
-  }
+  });
 }
 
 /**
@@ -80,29 +61,15 @@ export async function buildLayers(project: Project, options: BuildOptions): Prom
  * Errors: `BuildError`; then `target` is as it was.
  */
 export async function buildInto(project: Project, target: string, options: BuildOptions): Promise<BuildReport> {
-  const { settings } = narrow(project, options.architecture);
-  const { name } = settings;
-  const [{ architecture }] = planLayers(settings);
+  const narrowed = narrow(project, options.architecture);
+  const { name } = project.settings;
+  const [plan] = planLayers(narrowed.settings);
   refuseForeign(target, name);
-  const bundle = await bundleWithinBudget(project);
-  const files = await layerFiles(project, { bundle, architecture }, options);
-  const unzippedBytes = measure(files);
-  const staging = openStaging(target);
-  try {
-    const staged = join(staging.folder, "layer");
-    await writeFolder(staged, files);
-    const startUp = await startUpWithinBudget(
-      settings,
-      { layers: [{ architecture, folder: staged }], bundle },
-      options,
-    );
-    staging.moveTo(join("layer", name), join(target, name));
-    staging.moveTo(join("layer", "extensions", name), join(target, "extensions", name));
-    const layers = [{ architecture, folder: target, unzippedBytes, zip: undefined }];
-    return toReport(name, bundle, { startUp, layers });
-  } finally {
-    staging.close();
-  }
+  const output: Output = { ...plan, folder: target, zip: undefined };
+  return build(narrowed, { outputs: [output], parent: target }, options, (staging) => {
+    staging.moveTo(join(plan.folderName, name), join(target, name));
+    staging.moveTo(join(plan.folderName, "extensions", name), join(target, "extensions", name));
+  });
 }
 
 /**
@@ -110,36 +77,73 @@ export async function buildInto(project: Project, target: string, options: Build
  * options name another. Errors: `BuildError`; then `path` is as it was.
  */
 export async function buildZip(project: Project, path: string, options: BuildOptions): Promise<BuildReport> {
-  const { settings } = narrow(project, options.architecture);
-  const [{ architecture }] = planLayers(settings);
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isDirectory() === true) throw new BuildError(`--zip: expected a file, got the folder ${path}`);
-  if (stat !== undefined && !(stat.isFile() && isZip(path))) {
+  const narrowed = narrow(project, options.architecture);
+  const [plan] = planLayers(narrowed.settings);
+  const there = whatIsAt(path);
+  if (there === "a folder") throw new BuildError(`--zip: expected a file, got the folder ${path}`);
+  if (there !== "nothing" && !(there === "a file" && isZip(path))) {
     throw new BuildError(`--zip: expected a new file or an earlier zip, got ${path}, which is something else`);
   }
-  const bundle = await bundleWithinBudget(project);
-  const files = await layerFiles(project, { bundle, architecture }, options);
-  const unzippedBytes = measure(files);
-  const staging = openStaging(dirname(path));
-  try {
-    const bytes = await writeZip(join(staging.folder, "zip"), files, settings.budgets);
-    const layer = join(staging.folder, "layer");
-    if (settings.budgets.maxStartUpRatio !== undefined) await writeFolder(layer, files);
-    const startUp = await startUpWithinBudget(settings, { layers: [{ architecture, folder: layer }], bundle }, options);
-    staging.moveTo("zip", path);
-    return toReport(settings.name, bundle, {
-      startUp,
-      layers: [{ architecture, folder: undefined, unzippedBytes, zip: { path, bytes } }],
-    });
-  } finally {
-    staging.close();
-  }
+  const output: Output = { ...plan, folder: undefined, zip: path };
+  return build(narrowed, { outputs: [output], parent: dirname(path) }, options, (staging) => {
+    staging.moveTo(plan.zipName, path);
+  });
+}
+
+/** A layer to make: as a folder, a zip or both. */
+interface Output extends LayerPlan {
+  readonly folder: string | undefined;
+  readonly zip: string | undefined;
+}
+
+/** Makes every output in a staging folder in `parent`, under the names of its plan. Then `place` moves them. */
+async function build(
+  project: Project,
+  { outputs, parent }: { readonly outputs: readonly Output[]; readonly parent: string },
+  options: BuildOptions,
+  place: (staging: Staging) => void,
+): Promise<BuildReport> {
+  const { name, budgets } = project.settings;
+  const bundle = await bundleEntry(project);
+  const bundleBytes = bundle.code.byteLength;
+  refuse(checkBundleBudget(budgets, bundleBytes, bundle.sources));
+  const contents = await allEnded(
+    outputs.map(async (output) => {
+      const files = await layerFiles(project, { bundle, architecture: output.architecture }, options);
+      return { output, files, unzippedBytes: measure(files) };
+    }),
+  );
+  return withStaging(parent, async (staging) => {
+    const layers = await allEnded(
+      contents.map(async ({ output, files, unzippedBytes }): Promise<BuiltLayer> => {
+        const { architecture, folder, folderName, zip, zipName } = output;
+        const isFolderNeeded = folder !== undefined || budgets.maxStartUpRatio !== undefined;
+        const [bytes] = await allEnded([
+          zip === undefined ? 0 : writeZip(join(staging.folder, zipName), files, budgets),
+          isFolderNeeded && writeFolder(join(staging.folder, folderName), files, folder),
+        ]);
+        return { architecture, folder, unzippedBytes, zip: zip === undefined ? undefined : { path: zip, bytes } };
+      }),
+    );
+    const staged = outputs.map(({ architecture, folderName }) => ({
+      architecture,
+      folder: join(staging.folder, folderName),
+    }));
+    const startUp = await startUpWithinBudget(project.settings, { layers: staged, bundle }, options);
+    place(staging);
+    return { name, bundleBytes, sources: bundle.sources, warnings: bundle.warnings, startUp, layers };
+  });
+}
+
+/** Whether a file begins as the zips made here do. */
+function isZip(path: string): boolean {
+  return Buffer.from("PK\x03\x04", "latin1").equals(readHead(path).subarray(0, 4));
 }
 
 /** The name that the extension had at the last build: another one, where it was renamed since. */
 function extensionsIn(layer: string): readonly string[] {
   const extensions = join(layer, "extensions");
-  return statSync(extensions, { throwIfNoEntry: false })?.isDirectory() === true ? readdirSync(extensions) : [];
+  return whatIsAt(extensions) === "a folder" ? readdirSync(extensions) : [];
 }
 
 /** Returns the zip's size. Errors: `BuildError` where that is above its budget. */
@@ -149,20 +153,6 @@ async function writeZip(path: string, files: readonly LayerFile[], budgets: Budg
   refuse(checkZipBudget(budgets, bytes, files));
   await writeFile(path, zip);
   return bytes;
-}
-
-function toReport(
-  name: string,
-  { code, sources, warnings }: Bundle,
-  made: Pick<BuildReport, "startUp" | "layers">,
-): BuildReport {
-  return { name, bundleBytes: code.byteLength, sources, warnings, ...made };
-}
-
-async function bundleWithinBudget(project: Project): Promise<Bundle> {
-  const bundle = await bundleEntry(project);
-  refuse(checkBundleBudget(project.settings.budgets, bundle.code.byteLength, bundle.sources));
-  return bundle;
 }
 
 async function startUpWithinBudget(
@@ -199,9 +189,8 @@ function narrow(project: Project, architecture: Architecture | undefined): Proje
 
 /** The extension's folder is replaced as a whole, and so is its launcher: they must be ours, or not there. */
 function refuseForeign(target: string, name: string): void {
-  const statOf = (path: string) => statSync(path, { throwIfNoEntry: false });
-  const isFile = (path: string): boolean => statOf(path)?.isDirectory() === false;
-  const isFolder = (path: string): boolean => statOf(path)?.isDirectory() === true;
+  const isFolder = (path: string): boolean => whatIsAt(path) === "a folder";
+  const isFile = (path: string): boolean => !isFolder(path) && whatIsAt(path) !== "nothing";
   const isForeign = (path: string): boolean =>
     isFile(path) || (isFolder(path) && !isFile(join(path, "index.cjs")) && readdirSync(path).length > 0);
   const extensions = join(target, "extensions");

@@ -50,7 +50,7 @@ async function run(command: Command): Promise<void> {
       process.stdout.write(`${ownVersion()}\n`);
       return;
     case "init": {
-      const files = initProject(command.folder, architectureOfHost[process.arch] ?? "x86_64");
+      const files = await initProject(command.folder, architectureOfHost[process.arch] ?? "x86_64");
       const list = files.map((file) => join(command.folder, file)).join("\n");
       process.stdout.write(`${list}\n\nNow: cd ${command.folder} && npm install && npm start\n`);
       return;

@@ -586,7 +586,9 @@ describe("signals", () => {
     await vi.waitUntil(() => existsSync(mark), { timeout: 60_000 });
     process.kill(-(child.pid ?? 0), "SIGINT");
     expect(await ended).toBe(130);
-    expect(readdirSync(join(folder, "dist"))).toEqual([]);
+    expect(existsSync(join(folder, "dist"))).toBe(false);
+    // The lock stays, and counts for nothing: its process is gone.
+    expect(readdirSync(join(folder, "cache"))).toEqual([expect.stringMatching(/^node-linux-.*\.lock$/)]);
   });
 });
 

@@ -1,8 +1,8 @@
-import { statSync } from "node:fs";
 import { posix } from "node:path";
 import { BuildError } from "../build-error.ts";
 import type { Architecture } from "../config/extension-settings.ts";
 import { maxUnzippedBytes } from "../layer/layer-file.ts";
+import { whatIsAt } from "../paths.ts";
 import { checkExtension } from "./check-extension.ts";
 import type { FileEntry, TreeEntry } from "./layer-tree.ts";
 import { programOf } from "./program.ts";
@@ -28,12 +28,11 @@ const maxLinks = 40;
 
 /** Looks over the layer at `path`, a folder or a zip. Errors: `BuildError` where there is neither. */
 export async function checkPath(path: string, wanted: Architecture | undefined): Promise<LayerCheck> {
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) throw new BuildError(`--check: expected a folder or a zip, got ${path}, which is not there`);
-  if (!stat.isDirectory() && !stat.isFile()) {
-    throw new BuildError(`--check: expected a folder or a zip, got ${path}, which is neither`);
-  }
-  return checkLayer(stat.isDirectory() ? readFolder(path) : await readZip(path), wanted);
+  const there = whatIsAt(path);
+  if (there === "a folder") return checkLayer(readFolder(path), wanted);
+  if (there === "a file") return checkLayer(await readZip(path), wanted);
+  const why = there === "nothing" ? "not there" : "neither";
+  throw new BuildError(`--check: expected a folder or a zip, got ${path}, which is ${why}`);
 }
 
 /**

@@ -1,7 +1,7 @@
-import { lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from "node:fs";
 import { join } from "node:path";
+import { headBytes } from "./layer-tree.ts";
 import type { TreeEntry } from "./layer-tree.ts";
-import { readHead } from "./read-head.ts";
 
 /** Reads a layer that is a folder. Links are not followed. Errors: the file system's. */
 export function readFolder(root: string): readonly TreeEntry[] {
@@ -25,4 +25,15 @@ export function readFolder(root: string): readonly TreeEntry[] {
   };
   visit("");
   return entries;
+}
+
+/** The first `headBytes` of a file, or all of a smaller one. Errors: the system's. */
+export function readHead(path: string): Uint8Array {
+  const buffer = Buffer.alloc(headBytes);
+  const file = openSync(path, "r");
+  try {
+    return buffer.subarray(0, readSync(file, buffer, 0, headBytes, 0));
+  } finally {
+    closeSync(file);
+  }
 }

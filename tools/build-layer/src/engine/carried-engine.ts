@@ -5,7 +5,7 @@ import { BuildError } from "../build-error.ts";
 import { findInstalled } from "../config/entry.ts";
 import { fixedTime } from "../layer/layer-file.ts";
 import type { LayerFile } from "../layer/layer-file.ts";
-import { openStaging } from "../layer/staging.ts";
+import { withStaging } from "../layer/staging.ts";
 import { makeFolder } from "../paths.ts";
 import { compressOnce } from "./compress-once.ts";
 import type { EngineRelease } from "./engine-release.ts";
@@ -65,9 +65,8 @@ function isWhole(home: string, { bytes, license }: EngineRelease): boolean {
   return size === bytes && (license === undefined || existsSync(join(home, "LICENSE")));
 }
 
-async function fill(home: string, release: EngineRelease, source: EngineSource): Promise<void> {
-  const staging = openStaging(source.cacheFolder);
-  try {
+function fill(home: string, release: EngineRelease, source: EngineSource): Promise<void> {
+  return withStaging(source.cacheFolder, async (staging) => {
     const made = join(staging.folder, "engine");
     mkdirSync(made);
     const executable = join(made, "executable");
@@ -89,9 +88,7 @@ async function fill(home: string, release: EngineRelease, source: EngineSource):
     }
     chmodSync(executable, 0o755);
     staging.moveTo("engine", home);
-  } finally {
-    staging.close();
-  }
+  });
 }
 
 /** Names the cache where the file system refuses it. */

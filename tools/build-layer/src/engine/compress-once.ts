@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { AsyncZipDeflate } from "fflate";
 import type { Deflated } from "../layer/layer-file.ts";
-import { openStaging } from "../layer/staging.ts";
+import { withStaging } from "../layer/staging.ts";
 import { withLock } from "./lock.ts";
 
 /** CRC-32 of the content, and the length of the raw deflate stream that follows: two whole numbers of 32 bits. */
@@ -23,7 +23,7 @@ export async function compressOnce(path: string, onCompress: () => void): Promis
     if (made !== undefined) return made;
     onCompress();
     const deflated = await deflate(readFileSync(path));
-    write(kept, deflated);
+    await write(kept, deflated);
     return deflated;
   });
 }
@@ -35,17 +35,14 @@ function read(kept: string): Deflated | undefined {
   return { bytes: stored.subarray(headBytes), crc: stored.readUInt32LE(0) };
 }
 
-function write(kept: string, { bytes, crc }: Deflated): void {
+function write(kept: string, { bytes, crc }: Deflated): Promise<void> {
   const head = Buffer.alloc(headBytes);
   head.writeUInt32LE(crc, 0);
   head.writeUInt32LE(bytes.byteLength, 4);
-  const staging = openStaging(dirname(kept));
-  try {
+  return withStaging(dirname(kept), (staging) => {
     writeFileSync(join(staging.folder, "deflated"), Buffer.concat([head, bytes]));
     staging.moveTo("deflated", kept);
-  } finally {
-    staging.close();
-  }
+  });
 }
 
 /** In a worker, so that Ctrl-C is heard and two architectures share the time. */

@@ -1,10 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { BuildError } from "../build-error.ts";
 import type { Architecture } from "../config/extension-settings.ts";
 import { parseSettings } from "../config/parse-settings.ts";
-import { openStaging } from "../layer/staging.ts";
+import { withStaging } from "../layer/staging.ts";
+import { whatIsAt } from "../paths.ts";
 
 const template = fileURLToPath(new URL("../../template", import.meta.url));
 const placeholder = /my-extension/g;
@@ -15,20 +16,19 @@ const placeholder = /my-extension/g;
  * the function. Returns the files, relative to the folder.
  * Errors: `BuildError` for a name that no extension can have, and for a folder that is in use.
  */
-export function initProject(folder: string, architecture: Architecture): readonly string[] {
+export async function initProject(folder: string, architecture: Architecture): Promise<readonly string[]> {
   const target = resolve(folder);
   const name = basename(target);
   const parsed = parseSettings({ name, entry: "src/main.ts" });
   if (parsed.kind === "problems") throw new BuildError(parsed.problems);
-  const stat = statSync(target, { throwIfNoEntry: false });
-  if (stat !== undefined && (!stat.isDirectory() || readdirSync(target).length > 0)) {
+  const there = whatIsAt(target);
+  if (there !== "nothing" && !(there === "a folder" && readdirSync(target).length === 0)) {
     throw new BuildError(`init: expected a folder that is empty or not there yet, got ${target}`);
   }
-  const staging = openStaging(dirname(target));
-  try {
+  return withStaging(dirname(target), (staging) => {
     const made = join(staging.folder, name);
     const files = readdirSync(template, { recursive: true, encoding: "utf8" })
-      .filter((path) => statSync(join(template, path)).isFile())
+      .filter((path) => whatIsAt(join(template, path)) === "a file")
       .toSorted();
     for (const file of files) {
       mkdirSync(dirname(join(made, file)), { recursive: true });
@@ -40,10 +40,8 @@ export function initProject(folder: string, architecture: Architecture): readonl
     // npm leaves a file of this name out of packages.
     renameSync(join(made, "gitignore"), join(made, ".gitignore"));
     // Into a folder that is there: to replace it would leave the shell that stands in it nowhere.
-    if (stat === undefined) staging.moveTo(name, target);
+    if (there === "nothing") staging.moveTo(name, target);
     else for (const entry of readdirSync(made)) staging.moveTo(join(name, entry), join(target, entry));
     return files.map((file) => (file === "gitignore" ? ".gitignore" : file));
-  } finally {
-    staging.close();
-  }
+  });
 }

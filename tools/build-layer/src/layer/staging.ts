@@ -53,6 +53,16 @@ export function openStaging(parent: string): Staging {
   return staging;
 }
 
+/** Runs `work` with a staging folder in `parent`, and removes the folder when it has ended. */
+export async function withStaging<T>(parent: string, work: (staging: Staging) => T | Promise<T>): Promise<T> {
+  const staging = openStaging(parent);
+  try {
+    return await work(staging);
+  } finally {
+    staging.close();
+  }
+}
+
 const isGone = (code: unknown): boolean => code === "ENOENT";
 /** Another build put its folder there meanwhile. */
 const isInTheWay = (code: unknown): boolean => code === "ENOTEMPTY" || code === "EEXIST";

@@ -1,10 +1,10 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { BuildError } from "../build-error.ts";
 import type { Project } from "../config/project.ts";
 import { engineReleases } from "../engine/engine-release.ts";
-import { openStaging } from "../layer/staging.ts";
-import { makeFolder } from "../paths.ts";
+import { withStaging } from "../layer/staging.ts";
+import { makeFolder, whatIsAt } from "../paths.ts";
 import { packagesOf } from "../sbom/packages-of.ts";
 import type { BuildReport } from "./build-report.ts";
 
@@ -35,9 +35,9 @@ function prepare(
   if (!path.endsWith(extension)) {
     throw new BuildError(`${option}: expected a file whose name ends with ${extension}, got ${path}`);
   }
-  const stat = statSync(path, { throwIfNoEntry: false });
-  if (stat?.isDirectory() === true) throw new BuildError(`${option}: expected a file, got the folder ${path}`);
-  if (stat !== undefined && !readFileSync(path, "utf8").includes(mark)) throw somethingElse(option, path);
+  const there = whatIsAt(path);
+  if (there === "a folder") throw new BuildError(`${option}: expected a file, got the folder ${path}`);
+  if (there !== "nothing" && !readFileSync(path, "utf8").includes(mark)) throw somethingElse(option, path);
   makeFolder(dirname(path));
 }
 
@@ -61,7 +61,7 @@ export async function writeReports(
   // Both are loaded only if they are needed: no other build should pay the 0.1 s.
   if (treemap !== undefined) {
     const { toTreemap } = await import("./treemap.ts");
-    write(resolve(folder, treemap), toTreemap(report));
+    await write(resolve(folder, treemap), toTreemap(report));
   }
   if (sbom === undefined) return;
   const { toLicenseTexts, toSbom } = await import("../sbom/sbom.ts");
@@ -71,16 +71,13 @@ export async function writeReports(
     architecture === undefined ? [] : [engineReleases[settings.runtime][architecture]],
   );
   const path = resolve(folder, sbom);
-  write(path, toSbom({ name: settings.name, packages, engines }));
-  write(licensesBeside(path), toLicenseTexts(packages));
+  await write(path, toSbom({ name: settings.name, packages, engines }));
+  await write(licensesBeside(path), toLicenseTexts(packages));
 }
 
-function write(path: string, text: string): void {
-  const staging = openStaging(dirname(path));
-  try {
+function write(path: string, text: string): Promise<void> {
+  return withStaging(dirname(path), (staging) => {
     writeFileSync(join(staging.folder, basename(path)), text);
     staging.moveTo(basename(path), path);
-  } finally {
-    staging.close();
-  }
+  });
 }

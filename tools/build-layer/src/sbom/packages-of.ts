@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readManifest } from "../config/read-manifest.ts";
+import { upwards } from "../paths.ts";
 
 /** An npm package of which something is in a bundle. */
 export interface BundledPackage {
@@ -13,24 +14,21 @@ export interface BundledPackage {
 
 /** The packages that files belong to, each once, by name and version. `paths` are absolute. */
 export function packagesOf(paths: readonly string[]): readonly BundledPackage[] {
-  const folders = new Set(paths.map((path) => packageFolderOf(dirname(path))).filter((folder) => folder !== undefined));
+  const folders = new Set(
+    paths.map((path) => upwards(dirname(path)).find(isPackage)).filter((folder) => folder !== undefined),
+  );
   const packages = [...folders].map(readPackage);
   const keyOf = ({ name, version }: BundledPackage): string => `${name}@${version}`;
   const byKey = new Map(packages.map((one) => [keyOf(one), one]));
   return [...byKey.keys()].toSorted().flatMap((key) => byKey.get(key) ?? []);
 }
 
-/**
- * The nearest folder upwards whose package.json has a name and a version; inner ones may only say `"type": "commonjs"`.
- */
-function packageFolderOf(folder: string): string | undefined {
+/** Whether the package.json of a folder has a name and a version: inner ones may only say `"type": "commonjs"`. */
+function isPackage(folder: string): boolean {
   const path = join(folder, "package.json");
-  if (existsSync(path)) {
-    const { name, version } = readManifest(path);
-    if (typeof name === "string" && typeof version === "string") return folder;
-  }
-  const parent = dirname(folder);
-  return parent === folder ? undefined : packageFolderOf(parent);
+  if (!existsSync(path)) return false;
+  const { name, version } = readManifest(path);
+  return typeof name === "string" && typeof version === "string";
 }
 
 function readPackage(folder: string): BundledPackage {
