@@ -1,10 +1,10 @@
 import { readdirSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { checkBundleBudget, checkStartUpBudget, checkZipBudget } from "./budget/check-budgets.ts";
 import { BuildError } from "./build-error.ts";
 import { bundleEntry } from "./bundle/bundle.ts";
 import type { Bundle } from "./bundle/bundle.ts";
+import { checkBundleBudget, checkStartUpBudget, checkZipBudget } from "./check-budgets.ts";
 import { readHead } from "./check/read-folder.ts";
 import type { Architecture, Budgets, ExtensionSettings } from "./config/extension-settings.ts";
 import type { Project } from "./config/project.ts";
@@ -27,9 +27,9 @@ import type { Host, LayerOnDisk, StartUp } from "./start-up/measure-layer.ts";
 /** What a build needs beside its project: where engines are kept, whom to tell, and what to leave out. */
 export interface BuildOptions extends Omit<EngineSource, "projectFolder"> {
   /** Build for this one alone, one of the project's; default: for all of them. */
-  readonly architecture?: Architecture;
+  readonly architecture?: Architecture | undefined;
   /** Where to measure the start-up of a project with `maxStartUpRatio`, which takes seconds; default: not measured. */
-  readonly host?: Host;
+  readonly host?: Host | undefined;
 }
 
 /**

@@ -2,20 +2,20 @@ import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { BuildError } from "./build-error.ts";
 import { buildInto, buildLayers, buildZip } from "./build-layer.ts";
-import type { BuildOptions } from "./build-layer.ts";
-import { parseArguments, usage } from "./cli/parse-arguments.ts";
-import type { Command } from "./cli/parse-arguments.ts";
 import { architectureOfHost } from "./config/extension-settings.ts";
 import { readProject } from "./config/project.ts";
 import { cacheFolder } from "./engine/cache-folder.ts";
 import { explainFileError } from "./file-error.ts";
-import { initProject } from "./init/init-project.ts";
+import { initProject } from "./init-project.ts";
 import { closeStagings } from "./layer/staging.ts";
+import { parseArguments, usage } from "./parse-arguments.ts";
+import type { Command } from "./parse-arguments.ts";
 import type { BuildReport } from "./report/build-report.ts";
 import { checkToText, toText } from "./report/text.ts";
 import { prepareReports, writeReports } from "./report/write-reports.ts";
 import { toSnippet } from "./snippet/snippets.ts";
-import { watchBuilds } from "./watch/watch-builds.ts";
+import type { Host } from "./start-up/measure-layer.ts";
+import { watchBuilds } from "./watch-builds.ts";
 
 for (const [signal, number] of [
   ["SIGHUP", 1],
@@ -66,43 +66,34 @@ async function run(command: Command): Promise<void> {
 }
 
 type Build = Extract<Command, { kind: "build" }>;
-type OneBuild = Pick<Build, "out" | "zip" | "architecture" | "report" | "sbom"> & Pick<BuildOptions, "host">;
 
-async function build({ json, watch, ...command }: Build): Promise<void> {
+async function build(command: Build): Promise<void> {
   const folder = process.cwd();
-  if (watch) return watchBuild(command, folder);
+  if (command.watch) return watchBuild(command, folder);
   const host = { node: process.execPath, platform: process.platform, arch: process.arch };
-  const report = await buildOnce({ ...command, host }, folder);
-  process.stdout.write(`${json ? JSON.stringify(report) : toText(report, folder)}\n`);
+  const report = await buildOnce(command, folder, host);
+  process.stdout.write(`${command.json ? JSON.stringify(report) : toText(report, folder)}\n`);
 }
 
-async function buildOnce(
-  { out, zip, architecture, report: treemap, sbom, host }: OneBuild,
-  folder: string,
-): Promise<BuildReport> {
-  const options = {
-    cacheFolder: cacheFolder(process.env, process.platform),
-    say,
-    ...(architecture === undefined ? {} : { architecture }),
-    ...(host === undefined ? {} : { host }),
-  };
+async function buildOnce(command: Build, folder: string, host?: Host): Promise<BuildReport> {
+  const { out, zip, architecture } = command;
+  const options = { cacheFolder: cacheFolder(process.env, process.platform), say, architecture, host };
   const project = readProject(folder);
-  prepareReports(folder, { treemap, sbom });
+  prepareReports(folder, command);
   const report = await (out !== undefined
     ? buildInto(project, resolve(folder, out), options)
     : zip !== undefined
       ? buildZip(project, resolve(folder, zip), options)
       : buildLayers(project, options));
   for (const warning of report.warnings) say(`warning: ${warning}`);
-  await writeReports(project, report, { treemap, sbom });
+  await writeReports(project, report, command);
   return report;
 }
 
-/** Start-up is not measured here: seconds, where a rebuild takes a fraction of one. */
-function watchBuild(command: OneBuild, folder: string): void {
-  const alwaysWatched = [join(folder, "package.json")];
+/** Does not measure the start-up: that takes seconds, a rebuild a fraction of one. */
+function watchBuild(command: Build, folder: string): void {
   watchBuilds({
-    alwaysWatched,
+    alwaysWatched: [join(folder, "package.json")],
     async build() {
       const start = performance.now();
       try {

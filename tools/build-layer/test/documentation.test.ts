@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { usage } from "../src/cli/parse-arguments.ts";
 import { architectures, engines, lifecycleEvents, registrars, runtimes } from "../src/config/extension-settings.ts";
 import { budgetNames, parseSettings, settingNames } from "../src/config/parse-settings.ts";
 import { engineReleases } from "../src/engine/engine-release.ts";
+import { usage } from "../src/parse-arguments.ts";
 
 const page = readFileSync(new URL("../../../docs/layers.md", import.meta.url), "utf8");
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");

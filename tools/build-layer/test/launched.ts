@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { ExtensionSettings } from "../src/config/extension-settings.ts";
-import { renderLauncher } from "../src/launcher/render-launcher.ts";
+import { renderLauncher } from "../src/layer/layer-files.ts";
 
 const settings: ExtensionSettings = {
   name: "probe",

@@ -38,7 +38,7 @@ test.each<[string, string, readonly string[]]>([
   ["a source of an example", "examples/hello/layer/src/main.ts", ["hello-extension"]],
   ["a source of the logger", "packages/logger/src/main.ts", ["@lambda-extension/logger", ...withLogger]],
   ["a source of core", "packages/core/src/index.ts", ["@lambda-extension/core", ...all]],
-  ["the launcher", "tools/build-layer/src/launcher/launcher.bash", ["@lambda-extension/build-layer", ...all]],
+  ["the launcher", "tools/build-layer/src/layer/launcher.bash", ["@lambda-extension/build-layer", ...all]],
   ["a source of the emulator, which only tests use", "packages/emulator/src/index.ts", ["@lambda-extension/emulator"]],
   ["a test", "packages/logger/src/index.test.ts", []],
   ["a page of documentation", "packages/logger/README.md", []],

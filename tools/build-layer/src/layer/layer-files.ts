@@ -1,35 +1,51 @@
+import { readFileSync } from "node:fs";
 import type { Bundle } from "../bundle/bundle.ts";
-import type { Architecture } from "../config/extension-settings.ts";
+import type { ExtensionSettings } from "../config/extension-settings.ts";
 import type { Project } from "../config/project.ts";
 import { engineFiles } from "../engine/carried-engine.ts";
 import type { EngineSource } from "../engine/carried-engine.ts";
 import { engineReleases } from "../engine/engine-release.ts";
-import { renderLauncher } from "../launcher/render-launcher.ts";
 import type { LayerFile } from "./layer-file.ts";
+import type { LayerPlan } from "./plan-layers.ts";
 
 /**
  * Everything in a layer: the launcher in `extensions/`, alone there because Lambda executes every file of that folder,
- * and beside it the extension's own folder with its bundle and, where one is carried, its engine.
+ * and beside it the extension's own folder with its bundle and, if the layer carries one, its engine.
+ * Errors: those of `engineFiles`.
  */
 export async function layerFiles(
   { folder, settings }: Project,
-  { bundle, architecture }: { readonly bundle: Bundle; readonly architecture: Architecture | undefined },
+  { bundle, architecture }: Pick<LayerPlan, "architecture"> & { readonly bundle: Bundle },
   source: Omit<EngineSource, "projectFolder">,
 ): Promise<readonly LayerFile[]> {
-  const { name } = settings;
-  const launcher = new TextEncoder().encode(renderLauncher(settings));
-  const map: readonly LayerFile[] =
-    bundle.sourceMap === undefined
-      ? []
-      : [{ path: `${name}/index.cjs.map`, mode: 0o644, content: { kind: "bytes", bytes: bundle.sourceMap } }];
-  const engine =
-    architecture === undefined
-      ? []
-      : await engineFiles(engineReleases[settings.runtime][architecture], name, { ...source, projectFolder: folder });
-  return [
-    { path: `extensions/${name}`, mode: 0o755, content: { kind: "bytes", bytes: launcher } },
-    { path: `${name}/index.cjs`, mode: 0o644, content: { kind: "bytes", bytes: bundle.code } },
-    ...map,
-    ...engine,
+  const { name, runtime } = settings;
+  const files = [toFile(`extensions/${name}`, 0o755, new TextEncoder().encode(renderLauncher(settings)))];
+  files.push(toFile(`${name}/index.cjs`, 0o644, bundle.code));
+  if (bundle.sourceMap !== undefined) files.push(toFile(`${name}/index.cjs.map`, 0o644, bundle.sourceMap));
+  if (architecture === undefined) return files;
+  const engine = await engineFiles(engineReleases[runtime][architecture], name, { ...source, projectFolder: folder });
+  return [...files, ...engine];
+}
+
+function toFile(path: string, mode: LayerFile["mode"], bytes: Uint8Array): LayerFile {
+  return { path, mode, content: { kind: "bytes", bytes } };
+}
+
+/**
+ * Returns the text of `extensions/<name>`: launcher.bash with the settings in place of its marker, with LF line ends.
+ * The values come from parsed settings and need no quoting.
+ */
+export function renderLauncher({ name, events, register, engine, runtime, sourceMap }: ExtensionSettings): string {
+  const settings = [
+    `extension=${name}`,
+    `events=${events.join(",")}`,
+    // Managed Instances refuse INVOKE with 403, which would end the function's init.
+    `managed_events=${events.filter((event) => event !== "INVOKE").join(",")}`,
+    `register=${register}`,
+    `engine=${engine}`,
+    `runtime=${runtime}`,
+    `node_options=(${sourceMap ? "--enable-source-maps" : ""})`,
   ];
+  const template = readFileSync(new URL("launcher.bash", import.meta.url), "utf8");
+  return template.replace("### settings ###", () => settings.join("\n"));
 }

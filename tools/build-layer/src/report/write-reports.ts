@@ -8,16 +8,18 @@ import { makeFolder, whatIsAt } from "../paths.ts";
 import { packagesOf } from "../sbom/packages-of.ts";
 import type { BuildReport } from "./build-report.ts";
 
-/** Files that were asked for. Paths are relative to the project's folder. */
+/** Files to write. Paths are relative to the project's folder. */
 export interface ReportPaths {
-  readonly treemap: string | undefined;
-  readonly sbom: string | undefined;
+  /** The treemap. */
+  readonly report?: string | undefined;
+  /** The bill of materials. */
+  readonly sbom?: string | undefined;
 }
 
 /** Looks where the reports would go, before a build takes its time. Errors: `BuildError`; the file system's. */
-export function prepareReports(folder: string, { treemap, sbom }: ReportPaths): void {
-  if (treemap !== undefined) {
-    prepare(resolve(folder, treemap), { option: "--report", extension: ".html", mark: "<!doctype html>" });
+export function prepareReports(folder: string, { report, sbom }: ReportPaths): void {
+  if (report !== undefined) {
+    prepare(resolve(folder, report), { option: "--report", extension: ".html", mark: "<!doctype html>" });
   }
   if (sbom === undefined) return;
   const path = resolve(folder, sbom);
@@ -55,19 +57,19 @@ function licensesBeside(sbom: string): string {
  */
 export async function writeReports(
   { folder, settings }: Project,
-  report: BuildReport,
-  { treemap, sbom }: ReportPaths,
+  built: BuildReport,
+  { report, sbom }: ReportPaths,
 ): Promise<void> {
   // Both are loaded only if they are needed: no other build should pay the 0.1 s.
-  if (treemap !== undefined) {
+  if (report !== undefined) {
     const { toTreemap } = await import("./treemap.ts");
-    await write(resolve(folder, treemap), toTreemap(report));
+    await write(resolve(folder, report), toTreemap(built));
   }
   if (sbom === undefined) return;
   const { toLicenseTexts, toSbom } = await import("../sbom/sbom.ts");
-  const inBundle = report.sources.filter(({ bytes }) => bytes > 0).map(({ path }) => resolve(folder, path));
+  const inBundle = built.sources.filter(({ bytes }) => bytes > 0).map(({ path }) => resolve(folder, path));
   const packages = packagesOf(inBundle);
-  const engines = report.layers.flatMap(({ architecture }) =>
+  const engines = built.layers.flatMap(({ architecture }) =>
     architecture === undefined ? [] : [engineReleases[settings.runtime][architecture]],
   );
   const path = resolve(folder, sbom);

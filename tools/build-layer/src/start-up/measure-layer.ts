@@ -1,8 +1,11 @@
-import { join } from "node:path";
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { dirname, join } from "node:path";
+import { BuildError } from "../build-error.ts";
 import { architectureOfHost } from "../config/extension-settings.ts";
 import type { Architecture, ExtensionSettings } from "../config/extension-settings.ts";
-import { measureStartUp } from "./measure-start-up.ts";
-import type { StartUpTimes } from "./measure-start-up.ts";
+import { openExtensionsApi } from "./extensions-api.ts";
+import type { ExtensionsApi } from "./extensions-api.ts";
 
 /** The machine that measures. */
 export interface Host {
@@ -15,23 +18,37 @@ export interface Host {
 /** A layer on disk. */
 export interface LayerOnDisk {
   readonly folder: string;
-  /** Undefined where it holds no machine code. */
+  /** Undefined if the layer holds no machine code. */
   readonly architecture: Architecture | undefined;
 }
 
 /** How long an extension takes to its first `next`. Units: milliseconds; medians. */
 export interface StartUp {
+  /** From the start of the extension to its first `next`, with which its part of Lambda's init phase is over. */
   readonly nextMs: number;
-  /** A Node.js that does nothing, from start to end. */
+  /** A Node.js that does nothing, `node -e 0`, from start to end. */
   readonly bareMs: number;
   /** The first divided by the second, round by round: what drifts with the machine's speed cancels out. */
   readonly ratio: number;
 }
 
+const rounds = 15;
+const startDeadlineMs = 30_000;
+const endDeadlineMs = 2_000;
+
+const lambdaEnvironment = {
+  AWS_REGION: "us-east-1",
+  AWS_LAMBDA_FUNCTION_NAME: "start-up",
+  AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "128",
+  AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
+};
+
 /**
- * Measures the first layer that this machine can run, with the defaults of its `environment` set; undefined where there
- * is none. A layer that carries Node.js is compared with that one, any other with the host's.
- * Errors: `BuildError` where the extension never asks for its first event.
+ * Measures the first layer that this machine can run, with the defaults of its `environment` set; returns undefined if
+ * it can run none of them. A layer that carries Node.js is compared with that one, any other with the host's. The two
+ * start in turn, so that a slow moment of the machine is shared by both.
+ * Errors: `BuildError` if the extension never asks for its first event.
  */
 export async function measureLayer(
   { name, engine, runtime, environment }: ExtensionSettings,
@@ -43,18 +60,40 @@ export async function measureLayer(
   );
   // Elsewhere neither Lambda's programs run nor, on macOS, the launcher: its bash is of 2007.
   if (runnable === undefined || platform !== "linux") return undefined;
-  const { folder } = runnable;
-  const times = await measureStartUp({
-    launcher: join(folder, "extensions", name),
-    hostNode: node,
-    bareNode: engine === "carried" && runtime === "node" ? join(folder, name, "bin/node") : node,
-    environment: Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== "")),
-  });
+  const launcher = join(runnable.folder, "extensions", name);
+  const bareNode = engine === "carried" && runtime === "node" ? join(runnable.folder, name, "bin/node") : node;
+  const times: { readonly next: number[]; readonly bare: number[] } = { next: [], bare: [] };
+  const api = await openExtensionsApi();
+  const env = {
+    ...Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== "")),
+    ...lambdaEnvironment,
+    AWS_LAMBDA_RUNTIME_API: api.address,
+    // The launcher of a shared layer finds its Node.js there.
+    PATH: `${dirname(node)}:/usr/local/bin:/usr/bin:/bin`,
+  };
+  try {
+    // The first round fills the page cache and is not counted.
+    for (let round = 0; round <= rounds; round++) {
+      const next = await timeToNext(launcher, env, api);
+      const bare = await timeToEnd(bareNode, env);
+      if (round === 0) continue;
+      times.next.push(next);
+      times.bare.push(bare);
+    }
+  } finally {
+    await api.close();
+  }
   return toStartUp(times);
 }
 
-/** What rounds of a measurement say together. */
-export function toStartUp({ next, bare }: StartUpTimes): StartUp {
+/** Returns the medians of a measurement's rounds. Units: milliseconds, one value for each round. */
+export function toStartUp({
+  next,
+  bare,
+}: {
+  readonly next: readonly number[];
+  readonly bare: readonly number[];
+}): StartUp {
   const ratios = next.map((ms, round) => ms / (bare[round] ?? NaN));
   return { nextMs: median(next), bareMs: median(bare), ratio: median(ratios) };
 }
@@ -62,4 +101,43 @@ export function toStartUp({ next, bare }: StartUpTimes): StartUp {
 /** The middle one; of an even count the upper of the two in the middle. */
 function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
+
+async function timeToNext(launcher: string, env: NodeJS.ProcessEnv, api: ExtensionsApi): Promise<number> {
+  const asked = api.firstNext();
+  const startMs = performance.now();
+  const child = spawn(launcher, { env, stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+  const ended = end(child);
+  try {
+    const nextMs = await Promise.race([asked, ended.then(() => undefined), after(startDeadlineMs, "late")]);
+    if (typeof nextMs === "number") {
+      await Promise.race([ended, after(endDeadlineMs, undefined)]);
+      return nextMs - startMs;
+    }
+    const got =
+      nextMs === "late"
+        ? `none within ${startDeadlineMs / 1000} s`
+        : `its end (exit status ${child.exitCode ?? child.signalCode})`;
+    const line = said.trim().split("\n").at(-1) ?? "";
+    const last = line === "" ? "" : `; it said: ${line}`;
+    throw new BuildError(`start-up: expected the extension to ask for its first event, got ${got}${last}`);
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
+async function timeToEnd(node: string, env: NodeJS.ProcessEnv): Promise<number> {
+  const startMs = performance.now();
+  await end(spawn(node, ["-e", "0"], { env, stdio: "ignore" }));
+  return performance.now() - startMs;
+}
+
+function end(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => child.once("error", reject).once("exit", () => resolve()));
+}
+
+function after<T>(ms: number, value: T): Promise<T> {
+  return new Promise((resolve) => setTimeout(() => resolve(value), ms).unref());
 }

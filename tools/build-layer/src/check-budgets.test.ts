@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { toStartUp } from "../start-up/measure-layer.ts";
 import { checkStartUpBudget } from "./check-budgets.ts";
+import { toStartUp } from "./start-up/measure-layer.ts";
 
 const sources = [
   { path: "src/a.ts", bytes: 1000 },

@@ -1,9 +1,9 @@
-import type { Source } from "../bundle/bundle.ts";
-import type { Budgets } from "../config/extension-settings.ts";
-import { sizeOf } from "../layer/layer-file.ts";
-import type { LayerFile } from "../layer/layer-file.ts";
-import { toSize } from "../report/text.ts";
-import type { StartUp } from "../start-up/measure-layer.ts";
+import type { Source } from "./bundle/bundle.ts";
+import type { Budgets } from "./config/extension-settings.ts";
+import { sizeOf } from "./layer/layer-file.ts";
+import type { LayerFile } from "./layer/layer-file.ts";
+import { toSize } from "./report/text.ts";
+import type { StartUp } from "./start-up/measure-layer.ts";
 
 const listed = 5;
 

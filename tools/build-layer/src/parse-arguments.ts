@@ -1,33 +1,21 @@
 import { parseArgs } from "node:util";
-import { BuildError } from "../build-error.ts";
-import { architectures } from "../config/extension-settings.ts";
-import type { Architecture } from "../config/extension-settings.ts";
-import { snippetKinds } from "../snippet/snippets.ts";
-import type { SnippetKind } from "../snippet/snippets.ts";
+import { BuildError } from "./build-error.ts";
+import { architectures } from "./config/extension-settings.ts";
+import type { Architecture } from "./config/extension-settings.ts";
+import { snippetKinds } from "./snippet/snippets.ts";
+import type { SnippetKind } from "./snippet/snippets.ts";
 
-/** What the command line asks for. */
+/** What the command line asks for. `report` and `sbom` are files to write. */
 export type Command =
-  | { readonly kind: "help" }
-  | { readonly kind: "version" }
+  | { readonly kind: "help" | "version" }
   | { readonly kind: "init"; readonly folder: string }
   | { readonly kind: "snippet"; readonly of: readonly SnippetKind[] }
-  | {
-      readonly kind: "check";
-      readonly path: string;
-      readonly architecture: Architecture | undefined;
-      readonly json: boolean;
-    }
-  | {
-      readonly kind: "build";
-      readonly out: string | undefined;
-      readonly zip: string | undefined;
-      readonly architecture: Architecture | undefined;
-      readonly json: boolean;
-      readonly watch: boolean;
-      /** Where to write what is in the layer: a treemap, and a bill of materials. */
-      readonly report: string | undefined;
-      readonly sbom: string | undefined;
-    };
+  | ({ readonly kind: "check"; readonly path: string } & Pick<Options, "architecture" | "json">)
+  | ({ readonly kind: "build" } & Options);
+
+type Options = Readonly<Omit<ReturnType<typeof read>["values"], "architecture">> & {
+  readonly architecture: Architecture | undefined;
+};
 
 /** What `--help` prints. */
 export const usage = `build-layer: a TypeScript extension becomes a Lambda layer.
@@ -65,44 +53,43 @@ const options = {
 /** Errors: `BuildError` that names the option. */
 export function parseArguments(args: readonly string[]): Command {
   const { values, positionals } = read(args);
-  if (values.help) return { kind: "help" };
-  if (values.version) return { kind: "version" };
-  if (values.watch && values.json) throw new BuildError("--watch: expected without --json");
-  const architecture = parseArchitecture(values.architecture);
-  for (const key of ["out", "zip", "check", "report", "sbom"] as const) {
-    if (values[key] === "") throw new BuildError(`--${key}: expected a path, got an empty one`);
+  const { help, version, check, out, zip, report, sbom, json, watch } = values;
+  if (help) return { kind: "help" };
+  if (version) return { kind: "version" };
+  if (watch && json) throw new BuildError("--watch: expected without --json");
+  const architecture =
+    values.architecture === undefined
+      ? undefined
+      : parseOneOf(values.architecture, architectures, `--architecture: expected ${architectures.join(" or ")}`);
+  for (const [key, path] of Object.entries({ out, zip, check, report, sbom })) {
+    if (path === "") throw new BuildError(`--${key}: expected a path, got an empty one`);
   }
   const [command, ...rest] = positionals;
-  const [option] = args.filter((arg) => arg.startsWith("-"));
+  const option = args.find((arg) => arg.startsWith("-"));
   if (command !== undefined && option !== undefined) {
     throw new BuildError(`${command}: expected without options, got ${option}`);
   }
   if (command === "init") return { kind: "init", folder: parseFolder(rest) };
-  if (command === "snippet") return { kind: "snippet", of: parseSnippetKinds(rest) };
+  if (command === "snippet") {
+    const expected = `snippet: expected ${snippetKinds.join(", ")}`;
+    const kinds = rest.map((word) => parseOneOf(word, snippetKinds, expected));
+    return { kind: "snippet", of: kinds.length === 0 ? snippetKinds : kinds };
+  }
   if (command !== undefined) {
     throw new BuildError(`expected init, snippet or options, got ${JSON.stringify(command)}. See build-layer --help`);
   }
-  const { out, zip, check, report, sbom, json, watch } = values;
   if (out !== undefined && zip !== undefined) throw new BuildError("--zip: expected without --out");
-  if (check === undefined) return { kind: "build", out, zip, architecture, json, watch, report, sbom };
-  if (out !== undefined || zip !== undefined || report !== undefined || sbom !== undefined || watch) {
+  if (check === undefined) return { kind: "build", ...values, architecture };
+  if (watch || [out, zip, report, sbom].some((path) => path !== undefined)) {
     throw new BuildError("--check: expected without --out, --zip, --report, --sbom and --watch");
   }
   return { kind: "check", path: check, architecture, json };
 }
 
-function read(
-  args: readonly string[],
-): ReturnType<typeof parseArgs<{ options: typeof options; allowPositionals: true }>> {
+function read(args: readonly string[]) {
   try {
-    const { tokens, ...parsed } = parseArgs({
-      args: [...args],
-      options,
-      strict: true,
-      allowPositionals: true,
-      tokens: true,
-    });
-    const names = tokens.flatMap((token) => (token.kind === "option" ? [token.name] : []));
+    const parsed = parseArgs({ args: [...args], options, allowPositionals: true, tokens: true });
+    const names = parsed.tokens.flatMap((token) => (token.kind === "option" ? [token.name] : []));
     const again = names.find((name, index) => names.indexOf(name) < index);
     if (again !== undefined) throw new BuildError(`--${again}: expected once`);
     return parsed;
@@ -120,22 +107,8 @@ function parseFolder([folder, ...rest]: readonly string[]): string {
   return folder;
 }
 
-function parseSnippetKinds(words: readonly string[]): readonly SnippetKind[] {
-  return words.length === 0
-    ? snippetKinds
-    : words.map((word) => {
-        const kind = snippetKinds.find((known) => known === word);
-        if (kind === undefined) {
-          throw new BuildError(`snippet: expected ${snippetKinds.join(", ")}, got ${JSON.stringify(word)}`);
-        }
-        return kind;
-      });
-}
-
-function parseArchitecture(value: string | undefined): Architecture | undefined {
-  const found = architectures.find((architecture) => architecture === value);
-  if (value !== undefined && found === undefined) {
-    throw new BuildError(`--architecture: expected ${architectures.join(" or ")}, got ${JSON.stringify(value)}`);
-  }
+function parseOneOf<T extends string>(value: string, allowed: readonly T[], expected: string): T {
+  const found = allowed.find((one) => one === value);
+  if (found === undefined) throw new BuildError(`${expected}, got ${JSON.stringify(value)}`);
   return found;
 }

@@ -1,13 +1,13 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BuildError } from "../build-error.ts";
-import type { Architecture } from "../config/extension-settings.ts";
-import { parseSettings } from "../config/parse-settings.ts";
-import { withStaging } from "../layer/staging.ts";
-import { whatIsAt } from "../paths.ts";
+import { BuildError } from "./build-error.ts";
+import type { Architecture } from "./config/extension-settings.ts";
+import { parseSettings } from "./config/parse-settings.ts";
+import { withStaging } from "./layer/staging.ts";
+import { whatIsAt } from "./paths.ts";
 
-const template = fileURLToPath(new URL("../../template", import.meta.url));
+const template = fileURLToPath(new URL("../template", import.meta.url));
 const placeholder = /my-extension/g;
 
 /**
