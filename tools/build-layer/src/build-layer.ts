@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { BuildError } from "./build-error.ts";
 import { bundleEntry } from "./bundle/bundle.ts";
 import type { Bundle } from "./bundle/bundle.ts";
-import { checkBundleBudget, checkStartUpBudget, checkZipBudget } from "./check-budgets.ts";
+import { checkBytes, checkStartUp } from "./check-budgets.ts";
 import { readHead } from "./check/read-folder.ts";
 import type { Architecture, Budgets, ExtensionSettings } from "./config/extension-settings.ts";
 import type { Project } from "./config/project.ts";
@@ -22,7 +22,7 @@ import { toZip } from "./layer/zip.ts";
 import { whatIsAt } from "./paths.ts";
 import type { BuildReport, BuiltLayer } from "./report/build-report.ts";
 import { measureLayer } from "./start-up/measure-layer.ts";
-import type { Host, LayerOnDisk, StartUp } from "./start-up/measure-layer.ts";
+import type { Host, StartUp } from "./start-up/measure-layer.ts";
 
 /** What a build needs beside its project: where engines are kept, whom to tell, and what to leave out. */
 export interface BuildOptions extends Omit<EngineSource, "projectFolder"> {
@@ -106,7 +106,7 @@ async function build(
   const { name, budgets } = project.settings;
   const bundle = await bundleEntry(project);
   const bundleBytes = bundle.code.byteLength;
-  refuse(checkBundleBudget(budgets, bundleBytes, bundle.sources));
+  refuse(checkBytes("maxBundleBytes", budgets, bundleBytes, bundle.sources));
   const contents = await allEnded(
     outputs.map(async (output) => {
       const files = await layerFiles(project, { bundle, architecture: output.architecture }, options);
@@ -150,14 +150,16 @@ function extensionsIn(layer: string): readonly string[] {
 async function writeZip(path: string, files: readonly LayerFile[], budgets: Budgets): Promise<number> {
   const zip = await toZip(files);
   const bytes = zip.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  refuse(checkZipBudget(budgets, bytes, files));
+  // The files with their size before compression.
+  const parts = files.map((file) => ({ path: file.path, bytes: sizeOf(file) }));
+  refuse(checkBytes("maxZipBytes", budgets, bytes, parts));
   await writeFile(path, zip);
   return bytes;
 }
 
 async function startUpWithinBudget(
   settings: ExtensionSettings,
-  { layers, bundle }: { readonly layers: readonly LayerOnDisk[]; readonly bundle: Bundle },
+  { layers, bundle }: { readonly layers: Parameters<typeof measureLayer>[1]; readonly bundle: Bundle },
   { host, say }: BuildOptions,
 ): Promise<StartUp | undefined> {
   if (settings.budgets.maxStartUpRatio === undefined || host === undefined) return undefined;
@@ -167,7 +169,7 @@ async function startUpWithinBudget(
       `maxStartUpRatio was not looked at: expected Linux and a processor of ${settings.architectures.join(" or ")}, got ${host.platform} on ${host.arch}`,
     );
   } else {
-    refuse(checkStartUpBudget(settings.budgets, startUp, bundle.sources));
+    refuse(checkStartUp(settings.budgets, startUp, bundle.sources));
   }
   return startUp;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { checkStartUpBudget } from "./check-budgets.ts";
+import { checkStartUp } from "./check-budgets.ts";
 import { toStartUp } from "./start-up/measure-layer.ts";
 
 const sources = [
@@ -19,11 +19,11 @@ test.each([
   [5, undefined, false],
 ])("a start of %d × under a limit of %s fails: %s", (ratio, maxStartUpRatio, fails) => {
   const budgets = maxStartUpRatio === undefined ? {} : { maxStartUpRatio };
-  expect(checkStartUpBudget(budgets, { nextMs: 40, bareMs: 30, ratio }, sources) !== undefined).toBe(fails);
+  expect(checkStartUp(budgets, { nextMs: 40, bareMs: 30, ratio }, sources) !== undefined).toBe(fails);
 });
 
 test("names both times and the largest sources, largest first", () => {
-  expect(checkStartUpBudget({ maxStartUpRatio: 1.2 }, { nextMs: 60, bareMs: 30, ratio: 2 }, sources)).toBe(
+  expect(checkStartUp({ maxStartUpRatio: 1.2 }, { nextMs: 60, bareMs: 30, ratio: 2 }, sources)).toBe(
     "lambdaExtension.budgets.maxStartUpRatio: expected at most 1.2 × the 30.0 ms of a Node.js that does nothing, " +
       "got 2.00 × (60.0 ms); largest: node_modules/b.js 2.0 kB, src/a.ts 1.0 kB",
   );

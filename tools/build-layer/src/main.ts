@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { constants } from "node:os";
 import { join, resolve } from "node:path";
 import { BuildError } from "./build-error.ts";
 import { buildInto, buildLayers, buildZip } from "./build-layer.ts";
@@ -17,18 +18,14 @@ import { toSnippet } from "./snippet/snippets.ts";
 import type { Host } from "./start-up/measure-layer.ts";
 import { watchBuilds } from "./watch-builds.ts";
 
-for (const [signal, number] of [
-  ["SIGHUP", 1],
-  ["SIGINT", 2],
-  ["SIGTERM", 15],
-] as const) {
+for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
     closeStagings();
-    process.exit(128 + number);
+    process.exit(128 + constants.signals[signal]);
   });
 }
 
-// Whoever reads the report may have read enough (`| head`).
+// The reader of the report may have read enough (`| head`).
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") say(`standard output: ${error.message}`);
   process.exit(error.code === "EPIPE" ? process.exitCode : 1);

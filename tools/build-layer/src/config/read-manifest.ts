@@ -1,14 +1,20 @@
 import { readFileSync } from "node:fs";
 import { BuildError } from "../build-error.ts";
-import { codeOf } from "../file-error.ts";
+import { whatIsAt } from "../paths.ts";
 import { isRecord } from "./rules.ts";
 
 /**
  * Reads a package.json; as npm does, also one that begins with a byte order mark.
- * Errors: `BuildError` that names the file, where it is not there, is no file, or holds no JSON object.
+ * Errors: `BuildError` that names the file, if it is not there, is no file, or holds no JSON object.
  */
 export function readManifest(path: string): Readonly<Record<string, unknown>> {
-  const text = readText(path).replace(/^\uFEFF/, "");
+  const there = whatIsAt(path);
+  if (there !== "a file") {
+    throw new BuildError(
+      `${path}: expected the package.json of an extension, got ${there}. Run build-layer in its folder`,
+    );
+  }
+  const text = readFileSync(path, "utf8").replace(/^\uFEFF/, "");
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -19,18 +25,4 @@ export function readManifest(path: string): Readonly<Record<string, unknown>> {
   }
   if (!isRecord(value)) throw new BuildError(`${path}: expected a JSON object, got ${text.slice(0, 40)}`);
   return value;
-}
-
-function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    const code = codeOf(error);
-    if (code !== "ENOENT" && code !== "EISDIR") throw error;
-    const got = code === "ENOENT" ? "nothing" : "a folder";
-    throw new BuildError(
-      `${path}: expected the package.json of an extension, got ${got}. Run build-layer in its folder`,
-      { cause: error },
-    );
-  }
 }

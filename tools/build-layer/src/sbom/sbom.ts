@@ -19,28 +19,21 @@ export interface Contents {
 export function toSbom({ name, packages, engines }: Contents): string {
   const layer = new Models.Component(Enums.ComponentType.Application, name, { bomRef: name });
   const bom = new Models.Bom({ metadata: new Models.Metadata({ component: layer }) });
-  for (const one of packages) {
-    const purl = toPurl(one.name, one.version);
-    const component = new Models.Component(Enums.ComponentType.Library, one.name, {
-      version: one.version,
-      purl,
-      bomRef: purl,
-    });
-    if (one.license !== undefined) component.licenses.add(toLicense(one.license));
+  const add = (type: Enums.ComponentType, packageName: string, version: string): Models.Component => {
+    // Source: https://github.com/package-url/purl-spec/blob/main/types-doc/npm-definition.md
+    const purl = `pkg:npm/${packageName.replace("@", "%40")}@${version}`;
+    const component = new Models.Component(type, packageName, { version, purl, bomRef: purl });
     bom.components.add(component);
     layer.dependencies.add(component.bomRef);
+    return component;
+  };
+  for (const one of packages) {
+    const { licenses } = add(Enums.ComponentType.Library, one.name, one.version);
+    if (one.license !== undefined) licenses.add(toLicense(one.license));
   }
   for (const { packageName, version, sha256 } of engines) {
-    const purl = toPurl(packageName, version);
-    const hashes = new Models.HashDictionary([[Enums.HashAlgorithm["SHA-256"], sha256]]);
-    const component = new Models.Component(Enums.ComponentType.Platform, packageName, {
-      version,
-      purl,
-      hashes,
-      bomRef: purl,
-    });
-    bom.components.add(component);
-    layer.dependencies.add(component.bomRef);
+    const { hashes } = add(Enums.ComponentType.Platform, packageName, version);
+    hashes.set(Enums.HashAlgorithm["SHA-256"], sha256);
   }
   const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
   return `${serializer.serialize(bom, { sortLists: true, space: 2 })}\n`;
@@ -60,9 +53,4 @@ export function toLicenseTexts(packages: readonly BundledPackage[]): string {
 function toLicense(text: string): Models.License {
   if (SPDX.isSupportedSpdxId(text)) return new Models.SpdxLicense(text);
   return / (OR|AND|WITH) /.test(text) ? new Models.LicenseExpression(text) : new Models.NamedLicense(text);
-}
-
-/** Source: https://github.com/package-url/purl-spec/blob/main/types-doc/npm-definition.md */
-function toPurl(name: string, version: string): string {
-  return `pkg:npm/${name.replace("@", "%40")}@${version}`;
 }

@@ -1,23 +1,21 @@
+import { existsSync } from "node:fs";
+import { dirname, join, posix, relative, sep } from "node:path";
 import type { Project } from "../config/project.ts";
+import { planLayers } from "../layer/plan-layers.ts";
+import { upwards } from "../paths.ts";
 import { compatibleRuntimes } from "./compatible-runtimes.ts";
-import { layerResources } from "./layer-resources.ts";
 
 /** What there are snippets for. */
 export const snippetKinds = ["sam", "cdk", "container"] as const;
 export type SnippetKind = (typeof snippetKinds)[number];
 
-/** What to paste to use a project's layer. Shape: YAML, TypeScript or a Dockerfile, each with a comment on top. */
+/** What to paste to use a project's layer. Returns YAML, TypeScript or a Dockerfile, each with a comment on top. */
 export function toSnippet(kind: SnippetKind, project: Project): string {
-  return writers[kind](project);
+  const writers = { sam: toSam, cdk: toCdk, container: toContainer };
+  return `${writers[kind](project).join("\n")}\n`;
 }
 
-const writers: Readonly<Record<SnippetKind, (project: Project) => string>> = {
-  sam: toSam,
-  cdk: toCdk,
-  container: toContainer,
-};
-
-function toSam(project: Project): string {
+function toSam(project: Project): readonly string[] {
   const { name, environment, policies } = project.settings;
   const resources = layerResources(project);
   const lines = ["# AWS SAM, template.yaml: the layer, and what your function gets.", "Resources:"];
@@ -46,10 +44,10 @@ function toSam(project: Project): string {
     const note = statement.Resource === "*" ? " # name your own resources" : "";
     lines.push(`            - ${JSON.stringify({ Effect: "Allow", ...statement })}${note}`);
   }
-  return `${lines.join("\n")}\n`;
+  return lines;
 }
 
-function toCdk(project: Project): string {
+function toCdk(project: Project): readonly string[] {
   const { environment, policies } = project.settings;
   const lines = [
     '// AWS CDK: import { aws_iam as iam, aws_lambda as lambda } from "aws-cdk-lib"; yourFunction is a lambda.Function.',
@@ -74,13 +72,13 @@ function toCdk(project: Project): string {
     const json = JSON.stringify({ Effect: "Allow", ...statement });
     lines.push(`yourFunction.addToRolePolicy(iam.PolicyStatement.fromJson(${json}));`);
   }
-  return `${lines.join("\n")}\n`;
+  return lines;
 }
 
-function toContainer(project: Project): string {
+function toContainer(project: Project): readonly string[] {
   const { name, environment } = project.settings;
   const [layer] = layerResources(project);
-  const lines = [
+  return [
     "# Container image: Lambda takes no layers for images, so the layer's files go into the image.",
     "# Once, in a Dockerfile of their own, built as an image that you tag or push:",
     "FROM scratch",
@@ -90,5 +88,27 @@ function toContainer(project: Project): string {
     `COPY --from=${name.toLowerCase()}:latest /opt/ /opt/`,
     ...Object.entries(environment).map(([key, value]) => `ENV ${key}=${JSON.stringify(value)}`),
   ];
-  return `${lines.join("\n")}\n`;
+}
+
+/**
+ * The layers of a project as a template names them, the nearest template above it or one in the folder above. Paths are
+ * relative to that template, with forward slashes.
+ */
+function layerResources({ folder, settings }: Project) {
+  const isTemplateThere = (above: string): boolean =>
+    existsSync(join(above, "template.yaml")) || existsSync(join(above, "template.yml"));
+  const templateFolder = upwards(folder).find(isTemplateThere) ?? dirname(folder);
+  return planLayers(settings).map(({ architecture, folderName }, index) => ({
+    logicalId: `${toPascalCase(settings.name)}Layer${index === 0 ? "" : toPascalCase(architecture ?? "")}`,
+    path: posix.join(relative(templateFolder, folder).split(sep).join("/"), "dist", folderName),
+    architectures: architecture === undefined ? settings.architectures : [architecture],
+  }));
+}
+
+/** CloudFormation's logical ids are letters and digits. */
+function toPascalCase(name: string): string {
+  return name
+    .split(/[^A-Za-z0-9]+/)
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join("");
 }

@@ -15,13 +15,6 @@ export interface Host {
   readonly arch: string;
 }
 
-/** A layer on disk. */
-export interface LayerOnDisk {
-  readonly folder: string;
-  /** Undefined if the layer holds no machine code. */
-  readonly architecture: Architecture | undefined;
-}
-
 /** How long an extension takes to its first `next`. Units: milliseconds; medians. */
 export interface StartUp {
   /** From the start of the extension to its first `next`, with which its part of Lambda's init phase is over. */
@@ -52,7 +45,7 @@ const lambdaEnvironment = {
  */
 export async function measureLayer(
   { name, engine, runtime, environment }: ExtensionSettings,
-  layers: readonly LayerOnDisk[],
+  layers: readonly { readonly folder: string; readonly architecture: Architecture | undefined }[],
   { node, platform, arch }: Host,
 ): Promise<StartUp | undefined> {
   const runnable = layers.find(
