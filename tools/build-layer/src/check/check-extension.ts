@@ -14,25 +14,19 @@ export function checkExtension(entry: FileEntry, entries: readonly TreeEntry[]):
   };
   if ((entry.mode & 0o111) !== 0o111) report("an execute bit for all (chmod 755)", `mode 0${entry.mode.toString(8)}`);
   const program = programOf(entry.head);
-  switch (program.kind) {
-    case "none":
-      report(
-        'a program, because Lambda executes every file of extensions/ (a script starts with "#!")',
-        "something else",
-      );
-      break;
-    case "script":
-      if (program.hasCarriageReturn) report("line ends of Linux (LF)", "those of Windows (CR LF)");
-      else if (!program.interpreter.startsWith("/")) {
-        report('an interpreter with its whole path after "#!"', program.interpreter || "nothing");
-      } else if (!existsOnLambda(program.interpreter, entries)) {
-        report("an interpreter that is in the layer", program.interpreter);
-      } else problems.push(...checkScript(entry, entries));
-      break;
-    case "linux":
-    case "foreign":
-      break;
+  if (program.kind === "none") {
+    report(
+      'a program, because Lambda executes every file of extensions/ (a script starts with "#!")',
+      "something else",
+    );
   }
+  if (program.kind !== "script") return problems;
+  if (program.hasCarriageReturn) report("line ends of Linux (LF)", "those of Windows (CR LF)");
+  else if (!program.interpreter.startsWith("/")) {
+    report('an interpreter with its whole path after "#!"', program.interpreter || "nothing");
+  } else if (!existsOnLambda(program.interpreter, entries)) {
+    report("an interpreter that is in the layer", program.interpreter);
+  } else problems.push(...checkScript(entry, entries));
   return problems;
 }
 

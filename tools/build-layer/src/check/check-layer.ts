@@ -54,7 +54,9 @@ export function checkLayer(entries: readonly TreeEntry[], wanted: Architecture |
       return program?.kind === "file" ? checkExtension({ ...program, path: entry.path }, entries) : [];
     }),
     ...entries.flatMap((entry) => checkLink(entry, entries)),
-    ...entries.flatMap(checkKind),
+    ...entries
+      .filter(({ kind }) => kind === "special")
+      .map(({ path }) => `${path}: expected a file, a folder or a link, got a device, a pipe or a socket`),
     ...twice(entries),
     ...fileAndFolder(entries),
     ...entries.flatMap(checkReadable),
@@ -108,10 +110,6 @@ function follow(entry: TreeEntry, entries: readonly TreeEntry[]): TreeEntry | un
 function impliedFolder(path: string, entries: readonly TreeEntry[]): TreeEntry | undefined {
   const isFolder = path === "" || entries.some((entry) => entry.path.startsWith(`${path}/`));
   return isFolder ? { kind: "folder", path, mode: 0o755 } : undefined;
-}
-
-function checkKind({ kind, path }: TreeEntry): readonly string[] {
-  return kind === "special" ? [`${path}: expected a file, a folder or a link, got a device, a pipe or a socket`] : [];
 }
 
 /** A zip may name a file twice; which one is unpacked is the unpacker's choice. */

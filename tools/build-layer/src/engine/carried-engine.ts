@@ -23,37 +23,38 @@ export interface EngineSource {
 
 /**
  * The files of an engine in `folder` of a layer: the executable and its license. From the cache, else from the
- * project's node_modules, else through npm. What enters the cache has the pinned content; what was cut short there is
- * replaced.
- * Errors: `BuildError` where it cannot be had, or not be kept.
+ * project's node_modules, else through npm. What enters the cache has the pinned content; a file that was cut short
+ * there is replaced.
+ * Errors: `BuildError` if the engine cannot be had, or cannot be kept.
  */
 export async function engineFiles(
   release: EngineRelease,
   folder: string,
   source: EngineSource,
 ): Promise<readonly LayerFile[]> {
-  const home = join(source.cacheFolder, `${fileNameOf(release)}-${release.sha256.slice(0, 16)}`);
-  await keeping(source.cacheFolder, async () => {
+  const { cacheFolder } = source;
+  // A scoped package's name holds a slash.
+  const fileName = `${release.packageName.replaceAll("/", "-").replace("@", "")}-${release.version}`;
+  const home = join(cacheFolder, `${fileName}-${release.sha256.slice(0, 16)}`);
+  await keeping(cacheFolder, async () => {
     if (isWhole(home, release)) return;
-    makeFolder(source.cacheFolder);
+    makeFolder(cacheFolder);
     await withLock(`${home}.lock`, async () => {
       if (!isWhole(home, release)) await fill(home, release, source);
     });
   });
-  const say = (): void => source.say(`compressing ${labelOf(release)}, once`);
+  // Some second of half a year, after the fixed time: another one for each release.
+  const modified = new Date(fixedTime.getTime() + Number.parseInt(release.sha256.slice(0, 6), 16) * 1000);
   const keptFile = (name: string, onCompress: () => void): LayerFile["content"] => {
     const path = join(home, name);
-    const deflated = () => keeping(source.cacheFolder, () => compressOnce(path, onCompress));
-    return { kind: "file", path, size: statSync(path).size, modified: timeOf(release), deflated };
+    const deflated = () => keeping(cacheFolder, () => compressOnce(path, onCompress));
+    return { kind: "file", path, size: statSync(path).size, modified, deflated };
   };
-  const executable: LayerFile = {
-    path: `${folder}/${release.executable}`,
-    mode: 0o755,
-    content: keptFile("executable", say),
-  };
-  if (release.license === undefined) return [executable];
+  const executable = keptFile("executable", () => source.say(`compressing ${labelOf(release)}, once`));
+  const files: LayerFile[] = [{ path: `${folder}/${release.executable}`, mode: 0o755, content: executable }];
+  if (release.license === undefined) return files;
   const license = keptFile("LICENSE", () => {});
-  return [executable, { path: `${folder}/${dirname(release.executable)}/LICENSE`, mode: 0o644, content: license }];
+  return [...files, { path: `${folder}/${dirname(release.executable)}/LICENSE`, mode: 0o644, content: license }];
 }
 
 /**
@@ -104,16 +105,6 @@ async function keeping<T>(cacheFolder: string, work: () => Promise<T>): Promise<
 
 function sha256(path: string): string | undefined {
   return existsSync(path) ? createHash("sha256").update(readFileSync(path)).digest("hex") : undefined;
-}
-
-/** Some second of half a year, after the fixed time: another one for each release. */
-function timeOf({ sha256: hash }: EngineRelease): Date {
-  return new Date(fixedTime.getTime() + Number.parseInt(hash.slice(0, 6), 16) * 1000);
-}
-
-/** A scoped package's name holds a slash. */
-function fileNameOf({ packageName, version }: EngineRelease): string {
-  return `${packageName.replaceAll("/", "-").replace("@", "")}-${version}`;
 }
 
 function labelOf({ packageName, version }: EngineRelease): string {

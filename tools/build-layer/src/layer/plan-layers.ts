@@ -18,14 +18,10 @@ export interface LayerPlan {
 export function planLayers({ name, engine, architectures }: ExtensionSettings): readonly [LayerPlan, ...LayerPlan[]] {
   const [first, ...others] = architectures;
   if (engine === "shared") return [{ architecture: undefined, folderName: "layer", zipName: `${name}.zip` }];
-  if (others.length === 0) return [{ architecture: first, folderName: "layer", zipName: `${name}.zip` }];
+  const zipOf = (one: Architecture): string => (others.length === 0 ? `${name}.zip` : `${name}-${one}.zip`);
   return [
-    { architecture: first, folderName: "layer", zipName: `${name}-${first}.zip` },
-    ...others.map((architecture) => ({
-      architecture,
-      folderName: `layer-${architecture}`,
-      zipName: `${name}-${architecture}.zip`,
-    })),
+    { architecture: first, folderName: "layer", zipName: zipOf(first) },
+    ...others.map((one) => ({ architecture: one, folderName: `layer-${one}`, zipName: zipOf(one) })),
   ];
 }
 

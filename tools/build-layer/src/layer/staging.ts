@@ -38,11 +38,12 @@ export function openStaging(parent: string): Staging {
     moveTo(name, target) {
       // A folder that was made here is readable to all, whatever the umask: Lambda's user is not ours.
       if (makeFolder(dirname(target))) chmodSync(dirname(target), 0o755);
+      // Again if another build puts its result there meanwhile.
       do staging.remove(target);
-      while (!tryRename(join(folder, name), target, isInTheWay));
+      while (!tryRename(join(folder, name), target, "ENOTEMPTY", "EEXIST"));
     },
     remove(target) {
-      tryRename(target, join(folder, `replaced-${replaced++}-${basename(target)}`), isGone);
+      tryRename(target, join(folder, `replaced-${replaced++}-${basename(target)}`), "ENOENT");
     },
     close() {
       rmSync(folder, { recursive: true, force: true });
@@ -63,16 +64,13 @@ export async function withStaging<T>(parent: string, work: (staging: Staging) =>
   }
 }
 
-const isGone = (code: unknown): boolean => code === "ENOENT";
-/** Another build put its folder there meanwhile. */
-const isInTheWay = (code: unknown): boolean => code === "ENOTEMPTY" || code === "EEXIST";
-
-function tryRename(from: string, to: string, isExpected: (code: unknown) => boolean): boolean {
+/** Returns false if the file system refuses with one of the expected codes. */
+function tryRename(from: string, to: string, ...expected: readonly unknown[]): boolean {
   try {
     renameSync(from, to);
     return true;
   } catch (error) {
-    if (isExpected(codeOf(error))) return false;
+    if (expected.includes(codeOf(error))) return false;
     throw error;
   }
 }

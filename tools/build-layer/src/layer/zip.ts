@@ -26,7 +26,9 @@ export async function toZip(files: readonly LayerFile[]): Promise<readonly Uint8
       entry.push(file.content.bytes, true);
     } else {
       const { bytes, crc } = await file.content.deflated();
-      const entry = { ...attributes, filename: file.path, size: sizeOf(file), crc, compression: 8, ondata: ignore };
+      // `Zip.add` replaces it.
+      const ondata = (_error: unknown, _chunk: Uint8Array, _isLast: boolean): void => {};
+      const entry = { ...attributes, filename: file.path, size: sizeOf(file), crc, compression: 8, ondata };
       zip.add(entry);
       entry.ondata(null, bytes, true);
     }
@@ -34,6 +36,3 @@ export async function toZip(files: readonly LayerFile[]): Promise<readonly Uint8
   zip.end();
   return chunks;
 }
-
-/** `Zip.add` replaces it. */
-function ignore(_error: unknown, _chunk: Uint8Array, _isLast: boolean): void {}

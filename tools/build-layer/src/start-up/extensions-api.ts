@@ -1,5 +1,4 @@
 import { createServer } from "node:http";
-import type { ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 /** Lambda's Extensions API, as far as an extension needs it up to its first event, which is SHUTDOWN. */
@@ -14,26 +13,29 @@ export interface ExtensionsApi {
   close(): Promise<void>;
 }
 
+const registration = {
+  functionName: "start-up",
+  functionVersion: "$LATEST",
+  handler: "index.handler",
+  accountId: "123456789012",
+};
+
 /** Opens one on a free port of 127.0.0.1. Errors: rejects where it cannot listen. */
 export async function openExtensionsApi(): Promise<ExtensionsApi> {
   let onNext = (_atMs: number): void => {};
   const server = createServer((request, response) => {
     const atMs = performance.now();
     request.resume();
-    const path = request.url ?? "";
-    if (path.endsWith("/event/next")) {
-      answer(response, { eventType: "SHUTDOWN", shutdownReason: "spindown", deadlineMs: Date.now() + 2000 });
+    response.setHeader("Content-Type", "application/json");
+    if (request.url?.endsWith("/event/next") === true) {
+      const deadlineMs = Date.now() + 2000;
+      response.end(JSON.stringify({ eventType: "SHUTDOWN", shutdownReason: "spindown", deadlineMs }));
       onNext(atMs);
-    } else if (path.endsWith("/register")) {
+    } else if (request.url?.endsWith("/register") === true) {
       response.setHeader("Lambda-Extension-Identifier", "00000000-0000-4000-8000-000000000000");
-      answer(response, {
-        functionName: "start-up",
-        functionVersion: "$LATEST",
-        handler: "index.handler",
-        accountId: "123456789012",
-      });
+      response.end(JSON.stringify(registration));
     } else {
-      answer(response, "OK"); // a subscription, a report of a failure
+      response.end('"OK"'); // a subscription, a report of a failure
     }
   });
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
@@ -45,9 +47,4 @@ export async function openExtensionsApi(): Promise<ExtensionsApi> {
       return new Promise((resolve) => server.close(() => resolve()));
     },
   };
-}
-
-function answer(response: ServerResponse, body: unknown): void {
-  response.setHeader("Content-Type", "application/json");
-  response.end(JSON.stringify(body));
 }
