@@ -1,6 +1,6 @@
 /**
- * The user's fault: settings, sources or files that do not allow a layer to be built. Printed without a stack trace.
- * Shape: every problem at once, each one line that names the thing and says what was expected.
+ * The user's fault: settings, sources or files from which no layer can be built. It is printed without a stack trace.
+ * `problems` has every problem at once. Each is one line that names the thing and says what was expected.
  */
 export class BuildError extends Error {
   override readonly name = "BuildError";

@@ -24,18 +24,18 @@ import type { BuildReport, BuiltLayer } from "./report/build-report.ts";
 import { measureLayer } from "./start-up/measure-layer.ts";
 import type { Host, StartUp } from "./start-up/measure-layer.ts";
 
-/** What a build needs beside its project: where engines are kept, whom to tell, and what to leave out. */
+/** What a build needs besides its project: where engines are kept, who hears of slow work, and what to build. */
 export interface BuildOptions extends Omit<EngineSource, "projectFolder"> {
-  /** Build for this one alone, one of the project's; default: for all of them. */
+  /** Build for this architecture only, which the project must list. Default: build for all of them. */
   readonly architecture?: Architecture | undefined;
-  /** Where to measure the start-up of a project with `maxStartUpRatio`, which takes seconds; default: not measured. */
+  /** The machine that measures the start-up for `maxStartUpRatio`, which takes seconds. Default: no measurement. */
   readonly host?: Host | undefined;
 }
 
 /**
- * Bundles a project and writes `dist/layer` and `dist/<name>.zip`, or one pair for each architecture. Everything is
- * made aside and moved into place at the end.
- * Errors: `BuildError`; then `dist` is as it was.
+ * Bundles a project and writes `dist/layer` and `dist/<name>.zip`, or one pair for each architecture. It makes
+ * everything in a staging folder and moves it into place at the end.
+ * Errors: `BuildError`; then `dist` is unchanged.
  */
 export async function buildLayers(project: Project, options: BuildOptions): Promise<BuildReport> {
   const narrowed = narrow(project, options.architecture);
@@ -57,8 +57,8 @@ export async function buildLayers(project: Project, options: BuildOptions): Prom
 
 /**
  * Bundles a project and writes one layer's content into `target`, which may hold other things: SAM's ARTIFACTS_DIR.
- * Made for the first architecture of the project unless the options name another.
- * Errors: `BuildError`; then `target` is as it was.
+ * The layer is for the project's first architecture, unless the options name another one.
+ * Errors: `BuildError`; then `target` is unchanged.
  */
 export async function buildInto(project: Project, target: string, options: BuildOptions): Promise<BuildReport> {
   const narrowed = narrow(project, options.architecture);
@@ -73,8 +73,8 @@ export async function buildInto(project: Project, target: string, options: Build
 }
 
 /**
- * Bundles a project and writes one layer as the zip `path`. Made for the first architecture of the project unless the
- * options name another. Errors: `BuildError`; then `path` is as it was.
+ * Bundles a project and writes one layer as the zip `path`. The layer is for the project's first architecture, unless
+ * the options name another one. Errors: `BuildError`; then `path` is unchanged.
  */
 export async function buildZip(project: Project, path: string, options: BuildOptions): Promise<BuildReport> {
   const narrowed = narrow(project, options.architecture);
@@ -125,28 +125,25 @@ async function build(
         return { architecture, folder, unzippedBytes, zip: zip === undefined ? undefined : { path: zip, bytes } };
       }),
     );
-    const staged = outputs.map(({ architecture, folderName }) => ({
-      architecture,
-      folder: join(staging.folder, folderName),
-    }));
+    const staged = outputs.map((output) => ({ ...output, folder: join(staging.folder, output.folderName) }));
     const startUp = await startUpWithinBudget(project.settings, { layers: staged, bundle }, options);
     place(staging);
     return { name, bundleBytes, sources: bundle.sources, warnings: bundle.warnings, startUp, layers };
   });
 }
 
-/** Whether a file begins as the zips made here do. */
+/** True if a file begins like the zips that build-layer makes. */
 function isZip(path: string): boolean {
   return Buffer.from("PK\x03\x04", "latin1").equals(readHead(path).subarray(0, 4));
 }
 
-/** The name that the extension had at the last build: another one, where it was renamed since. */
+/** The names of the last build's extensions: another name if the extension was renamed since. */
 function extensionsIn(layer: string): readonly string[] {
   const extensions = join(layer, "extensions");
   return whatIsAt(extensions) === "a folder" ? readdirSync(extensions) : [];
 }
 
-/** Returns the zip's size. Errors: `BuildError` where that is above its budget. */
+/** Returns the zip's size. Errors: `BuildError` if the size is above its budget. */
 async function writeZip(path: string, files: readonly LayerFile[], budgets: Budgets): Promise<number> {
   const zip = await toZip(files);
   const bytes = zip.reduce((sum, { byteLength }) => sum + byteLength, 0);
@@ -166,7 +163,7 @@ async function startUpWithinBudget(
   const startUp = await measureLayer(settings, layers, host);
   if (startUp === undefined) {
     say(
-      `maxStartUpRatio was not looked at: expected Linux and a processor of ${settings.architectures.join(" or ")}, got ${host.platform} on ${host.arch}`,
+      `maxStartUpRatio was not checked: expected Linux and a processor of ${settings.architectures.join(" or ")}, got ${host.platform} on ${host.arch}`,
     );
   } else {
     refuse(checkStartUp(settings.budgets, startUp, bundle.sources));
@@ -189,7 +186,7 @@ function narrow(project: Project, architecture: Architecture | undefined): Proje
   return { ...project, settings: { ...project.settings, architectures: [architecture] } };
 }
 
-/** The extension's folder is replaced as a whole, and so is its launcher: they must be ours, or not there. */
+/** A build replaces the extension's folder and its launcher as a whole: they must be an earlier result, or missing. */
 function refuseForeign(target: string, name: string): void {
   const isFolder = (path: string): boolean => whatIsAt(path) === "a folder";
   const isFile = (path: string): boolean => !isFolder(path) && whatIsAt(path) !== "nothing";

@@ -4,7 +4,7 @@ import type { StartUp } from "./start-up/measure-layer.ts";
 
 const listed = 5;
 
-/** Something that weighs. Units: bytes. */
+/** A part of a bundle or a zip. Units: bytes. */
 interface Contributor {
   readonly path: string;
   readonly bytes: number;

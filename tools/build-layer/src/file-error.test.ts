@@ -29,7 +29,7 @@ test.each<[Error, string]>([
   expect(explainFileError(error)).toBe(line);
 });
 
-test("leaves other errors to whoever prints bugs", () => {
+test("does not explain other errors: they are printed as bugs", () => {
   expect(explainFileError(new Error("BUG: x"))).toBeUndefined();
   expect(explainFileError("text")).toBeUndefined();
 });

@@ -22,14 +22,14 @@ export function explainFileError(error: unknown): string | undefined {
   }
 }
 
-/** A write to an open file names none; mkdtemp names what it would have made. */
+/** The error of a write to an open file has no path. That of mkdtemp has the path of the folder it could not make. */
 function placeOf(error: Error & { readonly syscall: unknown }): string {
   if ("dest" in error && typeof error.dest === "string") return error.dest;
   if (!("path" in error) || typeof error.path !== "string") return "the output";
   return error.syscall === "mkdtemp" ? dirname(error.path) : error.path;
 }
 
-/** A system error's code, such as `ENOENT`; undefined for everything else that was thrown. */
+/** A system error's code, such as `ENOENT`; undefined for any other value. */
 export function codeOf(error: unknown): unknown {
   return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }

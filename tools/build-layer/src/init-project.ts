@@ -11,9 +11,9 @@ const template = fileURLToPath(new URL("../template", import.meta.url));
 const placeholder = /my-extension/g;
 
 /**
- * Makes a project with an extension, a function, a template and a test in `folder`, which must be empty or not there;
- * its last part is the extension's name. It is for `architecture`, so that what is compiled on this machine runs beside
- * the function. Returns the files, relative to the folder.
+ * Makes a project with an extension, a function, a template and a test in `folder`, which must be empty or missing. The
+ * folder's name is the extension's name. The template names `architecture`, so that native code of this machine runs
+ * beside the function. Returns the files, relative to the folder.
  * Errors: `BuildError` for a name that no extension can have, and for a folder that is in use.
  */
 export async function initProject(folder: string, architecture: Architecture): Promise<readonly string[]> {
@@ -37,9 +37,9 @@ export async function initProject(folder: string, architecture: Architecture): P
         readFileSync(join(template, file), "utf8").replace(placeholder, name).replace("my-architecture", architecture),
       );
     }
-    // npm leaves a file of this name out of packages.
+    // npm leaves a file named .gitignore out of packages.
     renameSync(join(made, "gitignore"), join(made, ".gitignore"));
-    // Into a folder that is there: to replace it would leave the shell that stands in it nowhere.
+    // An existing folder is filled, not replaced: a shell may stand in it.
     if (there === "nothing") staging.moveTo(name, target);
     else for (const entry of readdirSync(made)) staging.moveTo(join(name, entry), join(target, entry));
     return files.map((file) => (file === "gitignore" ? ".gitignore" : file));

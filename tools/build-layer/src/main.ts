@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { BuildError } from "./build-error.ts";
 import { buildInto, buildLayers, buildZip } from "./build-layer.ts";
 import { architectureOfHost } from "./config/extension-settings.ts";
 import { readProject } from "./config/project.ts";
+import { readManifest } from "./config/read-manifest.ts";
 import { cacheFolder } from "./engine/cache-folder.ts";
 import { explainFileError } from "./file-error.ts";
 import { initProject } from "./init-project.ts";
@@ -17,6 +18,8 @@ import { prepareReports, writeReports } from "./report/write-reports.ts";
 import { toSnippet } from "./snippet/snippets.ts";
 import type { Host } from "./start-up/measure-layer.ts";
 import { watchBuilds } from "./watch-builds.ts";
+
+const ownManifest = fileURLToPath(new URL("../package.json", import.meta.url));
 
 for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
@@ -44,7 +47,7 @@ async function run(command: Command): Promise<void> {
       process.stdout.write(usage);
       return;
     case "version":
-      process.stdout.write(`${ownVersion()}\n`);
+      process.stdout.write(`${String(readManifest(ownManifest)["version"])}\n`);
       return;
     case "init": {
       const files = await initProject(command.folder, architectureOfHost[process.arch] ?? "x86_64");
@@ -100,7 +103,7 @@ function watchBuild(command: Build, folder: string): void {
         return report.sources.map(({ path }) => resolve(folder, path));
       } catch (error) {
         fail(error);
-        say("watching, to build when that is mended");
+        say("watching: the next change builds again");
         return undefined;
       }
     },
@@ -108,7 +111,7 @@ function watchBuild(command: Build, folder: string): void {
 }
 
 async function check({ path, architecture, json }: Extract<Command, { kind: "check" }>): Promise<void> {
-  // Loaded when it is needed: a build should not wait for the reader of zips.
+  // Loaded only if it is needed: a build should not wait for the reader of zips.
   const { checkPath } = await import("./check/check-layer.ts");
   const result = await checkPath(path, architecture);
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
@@ -118,20 +121,11 @@ async function check({ path, architecture, json }: Extract<Command, { kind: "che
 }
 
 function fail(error: unknown): void {
-  for (const problem of error instanceof BuildError ? error.problems : [explain(error)]) say(problem);
+  // An error that is neither the user's nor the file system's fault is a bug: its stack says where.
+  const text = explainFileError(error) ?? (error instanceof Error ? error.stack : undefined) ?? String(error);
+  for (const problem of error instanceof BuildError ? error.problems : [text]) say(problem);
 }
 
 function say(line: string): void {
   process.stderr.write(`build-layer: ${line}\n`);
-}
-
-/** What is neither the user's nor the file system's fault is a bug, and its stack says where. */
-function explain(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return explainFileError(error) ?? error.stack ?? error.message;
-}
-
-function ownVersion(): string {
-  const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string };
-  return manifest.version;
 }

@@ -19,17 +19,17 @@ type Options = Readonly<Omit<ReturnType<typeof read>["values"], "architecture">>
 
 /** What `--help` prints. */
 export const usage = `build-layer: a TypeScript extension becomes a Lambda layer.
-Run it in a folder whose package.json has "lambdaExtension", or begin with init.
+Run it in a folder whose package.json has "lambdaExtension", or start with init.
 
   build-layer                       writes dist/layer and dist/<name>.zip
   build-layer --out DIR             writes the layer's content into DIR (SAM: "$(ARTIFACTS_DIR)")
   build-layer --zip FILE            writes the layer as that zip, and nothing else
-  build-layer --check DIR|ZIP       looks a layer over, whoever made it
+  build-layer --check DIR|ZIP       checks a layer that any tool may have made
   build-layer init FOLDER           makes a new extension that builds, runs and tests itself
   build-layer snippet [sam|cdk|container]
                                     prints what to paste into a template, a stack or a Dockerfile
 
-  --architecture x86_64|arm64       for this one alone; default: all that package.json lists (--out, --zip: the first; --check: any)
+  --architecture x86_64|arm64       for this one only; default: all that package.json lists (--out, --zip: the first; --check: any)
   --watch                           build again after every change
   --report FILE.html                draw what the bundle is made of
   --sbom FILE.json                  write a bill of materials (CycloneDX), and the license texts beside it

@@ -28,6 +28,6 @@ test.each(["file", "file/a", "dangling", "dangling/a"])("does not replace what i
   expect(() => makeFolder(join(parent, name))).toThrow(/^EEXIST/);
 });
 
-test.runIf(process.platform === "linux")("ends where nobody can make a folder", () => {
+test.runIf(process.platform === "linux")("stops if the file system lets no user make a folder", () => {
   expect(() => makeFolder("/proc/nothing/a")).toThrow(/^ENOENT/);
 });

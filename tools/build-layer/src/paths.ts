@@ -17,8 +17,8 @@ export function upwards(folder: string): readonly string[] {
 }
 
 /**
- * Makes a folder and the missing ones above it. Returns true if it made one. Node's `recursive` is no choice: where the
- * file system refuses with ENOENT, as /proc does, it tries for ever. Errors: the system's.
+ * Makes a folder and the missing ones above it. Returns true if it made one. Node's `recursive` tries for ever if the
+ * file system refuses with ENOENT, as /proc does. Errors: the system's.
  */
 export function makeFolder(path: string): boolean {
   if (whatIsAt(path) === "a folder") return false;

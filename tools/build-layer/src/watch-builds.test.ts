@@ -21,7 +21,7 @@ test("builds again what changed while its folder was not watched yet", async () 
   });
   await vi.waitUntil(() => builds >= 2, { timeout: 60_000 });
   await watching.close();
-  expect(builds).toBeGreaterThanOrEqual(2); // once more where the file system rounds
+  expect(builds).toBeGreaterThanOrEqual(2); // once more if the file system rounds
 });
 
 test.each<[string, (folder: string) => void, (folder: string) => void]>([

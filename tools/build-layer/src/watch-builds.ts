@@ -5,13 +5,13 @@ import { dirname, join } from "node:path";
 /** Long enough for an editor that writes a file in several steps. */
 const settleMs = 20;
 
-/** What is watched, and built. */
+/** What to watch, and how to build. */
 export interface WatchOptions {
-  /** Watched besides what a build names: the package.json. */
+  /** Files to watch besides those that a build names: the package.json. */
   readonly alwaysWatched: readonly string[];
   /**
-   * Builds once and returns the absolute paths of what it read; undefined where it failed, and what it read is not
-   * known. Never called while it runs.
+   * Builds once. Returns the absolute paths of the files that it read; undefined if it failed, because they are not
+   * known then. It is never called while it runs.
    */
   readonly build: () => Promise<readonly string[] | undefined>;
 }
@@ -33,7 +33,7 @@ export function watchBuilds({ alwaysWatched, build }: WatchOptions): { readonly 
       hasFailed = read === undefined;
       if (read !== undefined) sources = new Set([...alwaysWatched, ...read]);
       follow();
-      // A folder that was not watched yet has told nothing.
+      // A folder that was not watched yet has sent no event.
       if ([...sources].some((path) => isNewerThan(path, startedMs))) state = "building, and again";
     } while (isAskedAgain());
     state = "idle";
@@ -43,8 +43,8 @@ export function watchBuilds({ alwaysWatched, build }: WatchOptions): { readonly 
     if (state === "idle") current = run();
     else state = "building, and again";
   };
-  // Folders, not files: editors replace a file by another one. After a failure, any file beside the sources may be the
-  // one that was missing.
+  // It watches folders, not files: editors replace a file by another one. After a failure, any file beside the sources
+  // may be the one that was missing.
   const onEvent = (folder: string, name: string | null): void => {
     const isSource = name === null || sources.has(join(folder, name));
     if (!isSource && !hasFailed && ![...watchers].some(isGone)) return;
@@ -81,14 +81,13 @@ interface Watched {
   readonly watcher: FSWatcher;
 }
 
-/** Gone, or another one under the same name: the watcher of the old one tells nothing any more. */
+/** True if the folder is gone, or another one has its name: the watcher of the old one sends no more events. */
 function isGone([folder, { identity }]: readonly [string, Watched]): boolean {
   return nearestFolder(folder)[1] !== identity;
 }
 
 /**
- * The folder, or where it is gone the nearest one above it that is there. Its inode alone is no identity: it is given
- * again.
+ * Returns the folder, or if it is gone the nearest one above it. The inode number is not enough: the system reuses it.
  */
 function nearestFolder(folder: string): readonly [folder: string, identity: string] {
   const stat = statSync(folder, { throwIfNoEntry: false });

@@ -99,7 +99,7 @@ describe("build-layer", () => {
 
   test("takes away what the extension left under the name it had before", async () => {
     const { folder, put } = project();
-    put("dist/other.zip", "somebody else's");
+    put("dist/other.zip", "of another project");
     await buildLayer(folder);
     put("dist/hello-arm64.zip", "");
     put("package.json", { lambdaExtension: { name: "renamed", entry: "src/main.ts" } });
@@ -151,7 +151,7 @@ describe("build-layer", () => {
   });
 
   test.runIf(process.platform === "linux")(
-    "fails over a start-up budget, and says how long the start took where it holds",
+    "fails over a start-up budget, and says how long the start took if it is within the budget",
     async () => {
       const settings = { name: "hello", entry: "src/main.ts" };
       const { folder, put } = project({ ...settings, budgets: { maxStartUpRatio: 0.001 } }, loop);
@@ -317,7 +317,7 @@ test.each<[string, readonly string[], RegExp]>([
     /--sbom: expected a new file or an earlier report, got .*package\.json/,
   ],
   [
-    "license texts in place of somebody's own",
+    "license texts in place of a file of the user's",
     ["--sbom", "own.json"],
     /--sbom: expected a new file or an earlier report, got .*own\.licenses\.txt/,
   ],
@@ -504,7 +504,7 @@ describe("--check", () => {
     });
   });
 
-  test("lists what is wrong with a folder that somebody else made", async () => {
+  test("lists what is wrong with a folder that another tool made", async () => {
     const { folder } = project();
     await buildLayer(folder);
     chmodSync(join(folder, "dist/layer/extensions/hello"), 0o644);
@@ -555,7 +555,7 @@ test("--watch builds again after every change, through a failure, until it is en
   expect(await ended).toBe(130);
 });
 
-test("ends without a stack where nobody reads what it prints, and says when it cannot be printed", async () => {
+test("ends without a stack when its output is closed, and says when it cannot write there", async () => {
   const { folder } = project();
   const shell = (command: string): string =>
     execFileSync("bash", ["-c", `{ ${command}; } 2>&1; echo "\${PIPESTATUS[0]}"`], { cwd: folder, encoding: "utf8" });
@@ -592,7 +592,7 @@ describe("signals", () => {
   });
 });
 
-/** The Node that npm installed for this very machine, where it is one that Lambda has too. */
+/** The Node that npm installed for this machine, if Lambda has such machines too. */
 const host = { x64: "x86_64", arm64: "arm64" } as const;
 const architecture =
   process.platform === "linux" && (process.arch === "x64" || process.arch === "arm64") ? host[process.arch] : undefined;

@@ -19,14 +19,14 @@ const settings: ExtensionSettings = {
   policies: [],
 };
 
-/** Stands where a carried Node would: shows its environment, and starts in 1 ms. */
+/** Takes the place of a carried Node: shows its environment, and starts in 1 ms. */
 const environmentPrinter = "#!/bin/bash -p\nexec /usr/bin/env -0\n";
 
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
-  /** The environment the engine was given; empty where no engine ran. */
+  /** The environment the engine was given; empty if no engine ran. */
   readonly env: Readonly<Record<string, string>>;
 }
 
@@ -40,7 +40,7 @@ export interface TrialLayer {
 
 export interface TrialFiles {
   readonly fileName?: string;
-  /** The carried program; null for none. */
+  /** The carried program; null for a layer without one. */
   readonly engine?: string | Uint8Array | null;
   readonly bundle?: string;
 }

@@ -83,7 +83,7 @@ describe("registering", () => {
     expect(env["LAMBDA_EXTENSION_EVENTS"]).toBe("SHUTDOWN");
   });
 
-  test("sends nothing where the program registers itself", async () => {
+  test("sends nothing if the program registers itself", async () => {
     const { address, requests } = await api(() => ({ chunks: [registered] }));
     const { env } = await layer({}, { register: "self" }).run({
       AWS_LAMBDA_RUNTIME_API: address,
@@ -161,14 +161,14 @@ describe("answers", () => {
     ["breaks off in the status line", { chunks: ["HTTP/1.1 20"], after: "end" }],
     ["talks something else", { chunks: ["SSH-2.0-OpenSSH\r\n"], after: "end" }],
     ["gives no identifier", { chunks: [ok(registration)] }],
-  ])("hands nothing over where the API %s", async (_how, reply) => {
+  ])("hands nothing over if the API %s", async (_how, reply) => {
     const { address } = await api(() => reply);
     const { code, env, stderr } = await layer().run({ AWS_LAMBDA_RUNTIME_API: address });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(Object.keys(env).filter((key) => key.startsWith("LAMBDA_EXTENSION_"))).toEqual(["LAMBDA_EXTENSION_NAME"]);
   });
 
-  test("hands nothing over where nobody listens", async () => {
+  test("hands nothing over if the API does not listen", async () => {
     const server = await startFakeApi(() => ({ chunks: [] }));
     await server.close();
     const { code, env } = await layer().run({ AWS_LAMBDA_RUNTIME_API: server.address });
@@ -282,7 +282,7 @@ describe("without an engine", () => {
   test.each<[string, Reply, string]>([
     ["refuses", { chunks: ["HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}"] }, "403"],
     ["always resets", { chunks: [], after: "reset" }, "no answer"],
-  ])("ends with a message where the API %s the wait", async (_how, reply, said) => {
+  ])("ends with a message if the API %s the wait", async (_how, reply, said) => {
     const { address } = await platform(() => reply);
     const { code, stderr } = await layer({ engine: null }, { engine: "shared" }).run({
       AWS_LAMBDA_RUNTIME_API: address,
@@ -292,7 +292,7 @@ describe("without an engine", () => {
     expect(stderr).toContain(`cannot wait for the next event: ${said}`);
   });
 
-  test("prefers the function's Node to the carried one only where the engine is auto", async () => {
+  test("prefers the function's Node to the carried one only if the engine is auto", async () => {
     const { address } = await api(() => ({ chunks: [registered] }));
     const made = layer({}, { engine: "auto" });
     const env = { AWS_LAMBDA_RUNTIME_API: address, PATH: `${otherNode(layer().root, "shared")}:/usr/bin:/bin` };
@@ -316,7 +316,7 @@ describe("without an engine", () => {
     expect((await made.run({ ...env, PATH: `${foreign}::${own}/*:${own}` })).stdout).toBe("the function's\n");
   });
 
-  /** Puts a Node of somebody else's into `root`, and returns its folder. */
+  /** Puts a Node of another layer into `root`, and returns its folder. */
   function otherNode(root: string, says: string): string {
     const folder = join(root, "bin");
     mkdirSync(folder);
@@ -341,7 +341,7 @@ test("gives Bun no connection, which it cannot take over, and keeps it from the 
   expect(env).not.toHaveProperty("BUN_OPTIONS");
 });
 
-test("says where it belongs when it is not on Lambda", async () => {
+test("says which system runs it when it does not run on Lambda", async () => {
   const { code, stderr } = await layer().run({});
   expect(code).toBe(1);
   expect(stderr).toMatch(/^\[probe\] AWS_LAMBDA_RUNTIME_API is not set: [^\n]*\n$/);

@@ -9,9 +9,9 @@ import { checkModules } from "./check-modules.ts";
 /** One CommonJS file for Node 20 and newer. */
 export interface Bundle {
   readonly code: Uint8Array;
-  /** `index.cjs.map`, where the project asks for one. */
+  /** `index.cjs.map`, if the project asks for it. */
   readonly sourceMap: Uint8Array | undefined;
-  /** What it was made of, what was shaken off entirely included. */
+  /** What it was made of, with the files of which tree shaking left nothing. */
   readonly sources: readonly Source[];
   /** esbuild's warnings, one line each. */
   readonly warnings: readonly string[];
@@ -23,7 +23,7 @@ export interface Source {
   readonly bytes: number;
 }
 
-/** What of a project decides about its bundle. */
+/** The parts of a project that decide about its bundle. */
 export interface BundleRequest extends Pick<Project, "folder" | "entry"> {
   readonly settings: Pick<ExtensionSettings, "sourceMap" | "engine" | "runtime">;
 }
@@ -44,7 +44,7 @@ export async function bundleEntry({ folder, entry, settings }: BundleRequest): P
     target: "node20",
     minify: true,
     charset: "utf8",
-    // Node.js prints the line that throws: of a bundle on one line that is all of it.
+    // Node.js prints the line that throws. If the bundle were one line, it would print all of it.
     lineLimit: 200,
     legalComments: "none",
     sourcemap: settings.sourceMap ? "linked" : false,
@@ -64,7 +64,7 @@ export async function bundleEntry({ folder, entry, settings }: BundleRequest): P
   if (code === undefined) throw new Error("BUG: esbuild made no output file");
   if (code.byteLength === 0) {
     throw new BuildError(
-      "lambdaExtension.entry: expected a program that does something when it is loaded, got nothing: all of it was shaken off",
+      "lambdaExtension.entry: expected a program that does something when it is loaded, got nothing: tree shaking removed all of it",
     );
   }
   const { problems, warnings } = checkModules(result.metafile, settings, builtinModules);
@@ -83,7 +83,7 @@ function toSources({ inputs, outputs }: Metafile): readonly Source[] {
   return Object.keys(inputs).map((path) => ({ path, bytes: shares.get(path)?.bytesInOutput ?? 0 }));
 }
 
-/** Sources outside the project, by the part of their path that says something on another machine. */
+/** Names sources outside the project by the part of their path that means something on another machine. */
 function withoutOutside(text: string): Uint8Array {
   const map = JSON.parse(text) as { readonly sources: readonly string[] };
   const sources = map.sources.map((source) => source.replace(/^(\.\.\/)+/, "").replace(/^.*\/(?=node_modules\/)/, ""));

@@ -1,7 +1,7 @@
 import type { Metafile } from "esbuild";
 import type { ExtensionSettings } from "../config/extension-settings.ts";
 
-/** Modules of Node.js that one of its versions from 20 on lacks, with the one that brought them. */
+/** Modules that Node.js 20 lacks, with the version that brought them. */
 const newerThan20: Readonly<Record<string, number>> = { "node:sqlite": 22 };
 /** Modules that Node.js 20 has and Bun does not. */
 const missingInBun = ["node:sea", "node:test/reporters"];
@@ -10,14 +10,14 @@ const missingInBun = ["node:sea", "node:test/reporters"];
 export interface ModuleFindings {
   /** What ends the extension at its start. */
   readonly problems: readonly string[];
-  /** What may: a `require` that the package may guard. */
+  /** What may end it: a `require` that the package may guard. */
   readonly warnings: readonly string[];
 }
 
 /**
- * The modules that a bundle leaves to its engine, against those that the engine has: a shared one may be Node.js 20.
- * `known` are those of the Node.js that runs the build. What is loaded by `import()` is left alone: it may be behind a
- * question.
+ * Compares the modules that a bundle leaves to its engine with those that the engine has. A shared engine may be
+ * Node.js 20. `known` are the modules of the Node.js that runs the build. Every `import()` passes: the program may ask
+ * first whether the module exists.
  */
 export function checkModules(
   { inputs, outputs }: Pick<Metafile, "inputs" | "outputs">,
@@ -48,10 +48,10 @@ function lackOf(
   const name = path.startsWith("node:") ? path : `node:${path}`;
   const since = newerThan20[name];
   if (since === undefined && !known.some((module) => module === name || `node:${module}` === name)) {
-    return `expected a module of Node.js, got "${path}", which it does not have`;
+    return `expected a module of Node.js, got "${path}", which Node.js does not have`;
   }
   if (engine !== "carried" && since !== undefined) {
-    return `expected a module that Node.js 20 has, which the engine "${engine}" may be, got "${path}" of Node.js ${since}: import() it where it is there, or set "engine": "carried"`;
+    return `expected a module that Node.js 20 has, because the engine "${engine}" may be Node.js 20, got "${path}" of Node.js ${since}: load it with import() if it exists, or set "engine": "carried"`;
   }
   if (engine !== "shared" && runtime === "bun" && missingInBun.includes(name)) {
     return `expected a module that Bun has, got "${path}": set "runtime": "node"`;

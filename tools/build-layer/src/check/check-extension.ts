@@ -3,8 +3,8 @@ import type { FileEntry, TreeEntry } from "./layer-tree.ts";
 import { programOf } from "./program.ts";
 
 /**
- * Looks over one file of `extensions/`, which Lambda executes; for a link, what it leads to under the link's path.
- * Shape: problems as `path: expected …, got …`.
+ * Checks one file of `extensions/`, which Lambda executes. For a link, `entry` is its target under the link's path.
+ * Returns problems as `path: expected …, got …`.
  */
 export function checkExtension(entry: FileEntry, entries: readonly TreeEntry[]): readonly string[] {
   if (/\p{Cc}/u.test(entry.path)) return [`${JSON.stringify(entry.path)}: expected a name without control characters`];

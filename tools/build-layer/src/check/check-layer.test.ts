@@ -147,7 +147,7 @@ describe("files of extensions/", () => {
     expect(problemsOf(eleven)).toEqual([expect.stringMatching(/at most 10 extensions.*got 11/)]);
   });
 
-  test("says when there are none, and when the folder itself was packed", () => {
+  test("says when a layer has no extension, and when the folder itself was packed", () => {
     expect(problemsOf([file("x/run")])).toEqual(["extensions/: expected an extension, got none"]);
     expect(problemsOf([file("layer/extensions/x", "#!/bin/sh\n", 0o755)])).toEqual([
       expect.stringMatching(/there is layer\/extensions\/x: pack what is inside that upper folder/),

@@ -9,13 +9,13 @@ import { programOf } from "./program.ts";
 import { readFolder } from "./read-folder.ts";
 import { readZip } from "./read-zip.ts";
 
-/** What a look at a layer found. */
+/** What a check of a layer found. */
 export interface LayerCheck {
   /** What fails on Lambda, each as `path: expected …, got …`. */
   readonly problems: readonly string[];
   /** Names of the extensions. */
   readonly extensions: readonly string[];
-  /** What its Linux programs and libraries are for. */
+  /** The architectures of its Linux programs and libraries. */
   readonly architectures: readonly Architecture[];
   readonly unzippedBytes: number;
 }
@@ -26,7 +26,7 @@ const maxExtensions = 10;
 /** Linux's own limit. Source: path_resolution(7) */
 const maxLinks = 40;
 
-/** Looks over the layer at `path`, a folder or a zip. Errors: `BuildError` where there is neither. */
+/** Checks the layer at `path`, a folder or a zip. Errors: `BuildError` if `path` is neither. */
 export async function checkPath(path: string, wanted: Architecture | undefined): Promise<LayerCheck> {
   const there = whatIsAt(path);
   if (there === "a folder") return checkLayer(readFolder(path), wanted);
@@ -36,7 +36,7 @@ export async function checkPath(path: string, wanted: Architecture | undefined):
 }
 
 /**
- * Looks a layer over for what makes Lambda's init fail, whoever made it.
+ * Checks a layer, which any tool may have made, for what makes Lambda's init fail.
  * Source: how the official emulator finds and starts extensions, and the limits of
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
@@ -93,7 +93,7 @@ function checkLink(entry: TreeEntry, entries: readonly TreeEntry[]): readonly st
   return isWrong ? [`${entry.path}: expected a link to a file, got one to the folder ${entry.target}`] : [];
 }
 
-/** What a path leads to, over links; undefined where that is nothing in the layer, or a circle. */
+/** Follows links. Returns undefined if they lead to nothing in the layer, or in a circle. */
 function follow(entry: TreeEntry, entries: readonly TreeEntry[]): TreeEntry | undefined {
   let end: TreeEntry | undefined = entry;
   for (let links = 0; end?.kind === "link"; links++) {
@@ -106,40 +106,40 @@ function follow(entry: TreeEntry, entries: readonly TreeEntry[]): TreeEntry | un
   return end;
 }
 
-/** The folder that has no entry of its own, and is there because of what is in it. */
+/** A folder without an entry of its own: it exists because of what is in it. */
 function impliedFolder(path: string, entries: readonly TreeEntry[]): TreeEntry | undefined {
   const isFolder = path === "" || entries.some((entry) => entry.path.startsWith(`${path}/`));
   return isFolder ? { kind: "folder", path, mode: 0o755 } : undefined;
 }
 
-/** A zip may name a file twice; which one is unpacked is the unpacker's choice. */
+/** A zip may name a file twice: each unpacker chooses which one it keeps. */
 function twice(entries: readonly TreeEntry[]): readonly string[] {
   const seen = new Set<string>();
   const again = entries.filter(({ path }) => seen.size === seen.add(path).size).map(({ path }) => path);
   return [...new Set(again)].map((path) => `${path}: expected once, got it twice`);
 }
 
-/** A zip may say of a path that it is both; no disk can. */
+/** In a zip one path can be a file and a folder; on a disk it cannot. */
 function fileAndFolder(entries: readonly TreeEntry[]): readonly string[] {
   const folders = new Set(entries.map(({ path }) => posix.dirname(path)));
   const both = entries.filter(({ kind, path }) => kind === "file" && folders.has(path));
   return both.map(({ path }) => `${path}: expected a file or a folder, got both`);
 }
 
-/** Lambda takes everything in this folder that is no folder itself. */
+/** Lambda starts everything in `extensions/` that is not a folder. */
 function isExtension({ kind, path }: TreeEntry): boolean {
   return kind !== "folder" && /^extensions\/[^/]+$/.test(path);
 }
 
-/** The path in the layer that a link leads to; undefined where it leads out. */
+/** The path in the layer that a link leads to; undefined if the link leads out of the layer. */
 function resolveLink({ path, target }: Extract<TreeEntry, { kind: "link" }>): string | undefined {
-  // A layer is unpacked into /opt: an absolute link there is as good as a relative one.
+  // Lambda unpacks a layer into /opt: an absolute link into /opt is as good as a relative one.
   const absolute = posix.resolve("/opt", posix.dirname(path), target);
   const inside = posix.relative("/opt", absolute);
   return inside === ".." || inside.startsWith("../") ? undefined : inside;
 }
 
-/** Lambda runs as a user of its own, so what only the owner can read is out of reach. */
+/** Lambda runs extensions as another user, who cannot read what only the owner can read. */
 function checkReadable(entry: TreeEntry): readonly string[] {
   if (entry.kind === "link" || entry.kind === "special") return [];
   const needed = entry.kind === "folder" ? 0o055 : 0o044;

@@ -10,7 +10,7 @@ export type TreeEntry =
       /** Permission bits. */
       readonly mode: number;
       readonly size: number;
-      /** The first `headBytes`: enough to tell what a file is, and for scripts nearly always the whole. */
+      /** The first `headBytes`: enough to tell what a file is, and nearly always a whole script. */
       readonly head: Uint8Array;
     };
 

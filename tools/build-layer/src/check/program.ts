@@ -1,13 +1,13 @@
 import type { Architecture } from "../config/extension-settings.ts";
 
-/** What a file is, when somebody executes it. */
+/** What happens if Linux executes a file. */
 export type Program =
   | { readonly kind: "linux"; readonly architecture: Architecture | undefined }
   | { readonly kind: "foreign"; readonly system: "macOS" | "Windows" }
   | {
       readonly kind: "script";
       readonly interpreter: string;
-      /** Whether the first line ends with CR LF: then Linux looks for an interpreter whose name ends with CR. */
+      /** True if the first line ends with CR LF: then Linux looks for an interpreter whose name ends with CR. */
       readonly hasCarriageReturn: boolean;
     }
   | { readonly kind: "none" };
@@ -22,7 +22,7 @@ export function programOf(head: Uint8Array): Program {
     const magic = view.getUint32(0);
     if (magic === 0x7f454c46) return { kind: "linux", architecture: machines[view.getUint16(18, true)] };
     if ([0xcffaedfe, 0xcafebabe].includes(magic) && !isJavaClass(view)) return { kind: "foreign", system: "macOS" };
-    // "MZ", and the offset of the header that follows, inside what we see.
+    // A text may begin with "MZ" too, but it has no zero byte.
     if (view.getUint16(0) === 0x4d5a && head.includes(0)) return { kind: "foreign", system: "Windows" };
   }
   if (head[0] !== 0x23 || head[1] !== 0x21) return { kind: "none" };

@@ -12,13 +12,13 @@ const link = 0o120000;
 const regularTypes = [0, 0o100000];
 
 /**
- * Reads a layer that is a zip, with the modes as Lambda unpacks them; a zip that was not made on Unix has none: 0644.
- * Errors: `BuildError` where it is no zip, is damaged, or has paths that lead out of it.
+ * Reads a layer that is a zip, with the modes as Lambda unpacks them. A zip that was not made on Unix has no modes: its
+ * files get 0644. Errors: `BuildError` if it is not a zip, is damaged, or has paths that lead out of it.
  */
 export async function readZip(path: string): Promise<readonly TreeEntry[]> {
   const entries: TreeEntry[] = [];
   try {
-    // Strict: a backslash, as old Windows tools write it, is part of a file's name on Linux.
+    // Strict: old Windows tools write a backslash, which is part of a file's name on Linux.
     const zip = await openPromise(path, { strictFileNames: true });
     for await (const entry of zip.eachEntry()) entries.push(await toTreeEntry(zip, entry));
   } catch (error) {
@@ -40,7 +40,7 @@ async function toTreeEntry(zip: ZipFile, entry: Entry): Promise<TreeEntry> {
 }
 
 /**
- * The first `headBytes`. Reads to the end, because only there it shows whether the bytes are those that were packed.
+ * Returns the first `headBytes`. Reads to the end, because only the checksum of all bytes tells a damaged file.
  */
 async function readContent(zip: ZipFile, entry: Entry): Promise<Uint8Array> {
   const stream = await zip.openReadStreamPromise(entry);
@@ -51,7 +51,7 @@ async function readContent(zip: ZipFile, entry: Entry): Promise<Uint8Array> {
     if (size < headBytes) head.push(chunk);
     size += chunk.byteLength;
     crc = crc32(chunk, crc);
-    // Too large anyway; leaving the loop destroys the stream.
+    // The file is too large in any case. To leave the loop destroys the stream.
     if (entry.uncompressedSize > maxUnzippedBytes && size >= headBytes) break;
   }
   if (size === entry.uncompressedSize && hasCrc32 && crc !== entry.crc32) {

@@ -19,8 +19,8 @@ const sourceFile = /\.[cm]?[jt]sx?$/;
 
 /**
  * Finds what `lambdaExtension.entry` names, seen from `projectFolder`. An existing file wins; a name such as
- * `@lambda-extension/logger` means what that package exports as `./extension`; with a subpath, that export.
- * Errors: `BuildError` where there is neither, or the package's own package.json cannot be read.
+ * `@lambda-extension/logger` means what that package exports as `./extension`; a name with a subpath means that export.
+ * Errors: `BuildError` if there is neither, or the package's own package.json cannot be read.
  */
 export function findEntry(projectFolder: string, entry: string): Entry {
   const path = resolve(projectFolder, entry);

@@ -30,9 +30,9 @@ export interface ExtensionSettings {
   readonly events: readonly LifecycleEvent[];
   readonly register: Registrar;
   readonly engine: Engine;
-  /** What is carried; without meaning for a shared engine. */
+  /** The runtime that is carried; it means nothing for a shared engine. */
   readonly runtime: Runtime;
-  /** The first one is what `dist/layer` and `--out` hold. */
+  /** `dist/layer` and `--out` hold the first one. */
   readonly architectures: readonly [Architecture, ...Architecture[]];
   /** A map beside the bundle, so that stack traces name lines of the sources. */
   readonly sourceMap: boolean;
@@ -49,12 +49,12 @@ export interface PolicyStatement {
   readonly Resource: string | readonly string[];
 }
 
-/** What a build may cost at most; it fails when it costs more. */
+/** What a build may cost at most. It fails if it costs more. */
 export interface Budgets {
   /** Of `index.cjs`. */
   readonly maxBundleBytes?: number;
   /** Of each zip. */
   readonly maxZipBytes?: number;
-  /** Of the time to the first `next`, in starts of a Node.js that does nothing. Measured at each build that has it. */
+  /** Of the time to the first `next`, in starts of a Node.js that does nothing. Each build with it measures. */
   readonly maxStartUpRatio?: number;
 }

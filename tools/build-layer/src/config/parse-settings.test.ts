@@ -32,7 +32,7 @@ describe("parseSettings", () => {
     expect(parseSettings({ ...minimal, engine: "carried" })).toMatchObject({ settings: { architectures: ["x86_64"] } });
   });
 
-  test("refuses Bun where the engine is the function's own Node", () => {
+  test("refuses Bun if the engine is the function's own Node", () => {
     expect(problemsOf({ ...minimal, runtime: "bun" })).toEqual([
       expect.stringMatching(/^lambdaExtension\.runtime: expected "node" with/),
     ]);

@@ -48,7 +48,7 @@ const rules: { readonly [Key in keyof ExtensionSettings]: Rule<ExtensionSettings
 /** The keys of `lambdaExtension`. */
 export const settingNames: readonly string[] = Object.keys(rules);
 
-/** What a package that is the entry of another one decides for it, unless that one says otherwise. */
+/** The settings that a package decides for those that name it as their `entry`, unless they decide themselves. */
 const inheritedNames: readonly string[] = ["events", "register", "environment", "policies"];
 
 /** Folders of /opt that Lambda or its runtimes give a meaning: an extension's folder of that name would mix with it. */
@@ -56,7 +56,7 @@ const reservedNames = ["bin", "extensions", "java", "lib", "lib64", "nodejs", "p
 
 /**
  * Reads `lambdaExtension` of a package.json; null counts as nothing. `inherited` are the settings of the package that
- * `entry` names: its events, registrar, environment and policies are the defaults then.
+ * `entry` names: then its events, registrar, environment and policies are the defaults.
  * Errors: none thrown; the result lists every problem at once.
  */
 export function parseSettings(value: unknown, inherited?: unknown): ParsedSettings {

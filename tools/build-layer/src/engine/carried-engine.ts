@@ -14,10 +14,10 @@ import { fetchPackage } from "./npm-pack.ts";
 
 /** Where an engine is looked for and kept. */
 export interface EngineSource {
-  /** Where a copy that is already installed is looked for, and whose npm settings hold. */
+  /** Installed engines are looked for from here upwards, and npm runs here, with the settings of this folder. */
   readonly projectFolder: string;
   readonly cacheFolder: string;
-  /** Told before something that takes seconds. */
+  /** Called before work that takes seconds. */
   say(line: string): void;
 }
 
@@ -43,7 +43,7 @@ export async function engineFiles(
       if (!isWhole(home, release)) await fill(home, release, source);
     });
   });
-  // Some second of half a year, after the fixed time: another one for each release.
+  // Each release has its own time, a second in the half year after the fixed time.
   const modified = new Date(fixedTime.getTime() + Number.parseInt(release.sha256.slice(0, 6), 16) * 1000);
   const keptFile = (name: string, onCompress: () => void): LayerFile["content"] => {
     const path = join(home, name);
@@ -58,8 +58,8 @@ export async function engineFiles(
 }
 
 /**
- * A power cut or a full disk leaves files that are too short; to hash 126 MB at every build would cost as much as all
- * the rest.
+ * Compares sizes: a power cut or a full disk leaves files that are too short, and to hash 126 MB would take as long as
+ * the rest of a build.
  */
 function isWhole(home: string, { bytes, license }: EngineRelease): boolean {
   const size = statSync(join(home, "executable"), { throwIfNoEntry: false })?.size;
@@ -92,7 +92,7 @@ function fill(home: string, release: EngineRelease, source: EngineSource): Promi
   });
 }
 
-/** Names the cache where the file system refuses it. */
+/** Names the cache in an error of the file system. */
 async function keeping<T>(cacheFolder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -9,12 +9,11 @@ import { withLock } from "./lock.ts";
 const headBytes = 8;
 
 /**
- * The compressed form of a large file, kept beside it: 5 s for an engine, once. A kept form that was cut short is made
- * anew.
- * Errors: the file system's.
+ * Compresses a large file once, which takes 5 s for an engine, and keeps the result beside it. A result that was cut
+ * short is made again. Errors: the file system's.
  */
 export async function compressOnce(path: string, onCompress: () => void): Promise<Deflated> {
-  // The name changes with whatever may change the bytes.
+  // The name says everything that may change the bytes.
   const kept = `${path}.deflated-by-fflate-0.8-level-6`;
   const found = read(kept);
   if (found !== undefined) return found;
@@ -45,7 +44,7 @@ function write(kept: string, { bytes, crc }: Deflated): Promise<void> {
   });
 }
 
-/** In a worker, so that Ctrl-C is heard and two architectures share the time. */
+/** In a worker, so that the process hears Ctrl-C, and compresses two architectures at the same time. */
 function deflate(bytes: Uint8Array): Promise<Deflated> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
@@ -55,6 +54,6 @@ function deflate(bytes: Uint8Array): Promise<Deflated> {
       chunks.push(chunk);
       if (isLast) resolve({ bytes: Buffer.concat(chunks), crc: stream.crc >>> 0 });
     };
-    stream.push(new Uint8Array(bytes), true); // a copy: it is transferred, and small buffers of Node's pool cannot be
+    stream.push(new Uint8Array(bytes), true); // a copy: the worker takes it over, and cannot take over small buffers, which share a pool of Node's
   });
 }

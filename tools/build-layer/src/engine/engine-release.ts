@@ -10,9 +10,9 @@ export interface EngineRelease {
   readonly executable: string;
   /** Hex SHA-256 of the executable. */
   readonly sha256: string;
-  /** Its size. */
+  /** Size of the executable. */
   readonly bytes: number;
-  /** The license text inside the package; Bun's packages have none. */
+  /** The license text inside the package. Bun's packages hold no license text. */
   readonly license?: string;
 }
 
@@ -39,8 +39,8 @@ const node: Readonly<Record<Architecture, EngineRelease>> = {
 };
 
 /**
- * Needs glibc 2.17 and nothing else: Amazon Linux 2 too. The executable of its x64 package is that of the package named
- * "baseline", byte for byte.
+ * Needs glibc 2.17 and nothing else, so it runs on Amazon Linux 2 too. The executable of its x64 package is the same,
+ * byte for byte, as that of the package named "baseline".
  */
 const bun: Readonly<Record<Architecture, EngineRelease>> = {
   x86_64: {

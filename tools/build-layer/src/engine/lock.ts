@@ -7,9 +7,9 @@ const pollMs = 100;
 const staleMs = 15 * 60_000;
 
 /**
- * Runs `work` when no other process is at it, so that it finds it done. A courtesy that saves time, and no guarantee: a
- * lock whose process is gone counts for nothing, and two that find this out at once both go on. So `work` writes aside
- * and moves into place.
+ * Runs `work` when no other process runs it, so that the later process finds it done. This saves time and guarantees
+ * nothing: the lock of a process that is gone does not count, and two processes that see this at once both go on. So
+ * `work` must write aside and move the result into place.
  * Errors: those of `work`, and of the file system.
  */
 export async function withLock<T>(lockFile: string, work: () => Promise<T>): Promise<T> {

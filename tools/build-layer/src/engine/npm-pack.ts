@@ -11,9 +11,9 @@ import { readTar } from "./read-tar.ts";
 
 /**
  * Fetches a platform package of any architecture through the user's own npm: its registry, proxy, credentials and
- * cache. `npm pack` asks nothing of the host's platform, where `npm install` refuses a foreign one.
- * Shape: the package's files by path, without the leading `package/`.
- * Errors: `BuildError` where npm cannot be run, the package cannot be had, or its bytes are not the pinned ones.
+ * cache. `npm pack` takes a package for any platform; `npm install` refuses one for another platform than the host's.
+ * Returns the package's files by path, without the leading `package/`.
+ * Errors: `BuildError` if npm cannot run, the package cannot be fetched, or its bytes are not the pinned ones.
  */
 export async function fetchPackage(
   { packageName, version, integrity }: EngineRelease,
@@ -37,7 +37,7 @@ export async function fetchPackage(
   return new Map([...files].map(([path, bytes]) => [path.replace(/^[^/]+\//, ""), bytes]));
 }
 
-/** The first line of npm's that says something. */
+/** The first two lines in which npm names its error. */
 function reason(error: unknown): string {
   if (codeOf(error) === "ENOENT") return "there is no npm on PATH";
   if (typeof error === "object" && error !== null) {

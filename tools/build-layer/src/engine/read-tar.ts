@@ -2,8 +2,8 @@ const blockBytes = 512;
 const regularFile = ["0", "\0"];
 
 /**
- * The regular files of a tar archive, by path; the bytes are views, not copies. Enough for npm's tarballs: entries that
- * extend other entries (long paths of pax) are passed over, so a file with such a path keeps the name in its header.
+ * Returns the regular files of a tar archive by path; the bytes are views, not copies. This is enough for npm's
+ * tarballs: it skips entries that extend other ones (long paths of pax), so such a file keeps the name in its header.
  */
 export function readTar(archive: Uint8Array): ReadonlyMap<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();

@@ -1,7 +1,6 @@
 /**
- * As `Promise.all`, but rejects only when all have ended: then nobody writes any more into a folder that is to be
- * removed.
- * Errors: the first of the list that rejected.
+ * Does as `Promise.all`, but rejects only when all promises have ended: then no write is under way in a folder that is
+ * removed next. Errors: the first one in the list.
  */
 export async function allEnded<T extends readonly unknown[] | []>(
   promises: T,

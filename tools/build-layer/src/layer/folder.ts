@@ -6,9 +6,9 @@ import { fixedTime } from "./layer-file.ts";
 import type { Content, LayerFile } from "./layer-file.ts";
 
 /**
- * Writes a layer as a folder that must not exist yet. Modes are set outright, whatever the umask; the times of
- * files and folders are fixed. Large files that `previous`, the folder to be replaced, holds already are linked to:
- * a copy of an engine takes a third of a build's time.
+ * Writes a layer as a folder that must not exist yet, with fixed modes, whatever the umask, and fixed times. If
+ * `previous`, the folder to replace, holds a large file already, it links to that file: to copy an engine takes a third
+ * of a build's time.
  */
 export async function writeFolder(folder: string, files: readonly LayerFile[], previous?: string): Promise<void> {
   await allEnded(
@@ -17,7 +17,7 @@ export async function writeFolder(folder: string, files: readonly LayerFile[], p
       await mkdir(dirname(target), { recursive: true });
       if (content.kind === "bytes") await writeFile(target, content.bytes);
       else if (previous !== undefined && (await tryLink(join(previous, path), target, content))) return;
-      // Clones where the file system can, else copies.
+      // A clone if the file system can make one, else a copy.
       else await copyFile(content.path, target, constants.COPYFILE_FICLONE);
       await chmod(target, mode);
       const time = content.kind === "bytes" ? fixedTime : content.modified;
@@ -27,7 +27,7 @@ export async function writeFolder(folder: string, files: readonly LayerFile[], p
   fixFolders(folder);
 }
 
-/** Links to a file that is as it was written here: whoever changes it changes its time. */
+/** Links to `from` if it is unchanged since it was written here: a program that changes a file changes its time. */
 async function tryLink(
   from: string,
   to: string,
@@ -39,7 +39,7 @@ async function tryLink(
     await link(from, to);
     return true;
   } catch {
-    return false; // it is copied then, and what hinders that is said
+    return false; // then it is copied, and an error of the copy is reported
   }
 }
 

@@ -6,17 +6,17 @@ export interface LayerFile {
   readonly content: Content;
 }
 
-/** npm's fixed time for packed files, with the same use: an unchanged layer looks unchanged to whatever packs it. */
+/** npm's fixed time for packed files, for the same reason: a program that packs an unchanged layer sees no change. */
 export const fixedTime = new Date("1985-10-26T08:15:00Z");
 
-/** Bytes at hand, or a large file that is copied and whose compressed form is at hand too. */
+/** Bytes in memory, or a large file on disk, which has a compressed form too. */
 export type Content =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | {
       readonly kind: "file";
       readonly path: string;
       readonly size: number;
-      /** The time it gets in a folder, another one for other content: there it is known again, without being read. */
+      /** The time that the file gets in a folder. Other content has another time: so a build knows the file unread. */
       readonly modified: Date;
       deflated(): Promise<Deflated>;
     };

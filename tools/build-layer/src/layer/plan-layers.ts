@@ -1,13 +1,13 @@
 import { architectures as allArchitectures } from "../config/extension-settings.ts";
 import type { Architecture, ExtensionSettings } from "../config/extension-settings.ts";
 
-/** A layer to be made, and the names it gets under `dist/`. */
+/** A layer to make, and its names under `dist/`. */
 export interface LayerPlan {
-  /** What its machine code is for; undefined where it holds none. */
+  /** The architecture of its machine code; undefined if it holds no machine code. */
   readonly architecture: Architecture | undefined;
   /** `layer`, or `layer-arm64` for every further architecture. */
   readonly folderName: string;
-  /** `my-extension.zip`, or `my-extension-arm64.zip` where each architecture has a zip. */
+  /** `my-extension.zip`, or `my-extension-arm64.zip` if each architecture has a zip. */
   readonly zipName: string;
 }
 
@@ -26,8 +26,8 @@ export function planLayers({ name, engine, architectures }: ExtensionSettings): 
 }
 
 /**
- * Every name under `dist/` that some plan for this extension could use: what is not made now was left by other
- * settings.
+ * Every name under `dist/` that an extension of this name could use with any settings. A build removes those that it
+ * does not make.
  */
 export function everyOutputName(name: string): readonly string[] {
   const perArchitecture = allArchitectures.flatMap((one) => [`layer-${one}`, `${name}-${one}.zip`]);

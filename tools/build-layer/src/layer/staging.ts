@@ -3,17 +3,17 @@ import { basename, dirname, join } from "node:path";
 import { codeOf } from "../file-error.ts";
 import { makeFolder } from "../paths.ts";
 
-/** A folder beside the results, in which they are assembled. */
+/** A folder beside the results, in which they are made. */
 export interface Staging {
   readonly folder: string;
   /**
-   * Replaces `target` by the staged file or folder `name`. Both are on one file system, so nobody sees half of it; of
-   * two builds at once the later one stays.
+   * Replaces `target` by the staged file or folder `name`. Both are on one file system, so no program sees half of it.
+   * Of two builds at once, the result of the later one stays.
    */
   moveTo(name: string, target: string): void;
-  /** Takes `target` away, if it is there. */
+  /** Removes `target`, if it exists. */
   remove(target: string): void;
-  /** Removes the staging folder and what is left in it. Idempotent. */
+  /** Removes the staging folder and everything in it. Idempotent. */
   close(): void;
 }
 
@@ -27,7 +27,7 @@ export function closeStagings(): void {
   for (const staging of open) staging.close();
 }
 
-/** Makes a staging folder in `parent`, which is made where it is missing. */
+/** Makes a staging folder in `parent`, and `parent` too if it is missing. */
 export function openStaging(parent: string): Staging {
   makeFolder(parent);
   removeLeft(parent);
@@ -36,7 +36,7 @@ export function openStaging(parent: string): Staging {
   const staging: Staging = {
     folder,
     moveTo(name, target) {
-      // A folder that was made here is readable to all, whatever the umask: Lambda's user is not ours.
+      // All users may read a new folder, whatever the umask: Lambda runs as another user.
       if (makeFolder(dirname(target))) chmodSync(dirname(target), 0o755);
       // Again if another build puts its result there meanwhile.
       do staging.remove(target);

@@ -2,7 +2,7 @@ import { Zip, ZipDeflate } from "fflate";
 import { sizeOf } from "./layer-file.ts";
 import type { LayerFile } from "./layer-file.ts";
 
-/** The first moment a zip can express. fflate reads its local parts, so it is the same in every time zone. */
+/** The first moment that a zip can express. fflate reads it in local time: it is the same in every time zone. */
 const epoch = new Date(1980, 0, 1);
 const unix = 3;
 const regularFile = 0o100000;
@@ -10,7 +10,7 @@ const regularFile = 0o100000;
 /**
  * Packs a layer. The bytes depend on paths, modes and contents alone: entries are sorted, times fixed, owners absent,
  * and the compression is JavaScript, because native zlib differs between versions of Node.
- * Shape: the pieces of one file; a carried engine's is never copied.
+ * Returns the pieces of one file. A carried engine is one of them, and is never copied.
  */
 export async function toZip(files: readonly LayerFile[]): Promise<readonly Uint8Array[]> {
   const chunks: Uint8Array[] = [];

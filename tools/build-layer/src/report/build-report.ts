@@ -9,18 +9,18 @@ export interface BuildReport {
   /** What the bundle was made of. */
   readonly sources: readonly Source[];
   readonly warnings: readonly string[];
-  /** Undefined where it was not measured. */
+  /** Undefined if it was not measured. */
   readonly startUp: StartUp | undefined;
   readonly layers: readonly BuiltLayer[];
 }
 
 /** One layer, as a folder, a zip or both. Units: bytes. */
 export interface BuiltLayer {
-  /** Undefined where the layer holds no machine code. */
+  /** Undefined if the layer holds no machine code. */
   readonly architecture: Architecture | undefined;
-  /** Undefined where only a zip was asked for. */
+  /** Undefined if only a zip was made. */
   readonly folder: string | undefined;
   readonly unzippedBytes: number;
-  /** Undefined where only a folder was asked for. */
+  /** Undefined if only a folder was made. */
   readonly zip: { readonly path: string; readonly bytes: number } | undefined;
 }

@@ -29,13 +29,13 @@ export function toText({ name, bundleBytes, startUp, layers }: BuildReport, fold
   return lines.map((line) => line.trimEnd()).join("\n");
 }
 
-/** A layer that passed, in one line. */
+/** One line about a layer that passed the check. */
 export function checkToText({ extensions, architectures, unzippedBytes }: LayerCheck): string {
   const programs = architectures.length === 0 ? "no machine code" : `programs for ${architectures.join(" and ")}`;
   return `ok: ${extensions.join(", ")}; ${toSize(unzippedBytes)} unzipped${toShare(unzippedBytes)}; ${programs}`;
 }
 
-/** How much of Lambda's limit is gone; nothing below a hundredth. */
+/** The part of Lambda's limit that a layer takes; empty below one percent. */
 function toShare(bytes: number): string {
   const percent = Math.round((100 * bytes) / maxUnzippedBytes);
   return percent === 0 ? "" : `, ${percent} % of what Lambda allows a function with all its layers`;

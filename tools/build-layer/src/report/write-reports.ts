@@ -16,7 +16,7 @@ export interface ReportPaths {
   readonly sbom?: string | undefined;
 }
 
-/** Looks where the reports would go, before a build takes its time. Errors: `BuildError`; the file system's. */
+/** Checks the places of the reports, before a build takes its time. Errors: `BuildError`; the file system's. */
 export function prepareReports(folder: string, { report, sbom }: ReportPaths): void {
   if (report !== undefined) {
     prepare(resolve(folder, report), { option: "--report", extension: ".html", mark: "<!doctype html>" });
@@ -24,11 +24,11 @@ export function prepareReports(folder: string, { report, sbom }: ReportPaths): v
   if (sbom === undefined) return;
   const path = resolve(folder, sbom);
   prepare(path, { option: "--sbom", extension: ".json", mark: '"bomFormat": "CycloneDX"' });
-  // License texts bear no mark: they are an earlier report's where that is beside them.
+  // License texts have no mark: they belong to an earlier report if it lies beside them.
   if (!existsSync(path) && existsSync(licensesBeside(path))) throw somethingElse("--sbom", licensesBeside(path));
 }
 
-/** Replaces nothing but an earlier report, which bears the mark. */
+/** Allows to replace an earlier report, which has the mark, and nothing else. */
 function prepare(
   path: string,
   kind: { readonly option: string; readonly extension: string; readonly mark: string },

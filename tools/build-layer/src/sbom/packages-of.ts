@@ -3,11 +3,11 @@ import { dirname, join } from "node:path";
 import { readManifest } from "../config/read-manifest.ts";
 import { upwards } from "../paths.ts";
 
-/** An npm package of which something is in a bundle. */
+/** An npm package that a bundle holds some code of. */
 export interface BundledPackage {
   readonly name: string;
   readonly version: string;
-  /** As its package.json says: an SPDX id or expression, or free text. */
+  /** As in its package.json: an SPDX id or expression, or free text. */
   readonly license: string | undefined;
   readonly licenseText: string | undefined;
 }

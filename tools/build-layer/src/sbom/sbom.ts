@@ -11,9 +11,8 @@ export interface Contents {
 }
 
 /**
- * What is really in a layer: the npm packages of which something is left in the bundle, and carried engines with their
- * hashes.
- * Shape: CycloneDX 1.6 JSON, without time or serial number, so that it is the same for the same layer.
+ * Lists what is really in a layer: the npm packages that have code in the bundle, and carried engines with hashes.
+ * Returns CycloneDX 1.6 JSON, without time or serial number, so that it is the same for the same layer.
  * Source: https://cyclonedx.org/docs/1.6/json/
  */
 export function toSbom({ name, packages, engines }: Contents): string {
@@ -39,7 +38,7 @@ export function toSbom({ name, packages, engines }: Contents): string {
   return `${serializer.serialize(bom, { sortLists: true, space: 2 })}\n`;
 }
 
-/** The license texts of everything in the bundle, one after the other. A package without one is named too. */
+/** The license texts of everything in the bundle, one after the other. A package without a text is named too. */
 export function toLicenseTexts(packages: readonly BundledPackage[]): string {
   return packages
     .map(({ name, version, license, licenseText }) => {

@@ -6,8 +6,8 @@ export interface ExtensionsApi {
   /** For AWS_LAMBDA_RUNTIME_API. */
   readonly address: string;
   /**
-   * Resolves with the moment (`performance.now()`) at which the extension asks for its next event; asked for before it
-   * starts.
+   * Resolves with the moment (`performance.now()`) at which the extension asks for its next event. Call it before
+   * the extension starts.
    */
   firstNext(): Promise<number>;
   close(): Promise<void>;
@@ -20,7 +20,7 @@ const registration = {
   accountId: "123456789012",
 };
 
-/** Opens one on a free port of 127.0.0.1. Errors: rejects where it cannot listen. */
+/** Opens the API on a free port of 127.0.0.1. Errors: rejects if it cannot listen. */
 export async function openExtensionsApi(): Promise<ExtensionsApi> {
   let onNext = (_atMs: number): void => {};
   const server = createServer((request, response) => {

@@ -51,7 +51,7 @@ test.runIf(process.platform === "linux")(
   },
 );
 
-test("measures nothing where the layer does not run", async () => {
+test("measures nothing if the layer does not run", async () => {
   const { settings, layers } = layer("exit 1");
   expect(await measureLayer(settings, layers, { ...host, platform: "darwin" })).toBeUndefined();
   expect(
