@@ -4,9 +4,9 @@
 # Bash alone, no other program, bash 4.2 (Amazon Linux 2) and newer. -p: the customer's BASH_ENV is not read.
 
 ### settings ###
-set -f            # a * in PATH is one
+set -f            # a * in PATH stays a *
 shopt -s execfail # a runtime that cannot be executed must not end this script: see live_without_engine
-trap '' PIPE      # a connection reset while we write is an answer like any other
+trap '' PIPE      # a connection that is reset while we write must not end this script
 api=$AWS_LAMBDA_RUNTIME_API
 name=${0##*/}
 folder=${0%"$name"}../$extension
@@ -20,7 +20,7 @@ hang_up() {
   socket=''
 }
 
-# Sends one request, on the open connection if there is one, and sets status, body and (where the answer has one)
+# Sends one request, on the open connection if there is one, and sets status, body and (if the answer has one)
 # identifier. Fails unless a whole answer came. No timeout: the API may answer after a freeze.
 request() { # method, path, headers, body
   local LC_ALL=C host=$api:80 text='' # LC_ALL: lengths are bytes
@@ -75,7 +75,7 @@ read_chunks() {
   done
 }
 
-# Whoever has an identifier is registered, even if the rest of the answer was lost: a second try would be refused.
+# An identifier in the answer means: registered, even if the rest of the answer was lost. A second try would be refused.
 register_for() { # events, separated by commas
   local between='","' list='' # a variable, because bash 4.2 and newer ones read quotes in a replacement differently
   [[ -z $1 ]] || list="\"${1//,/$between}\""
@@ -106,7 +106,7 @@ live_without_engine() {
   exit 1
 }
 
-# What is beside this file in /opt belongs to some other layer: its Node may be of any version, and goes when that layer goes.
+# A Node elsewhere in /opt belongs to another layer: it may have any version, and it goes when that layer goes.
 find_shared() {
   local IFS=: place
   for place in /var/lang/bin $PATH; do
