@@ -45,14 +45,15 @@ export async function buildLayers(project: Project, options: BuildOptions): Prom
     folder: join(dist, plan.folderName),
     zip: join(dist, plan.zipName),
   }));
-  return build(narrowed, { outputs, parent: dist }, options, (staging) => {
+  const place = (staging: Staging): void => {
     const made = new Set(outputs.flatMap(({ folderName, zipName }) => [folderName, zipName]));
     const names = [project.settings.name, ...extensionsIn(join(dist, "layer"))];
     for (const output of new Set(names.flatMap(everyOutputName))) {
       if (made.has(output)) staging.moveTo(output, join(dist, output));
       else staging.remove(join(dist, output));
     }
-  });
+  };
+  return build(narrowed, { outputs, parent: dist, place }, options);
 }
 
 /**
@@ -66,10 +67,11 @@ export async function buildInto(project: Project, target: string, options: Build
   const [plan] = planLayers(narrowed.settings);
   refuseForeign(target, name);
   const output: Output = { ...plan, folder: target, zip: undefined };
-  return build(narrowed, { outputs: [output], parent: target }, options, (staging) => {
+  const place = (staging: Staging): void => {
     staging.moveTo(join(plan.folderName, name), join(target, name));
     staging.moveTo(join(plan.folderName, "extensions", name), join(target, "extensions", name));
-  });
+  };
+  return build(narrowed, { outputs: [output], parent: target, place }, options);
 }
 
 /**
@@ -85,9 +87,8 @@ export async function buildZip(project: Project, path: string, options: BuildOpt
     throw new BuildError(`--zip: expected a new file or an earlier zip, got ${path}, which is something else`);
   }
   const output: Output = { ...plan, folder: undefined, zip: path };
-  return build(narrowed, { outputs: [output], parent: dirname(path) }, options, (staging) => {
-    staging.moveTo(plan.zipName, path);
-  });
+  const place = (staging: Staging): void => staging.moveTo(plan.zipName, path);
+  return build(narrowed, { outputs: [output], parent: dirname(path), place }, options);
 }
 
 /** A layer to make: as a folder, a zip or both. */
@@ -96,17 +97,23 @@ interface Output extends LayerPlan {
   readonly zip: string | undefined;
 }
 
-/** Makes every output in a staging folder in `parent`, under the names of its plan. Then `place` moves them. */
+interface Outputs {
+  readonly outputs: readonly Output[];
+  /** The folder of the staging folder, in which every output has the names of its plan. */
+  readonly parent: string;
+  /** Moves the outputs from the staging folder to their places. */
+  readonly place: (staging: Staging) => void;
+}
+
 async function build(
   project: Project,
-  { outputs, parent }: { readonly outputs: readonly Output[]; readonly parent: string },
+  { outputs, parent, place }: Outputs,
   options: BuildOptions,
-  place: (staging: Staging) => void,
 ): Promise<BuildReport> {
   const { name, budgets } = project.settings;
   const bundle = await bundleEntry(project);
   const bundleBytes = bundle.code.byteLength;
-  refuse(checkBytes("maxBundleBytes", budgets, bundleBytes, bundle.sources));
+  refuse(checkBytes("maxBundleBytes", { allowed: budgets.maxBundleBytes, bytes: bundleBytes }, bundle.sources));
   const contents = await allEnded(
     outputs.map(async (output) => {
       const files = await layerFiles(project, { bundle, architecture: output.architecture }, options);
@@ -149,7 +156,7 @@ async function writeZip(path: string, files: readonly LayerFile[], budgets: Budg
   const bytes = zip.reduce((sum, { byteLength }) => sum + byteLength, 0);
   // The files with their size before compression.
   const parts = files.map((file) => ({ path: file.path, bytes: sizeOf(file) }));
-  refuse(checkBytes("maxZipBytes", budgets, bytes, parts));
+  refuse(checkBytes("maxZipBytes", { allowed: budgets.maxZipBytes, bytes }, parts));
   await writeFile(path, zip);
   return bytes;
 }

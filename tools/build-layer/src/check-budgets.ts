@@ -13,8 +13,7 @@ interface Contributor {
 /** Compares bytes with a budget. Returns a problem that lists the largest `parts`; undefined within the budget. */
 export function checkBytes(
   name: "maxBundleBytes" | "maxZipBytes",
-  { [name]: allowed }: Budgets,
-  bytes: number,
+  { allowed, bytes }: { readonly allowed: number | undefined; readonly bytes: number },
   parts: readonly Contributor[],
 ): string | undefined {
   if (allowed === undefined || bytes <= allowed) return undefined;

@@ -321,6 +321,11 @@ test.each<[string, readonly string[], RegExp]>([
     ["--sbom", "own.json"],
     /--sbom: expected a new file or an earlier report, got .*own\.licenses\.txt/,
   ],
+  [
+    "a treemap in place of a pipe",
+    ["--report", "pipe.html"],
+    /--report: expected a new file or an earlier report, got .*pipe\.html/,
+  ],
   ["a treemap in place of a folder", ["--report", "out.html"], /--report: expected a file, got the folder .*out\.html/],
   [
     "a treemap below a file",
@@ -331,6 +336,7 @@ test.each<[string, readonly string[], RegExp]>([
   const { folder, put } = project();
   put("out.html/file", "");
   put("own.licenses.txt", "");
+  execFileSync("mkfifo", ["pipe.html"], { cwd: folder });
   const { code, stderr } = await buildLayer(folder, args);
   expect(code).toBe(1);
   expect(stderr).toMatch(message);

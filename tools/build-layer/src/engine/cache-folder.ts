@@ -6,11 +6,7 @@ import { join } from "node:path";
  * folder for caches.
  */
 export function cacheFolder(env: Readonly<Record<string, string | undefined>>, platform: NodeJS.Platform): string {
-  const chosen = env["BUILD_LAYER_CACHE"];
-  if (chosen !== undefined && chosen !== "") return chosen;
-  const xdg = env["XDG_CACHE_HOME"];
-  if (xdg !== undefined && xdg !== "") return join(xdg, "lambda-extension");
-  return platform === "darwin"
-    ? join(homedir(), "Library", "Caches", "lambda-extension")
-    : join(homedir(), ".cache", "lambda-extension");
+  const caches = platform === "darwin" ? join(homedir(), "Library", "Caches") : join(homedir(), ".cache");
+  // An empty variable counts as not set.
+  return env["BUILD_LAYER_CACHE"] || join(env["XDG_CACHE_HOME"] || caches, "lambda-extension");
 }

@@ -54,6 +54,7 @@ function deflate(bytes: Uint8Array): Promise<Deflated> {
       chunks.push(chunk);
       if (isLast) resolve({ bytes: Buffer.concat(chunks), crc: stream.crc >>> 0 });
     };
-    stream.push(new Uint8Array(bytes), true); // a copy: the worker takes it over, and cannot take over small buffers, which share a pool of Node's
+    // A copy: the worker takes it over, and it cannot take over small buffers, which share a pool of Node's.
+    stream.push(new Uint8Array(bytes), true);
   });
 }

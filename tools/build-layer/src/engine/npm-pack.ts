@@ -40,10 +40,8 @@ export async function fetchPackage(
 /** The first two lines in which npm names its error. */
 function reason(error: unknown): string {
   if (codeOf(error) === "ENOENT") return "there is no npm on PATH";
-  if (typeof error === "object" && error !== null) {
-    const stderr = "stderr" in error && typeof error.stderr === "string" ? error.stderr : "";
-    const lines = stderr.split("\n").filter((line) => /^npm (error|ERR!)/.test(line));
-    if (lines.length > 0) return lines.slice(0, 2).join(", ");
-  }
+  const stderr = error instanceof Error && "stderr" in error ? String(error.stderr) : "";
+  const lines = stderr.split("\n").filter((line) => /^npm (error|ERR!)/.test(line));
+  if (lines.length > 0) return lines.slice(0, 2).join(", ");
   return String(error);
 }

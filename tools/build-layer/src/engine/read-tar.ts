@@ -27,7 +27,6 @@ export function readTar(archive: Uint8Array): ReadonlyMap<string, Uint8Array> {
 
 /** A field of a header: up to the first NUL, blanks removed. */
 function text(header: Uint8Array, from: number, to: number): string {
-  const field = header.subarray(from, to);
-  const end = field.indexOf(0);
-  return new TextDecoder().decode(end === -1 ? field : field.subarray(0, end)).trim();
+  const [field = ""] = new TextDecoder().decode(header.subarray(from, to)).split("\0");
+  return field.trim();
 }

@@ -39,7 +39,9 @@ function prepare(
   }
   const there = whatIsAt(path);
   if (there === "a folder") throw new BuildError(`${option}: expected a file, got the folder ${path}`);
-  if (there !== "nothing" && !readFileSync(path, "utf8").includes(mark)) throw somethingElse(option, path);
+  if (there !== "nothing" && !(there === "a file" && readFileSync(path, "utf8").includes(mark))) {
+    throw somethingElse(option, path);
+  }
   makeFolder(dirname(path));
 }
 

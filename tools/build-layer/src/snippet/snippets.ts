@@ -91,8 +91,8 @@ function toContainer(project: Project): readonly string[] {
 }
 
 /**
- * The layers of a project as a template names them, the nearest template above it or one in the folder above. Paths are
- * relative to that template, with forward slashes.
+ * The layers of a project as a template names them. Paths have forward slashes. They are relative to the nearest
+ * template above the project, or, if there is no template, to the folder above the project.
  */
 function layerResources({ folder, settings }: Project) {
   const isTemplateThere = (above: string): boolean =>
