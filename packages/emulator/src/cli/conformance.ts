@@ -1,24 +1,19 @@
 import { resolve } from "node:path";
 import { checkConformance } from "../conformance/check-conformance.ts";
+import type { ConformanceOptions } from "../conformance/check-conformance.ts";
 import { Interrupted, unlessInterrupted } from "../host/host.ts";
 import type { Host } from "../host/host.ts";
 import { closeLimitMs, within } from "../host/with-environment.ts";
 import { createConformancePrinter } from "../tell/conformance-printer.ts";
 
 /** `lambda-emulator conformance`, parsed. */
-export interface ConformanceCommand {
+export interface ConformanceCommand extends Omit<ConformanceOptions, "signal" | "onProgress"> {
   readonly kind: "conformance";
-  readonly layer: string;
-  /** Ids of checks; undefined: all. */
-  readonly only: readonly string[] | undefined;
-  readonly functionRuntime: string | undefined;
-  readonly architecture: string | undefined;
-  readonly environment: Readonly<Record<string, string>>;
   /** The report is one JSON document, and nothing else is printed. */
   readonly isJson: boolean;
 }
 
-/** The exit status where a check fails. */
+/** The exit status if a check fails. */
 const checkFailedStatus = 1;
 
 /**
@@ -26,14 +21,11 @@ const checkFailedStatus = 1;
  * Returns the exit status. Errors: `EmulatorError` for bad input, `Interrupted`; nothing is left running.
  */
 export async function runConformance(command: ConformanceCommand, host: Host): Promise<number> {
-  const { isJson, only, functionRuntime, architecture } = command;
+  const { isJson } = command;
   const printer = createConformancePrinter(host);
   const running = checkConformance({
+    ...command,
     layer: resolve(host.cwd, command.layer),
-    environment: command.environment,
-    ...(only === undefined ? {} : { only }),
-    ...(functionRuntime === undefined ? {} : { functionRuntime }),
-    ...(architecture === undefined ? {} : { architecture }),
     signal: host.interrupted,
     onProgress: (progress) => {
       if (!isJson) printer.progress(progress);

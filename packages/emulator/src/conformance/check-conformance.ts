@@ -12,9 +12,9 @@ import type { SubjectOptions } from "./trial/open-subject.ts";
 /** What to check, and how. */
 export interface ConformanceOptions extends SubjectOptions, RunOptions {
   /** Ids of checks. Default: all. */
-  readonly only?: readonly string[];
+  readonly only?: readonly string[] | undefined;
   /** The runtime of the function that the extension runs beside. Default `nodejs22.x`. */
-  readonly functionRuntime?: string;
+  readonly functionRuntime?: string | undefined;
 }
 
 /** What a run found. */
@@ -27,8 +27,8 @@ export interface ConformanceReport {
   readonly notApplicable: number;
   readonly results: readonly CheckResult[];
   /**
-   * What the extensions wrote where nothing disturbed them: one that a wrong setting made useless keeps every rule, and
-   * says why here.
+   * What the extensions wrote in the trial that nothing disturbs: an extension that a wrong setting made useless keeps
+   * every rule, and says why here.
    */
   readonly lines: readonly string[];
 }
@@ -36,7 +36,7 @@ export interface ConformanceReport {
 /**
  * Checks the extensions of a layer against everything Lambda does to an extension, each check in an environment of its
  * own.
- * Errors: `EmulatorError` for a layer, a check or a runtime that cannot be; the signal's reason.
+ * Errors: `EmulatorError` for a wrong layer, check or runtime; the signal's reason.
  */
 export async function checkConformance(options: ConformanceOptions): Promise<ConformanceReport> {
   const chosen = chooseChecks(options.only);

@@ -18,19 +18,19 @@ export interface CheckResult {
   readonly id: string;
   readonly title: string;
   readonly outcome: "pass" | "fail" | "not-applicable";
-  /** What was seen, or why it does not apply. */
+  /** What happened, or why the check does not apply. */
   readonly detail?: string;
-  /** What to do, where it failed. */
+  /** What to do; only if it failed. */
   readonly advice?: string;
-  /** The last lines that the extensions and the platform wrote, where it failed; none where nothing was executed. */
+  /** The last lines that the extensions and the platform wrote; only if it failed. Empty if nothing was executed. */
   readonly lines?: readonly string[];
   readonly durationMs: number;
 }
 
-/** How a run may be followed and broken off. */
+/** How to follow a run and break it off. */
 export interface RunOptions {
-  readonly signal?: AbortSignal;
-  /** Told before and after each check. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called before and after each check. */
   onProgress?(progress: ConformanceProgress): void;
 }
 
@@ -87,7 +87,7 @@ function createJudge(subject: Subject): (check: Check) => Promise<Verdict> {
   return async (check) => (await judge(check)).verdict;
 }
 
-/** Enough to see the error and what led to it. */
+/** Enough for the error and what led to it. */
 const shownLines = 10;
 
 function toResult({ id, title, advice }: Check, verdict: Verdict, durationMs: number): CheckResult {

@@ -15,13 +15,13 @@ export interface Subject {
   readonly extensions: readonly ExtensionFile[];
   /** Lambda's name: `x86_64` or `arm64`. */
   readonly architecture: string;
-  /** Why its programs cannot run on this machine; undefined where they can. */
+  /** Why its programs cannot run on this machine; undefined if they can. */
   readonly obstacle: string | undefined;
   /** Runs an environment with the layer. */
   run(plan: TrialPlan): Promise<Trial>;
-  /** The trial without any trouble; run once. */
+  /** The trial that nothing disturbs; run once. */
   undisturbed(): Promise<Trial>;
-  /** What the extensions wrote in that trial, each line after `[name]`; nothing where no check needed it. */
+  /** What the extensions wrote in that trial, each line after `[name]`; empty if no check needed the trial. */
   said(): Promise<readonly string[]>;
 }
 
@@ -31,19 +31,19 @@ export interface Check {
   readonly id: string;
   /** What a conforming extension does. */
   readonly title: string;
-  /** What to do where it fails. */
+  /** What to do if it fails. */
   readonly advice: string;
-  /** Whether the extension is executed for it. */
+  /** Whether the check executes the extension. */
   readonly executes: boolean;
-  /** Checks without which this one says nothing. */
+  /** Ids of the checks that must pass before this one tells anything. */
   readonly needs: readonly string[];
   run(subject: Subject): Promise<Verdict>;
 }
 
-export const passed: Verdict = { kind: "pass" };
+/** What a check tells about itself. */
+export type About = Pick<Check, "id" | "title" | "advice">;
 
-/** The verdict on a trial that must go as if nothing were wrong. */
-export function judge(trial: Trial): Verdict {
-  const [trouble] = trial.troubles;
-  return trouble === undefined ? passed : { kind: "fail", detail: trouble.text, trial };
+/** Fails with all problems, passes without any; `trial` is the one that shows them. */
+export function verdictOn(problems: readonly string[], trial?: Trial): Verdict {
+  return problems.length === 0 ? { kind: "pass" } : { kind: "fail", detail: problems.join("; "), trial };
 }

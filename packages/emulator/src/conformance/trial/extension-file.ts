@@ -5,7 +5,7 @@ import { followLinks } from "../../files/program-file.ts";
 import { parseElfHeader } from "./elf-header.ts";
 import type { ElfHeader } from "./elf-header.ts";
 
-/** What the first bytes of a file say. */
+/** What the first bytes of a file tell. */
 export type FileContent =
   | { readonly kind: "script"; readonly text: string; readonly interpreter: string }
   | { readonly kind: "linux-program"; readonly header: ElfHeader }
@@ -20,7 +20,8 @@ export interface ExtensionFile {
 }
 
 /**
- * The entries of a layer's `extensions/` in the order Lambda starts them: all but folders. Empty where there is none.
+ * The entries of a layer's `extensions/` that are no folders, in the order Lambda starts them. Empty without that
+ * folder.
  */
 export function readExtensionFiles(layer: string): readonly ExtensionFile[] {
   const folder = join(layer, "extensions");

@@ -8,28 +8,28 @@ import { writeTrialFunction } from "./trial-function.ts";
 import { attributed, runTrial } from "./trial.ts";
 import type { Trial, TrialSetup } from "./trial.ts";
 
-/** The layer, and what its extensions are run with. */
+/** The layer, and what its extensions run with. */
 export interface SubjectOptions {
-  /** A folder or a .zip file, as it is given to Lambda as a layer. */
+  /** A folder or a .zip file, as Lambda gets it as a layer. */
   readonly layer: string;
-  /** `x86_64` or `arm64`. Default: this machine's. What is built for another one is not executed. */
-  readonly architecture?: string;
+  /** `x86_64` or `arm64`. Default: this machine's. Programs for another one are not executed. */
+  readonly architecture?: string | undefined;
   /** Variables of the function, which extensions see too. */
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Breaks off; nothing is left running. */
-  readonly signal?: AbortSignal;
-}
-
-/** Where a run keeps its files, and what its function is. */
-export interface Place {
-  readonly folder: string;
-  readonly functionRuntime: string;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const known = ["x86_64", "arm64"];
 
-/** Reads a layer, and makes ready what its extensions run beside. Errors: `EmulatorError` for what is no layer. */
-export async function openSubject(options: SubjectOptions, { folder, functionRuntime }: Place): Promise<Subject> {
+/**
+ * Reads a layer, and writes the function that its extensions run beside; `folder` keeps both. Errors: `EmulatorError`
+ * for a path that is no layer.
+ */
+export async function openSubject(
+  options: SubjectOptions,
+  { folder, functionRuntime }: { readonly folder: string; readonly functionRuntime: string },
+): Promise<Subject> {
   const layer = await openLayer(resolve(options.layer), folder);
   const extensions = readExtensionFiles(layer);
   const machine = process.arch === "x64" ? "x86_64" : process.arch;

@@ -17,20 +17,20 @@ export interface TrialPlan {
   readonly faults?: readonly Fault[];
   /** Added to the function's environment variables. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** What happens between init and SHUTDOWN; gives the answers that must be responses. Default: two invocations. */
-  during?(stage: Stage): Promise<readonly InvokeResult[]>;
+  /** What happens between init and SHUTDOWN. Returns the answers that must be responses. Default: two invocations. */
+  during?(stage: Stage): Promise<readonly (InvokeResult | undefined)[]>;
 }
 
 /** An environment whose extensions are all ready. */
 export interface Stage {
   readonly environment: Environment;
-  /** Invokes and waits until everybody is done; undefined where an earlier trouble makes that pointless. */
+  /** Invokes and waits until every process is done. Returns undefined if an earlier trouble makes that pointless. */
   invoke(): Promise<InvokeResult | undefined>;
-  /** Waits for a moment that is bound to come soon; false where it did not come. */
+  /** Waits for a moment that comes soon. Returns false if it did not come. Units: milliseconds. */
   reaches(condition: () => boolean, limitMs: number): Promise<boolean>;
 }
 
-/** What was seen. */
+/** What happened in an environment. */
 export interface Trial {
   readonly troubles: readonly Trouble[];
   /** Every `register` and `telemetry` call. */
@@ -38,11 +38,11 @@ export interface Trial {
   readonly subscriptions: readonly AcceptedSubscription[];
   readonly timeline: readonly TimelineEntry[];
   readonly lines: readonly LogLine[];
-  /** Whether the environment had paths of its own: Lambda's. */
+  /** Whether the environment had Lambda's own paths. */
   readonly hasNamespace: boolean;
 }
 
-/** A line after the name of who wrote it. */
+/** A line after the name of its writer. */
 export function attributed({ name, text }: LogLine): string {
   return `[${name}] ${text.trimEnd()}`;
 }
@@ -55,12 +55,12 @@ export interface TrialSetup {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Far more than an extension needs that sends something after each event. */
+/** Far more than an extension needs to send something after each event. */
 const timeoutSeconds = 5;
-/** As on demand everywhere: what does not come up in that time does not in the 130 s of other environments either. */
+/** As on demand: an extension that is not ready by then is not ready after the 130 s of other environments either. */
 const initTimeoutSeconds = 10;
 
-/** Runs one environment from init to SHUTDOWN, and tells what the extensions did. */
+/** Runs one environment from init to SHUTDOWN. Returns what the extensions did. */
 export async function runTrial(setup: TrialSetup, plan: TrialPlan): Promise<Trial> {
   const calls: WatchedCall[] = [];
   const subscriptions: AcceptedSubscription[] = [];
@@ -114,9 +114,9 @@ async function runPlan(
   const findAll = (): readonly Trouble[] => findTroubles(timeline, extensions);
   const isReady = extensions.every((name) => timeline.some(({ lane, kind }) => lane === name && kind === "next"));
   const stage = toStage(environment, () => findAll().length > 0);
-  const answers = isReady ? await (plan.during === undefined ? invokeTwice(stage) : plan.during(stage)) : [];
+  const answers = isReady ? await (plan.during?.(stage) ?? invokeTwice(stage)) : [];
   await environment.shutdown();
-  const failed = answers.find(({ kind }) => kind === "function-error");
+  const failed = answers.find((answer) => answer?.kind === "function-error");
   const troubles = findAll();
   if (troubles.length > 0 || failed === undefined) return troubles;
   return [{ kind: "invocation", text: `the function failed: ${failed.payload}` }];
@@ -142,8 +142,7 @@ function toStage(environment: Environment, isOver: () => boolean): Stage {
   };
 }
 
-/** Two invocations: what breaks after the first event shows at the second. */
-export async function invokeTwice(stage: Stage): Promise<readonly InvokeResult[]> {
-  const answers = [await stage.invoke(), await stage.invoke()];
-  return answers.filter((answer) => answer !== undefined);
+/** What breaks after the first event shows at the second. */
+async function invokeTwice(stage: Stage): Promise<readonly (InvokeResult | undefined)[]> {
+  return [await stage.invoke(), await stage.invoke()];
 }

@@ -64,16 +64,11 @@ function atExit(life: Life, entry: TimelineEntry, isEnding: boolean): Trouble | 
   if (life.isTold) return atShutdown(life, entry);
   const { detail } = entry;
   if (!life.hasRegistered || life.asked === 0) {
-    if (isEnding) {
-      return {
-        kind: "not-started",
-        text: `did not ${life.hasRegistered ? "ask for its first event" : "register"} in time`,
-      };
-    }
-    return {
-      kind: "not-started",
-      text: `ended (${detail}) before it ${life.hasRegistered ? "asked for its first event" : "registered"}`,
-    };
+    const [missing, missed] = life.hasRegistered
+      ? ["ask for its first event", "asked for its first event"]
+      : ["register", "registered"];
+    const text = isEnding ? `did not ${missing} in time` : `ended (${detail}) before it ${missed}`;
+    return { kind: "not-started", text };
   }
   // At its end the environment kills extensions that did not ask for SHUTDOWN. Any other end is their own.
   if (!isEnding || (life.isWaiting && !wasKilled(entry))) {
