@@ -15,7 +15,7 @@ export function withFunction(properties: string, more = "", type = "AWS::Serverl
 export function toTemplate(text: string): Template {
   const parsed = parseTemplate(text);
   if (parsed.kind === "problems") throw new Error(JSON.stringify(parsed.problems));
-  return parsed.template;
+  return parsed.value;
 }
 
 /** Resolves the template's function in Frankfurt, from the folder /project. */

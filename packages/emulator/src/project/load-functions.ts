@@ -6,7 +6,7 @@ import { listFunctions } from "../template/list-functions.ts";
 import { resolveFunction } from "../template/resolve-function.ts";
 import type { ResolvedFunction } from "../template/resolve-function.ts";
 import type { Scope } from "../template/scope.ts";
-import { isValueList, isValueMap, own, scalarText } from "../template/value.ts";
+import { isValueList, own, scalarText } from "../template/value.ts";
 import { applyEnvVars, readEnvVars, unknownNames } from "./env-vars.ts";
 import { findNewerSource } from "./newer-source.ts";
 import type { ProjectOptions } from "./project-options.ts";
@@ -156,7 +156,7 @@ function parameterWarnings({ template, parameters }: Scope): readonly string[] {
     if (declared === undefined) {
       return [`--parameter-overrides: the template has no parameter ${name}${didYouMean(name, known)}`];
     }
-    const allowed = isValueMap(declared) ? own(declared, "AllowedValues") : undefined;
+    const allowed = own(declared, "AllowedValues");
     const texts = isValueList(allowed) ? allowed.map((one) => scalarText(one) ?? "") : [value];
     return texts.includes(value)
       ? []

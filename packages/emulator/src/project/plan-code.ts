@@ -127,8 +127,7 @@ async function findPackage(
 ): Promise<{ readonly packageFolder: string; readonly script: string } | undefined> {
   const content = await readPackage(folder);
   if (content === undefined) return dirname(folder) === folder ? undefined : findPackage(dirname(folder));
-  const scripts = own(content, "scripts");
-  const script = isValueMap(scripts) ? own(scripts, "build") : undefined;
+  const script = own(own(content, "scripts"), "build");
   if (typeof script !== "string" || own(content, "lambdaExtension") === undefined) return undefined;
   return { packageFolder: folder, script };
 }
@@ -146,7 +145,7 @@ export async function readPackage(folder: string): Promise<ValueMap | undefined>
 /** SAM ships a layer without BuildMethod as it is: the source of an extension would reach Lambda unbuilt. */
 async function mustBeBuilt(logicalId: string, path: string): Promise<void> {
   const content = await readPackage(path);
-  if (content === undefined || own(content, "lambdaExtension") === undefined) return;
+  if (own(content, "lambdaExtension") === undefined) return;
   throw new EmulatorError(
     `layer ${logicalId}: ${path} is the source of an extension, and without BuildMethod SAM ships it unbuilt; ` +
       "add `Metadata: { BuildMethod: makefile }` and a Makefile, or point ContentUri to the built folder",

@@ -56,7 +56,7 @@ export async function readTemplate(
   const newer = epochMs === undefined ? undefined : await newerThan(epochMs, writtenTemplates, cwd);
   const warning =
     newer === undefined ? undefined : `${newer} is newer than ${builtTemplate}: run sam build, or use -t ${newer}`;
-  return { path, folder: dirname(path), template: parsed.template, warning, built };
+  return { path, folder: dirname(path), template: parsed.value, warning, built };
 }
 
 async function firstThatExists(files: readonly string[], cwd: string): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { isValueMap, own } from "./value.ts";
+import { own } from "./value.ts";
 import type { Value } from "./value.ts";
 
 /** What `sam build` would still do with a folder. */
@@ -11,14 +11,13 @@ export interface BuildStep {
 }
 
 /**
- * Reads a resource's metadata; undefined where nothing is left to do. The template that `sam build` writes keeps
- * BuildMethod; SamResourceId tells that it was built. `folder` is the template's.
+ * Reads a resource's metadata; undefined if nothing is left to do. The template that `sam build` writes keeps
+ * BuildMethod, and has SamResourceId besides. `folder` is the template's.
  */
 export function readBuildStep(metadata: Value | undefined, folder: string): BuildStep | undefined {
-  if (!isValueMap(metadata) || own(metadata, "SamResourceId") !== undefined) return undefined;
   const method = own(metadata, "BuildMethod");
   const workingDirectory = own(metadata, "WorkingDirectory");
-  if (typeof method !== "string") return undefined;
+  if (typeof method !== "string" || own(metadata, "SamResourceId") !== undefined) return undefined;
   const workingFolder = typeof workingDirectory === "string" ? resolve(folder, workingDirectory) : undefined;
   return { method, workingFolder };
 }

@@ -2,23 +2,22 @@ import { didYouMean } from "../problems/did-you-mean.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
 import { isDeployed, resolveValue } from "./resolve-value.ts";
 import type { Scope } from "./scope.ts";
-import { isCall, isValueList, isValueMap, own, scalarText } from "./value.ts";
+import { isCall, isValueList, isValueMap, own, scalarText, toMap } from "./value.ts";
 import type { Value, ValueMap } from "./value.ts";
 
-/** A function of the template, its globals merged in, its values still unresolved. */
+/** A function of the template, with its globals merged in and its values still unresolved. */
 export interface TemplateFunction {
   readonly logicalId: string;
-  /** FunctionName where the template tells it, otherwise the logical id. */
+  /** FunctionName if the template tells it, otherwise the logical id. */
   readonly name: string;
   readonly type: "AWS::Serverless::Function" | "AWS::Lambda::Function";
   readonly properties: ValueMap;
   readonly metadata: ValueMap;
 }
 
-/** The functions that a deployment would make: those without a condition, or whose condition holds. */
+/** The functions that a deployment would make: without a condition, or with one that holds. */
 export function listFunctions(scope: Scope): readonly TemplateFunction[] {
   return Object.entries(scope.template.resources).flatMap(([logicalId, resource]) => {
-    if (!isValueMap(resource)) return [];
     const type = own(resource, "Type");
     if (type !== "AWS::Serverless::Function" && type !== "AWS::Lambda::Function") return [];
     if (!isDeployed(resource, scope)) return [];
@@ -31,8 +30,8 @@ export function listFunctions(scope: Scope): readonly TemplateFunction[] {
 }
 
 /**
- * Finds a function by logical id, name or ARN; without a name the only one there is.
- * Errors: `EmulatorError` that lists the functions there are.
+ * Finds a function by logical id, name or ARN; without a name, the template's only function.
+ * Errors: `EmulatorError` that lists the template's functions.
  */
 export function findFunction(scope: Scope, wanted: string | undefined): TemplateFunction {
   const functions = listFunctions(scope);
@@ -73,10 +72,10 @@ function nameOf(written: Value | undefined, scope: Scope): string | undefined {
   }
 }
 
-/** Where functions may be that are not seen. */
+/** Where the template may have more functions. */
 function hiddenHint(scope: Scope): string {
   const nested = Object.entries(scope.template.resources).filter(([, resource]) => {
-    const type = isValueMap(resource) ? own(resource, "Type") : undefined;
+    const type = own(resource, "Type");
     return type === "AWS::Serverless::Application" || type === "AWS::CloudFormation::Stack";
   });
   if (Object.keys(scope.template.resources).some((key) => key.startsWith("Fn::"))) {
@@ -87,16 +86,12 @@ function hiddenHint(scope: Scope): string {
   return `; nested stacks (${names}) are not read: run with -t on their own template`;
 }
 
-function toMap(value: Value | undefined): ValueMap {
-  return isValueMap(value) ? value : {};
-}
-
-/** Where a function's list takes the place of the global one; every other list is added to it. */
+/** Properties whose list replaces the global one; every other list is added to it. */
 const replaced = new Set(["Architectures"]);
 
 /**
- * Merges `Globals.Function` into a function's properties as SAM does: maps key by key, lists global items first,
- * anything else the function's own.
+ * Merges `Globals.Function` into a function's properties as SAM does: maps key by key, lists with the global items
+ * first; any other value is the function's own.
  * Source:
  * https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-specification-template-anatomy-globals.html
  */

@@ -81,8 +81,8 @@ describe("readYaml", () => {
 describe("parseTemplate", () => {
   test("takes the sections, missing and empty ones as empty", () => {
     expect(parseTemplate("Resources:\n  A: { Type: B }\nParameters:\n")).toEqual({
-      kind: "template",
-      template: { parameters: {}, mappings: {}, conditions: {}, globals: {}, resources: { A: { Type: "B" } } },
+      kind: "value",
+      value: { parameters: {}, mappings: {}, conditions: {}, globals: {}, resources: { A: { Type: "B" } } },
     });
   });
 
@@ -128,7 +128,7 @@ describe("parseTemplate", () => {
     fc.assert(
       fc.property(text, (input) => {
         const parsed = parseTemplate(input);
-        expect(["template", "problems"]).toContain(parsed.kind);
+        expect(["value", "problems"]).toContain(parsed.kind);
         const places = parsed.kind === "problems" ? parsed.problems : [];
         expect(places.every(({ line, column }) => line >= 1 && column >= 1)).toBe(true);
       }),

@@ -1,6 +1,6 @@
 import { readYaml } from "./read-yaml.ts";
-import type { TextProblem } from "./read-yaml.ts";
-import { isValueMap, own } from "./value.ts";
+import type { Read } from "./read-yaml.ts";
+import { isValueMap, own, toMap } from "./value.ts";
 import type { Value, ValueMap } from "./value.ts";
 
 /** The sections of a SAM or CloudFormation template that decide how a function runs. */
@@ -12,31 +12,23 @@ export interface Template {
   readonly resources: ValueMap;
 }
 
-/** A template, or every reason why the text is none. */
-export type ParsedTemplate =
-  | { readonly kind: "template"; readonly template: Template }
-  | { readonly kind: "problems"; readonly problems: readonly TextProblem[] };
-
 const sections = ["Parameters", "Mappings", "Conditions", "Globals", "Resources"] as const;
 
 /**
- * Reads a SAM template, YAML or JSON. Of the functions only the short forms are rewritten; `resolveFunction` resolves.
- * Errors: none; what is wrong comes back as problems with their places.
+ * Reads a SAM template, YAML or JSON. Of CloudFormation's functions only the short forms are rewritten;
+ * `resolveFunction` resolves them. Errors: none; it returns problems with their places.
  */
-export function parseTemplate(text: string): ParsedTemplate {
+export function parseTemplate(text: string): Read<Template> {
   const read = readYaml(text);
   if (read.kind === "problems") return read;
   const root = read.value;
   if (!isValueMap(root)) return problem("expected a map with `Resources:`, found " + describe(root));
-  const wrong = sections.find((name) => !isSection(own(root, name)));
+  const wrong = sections.find((name) => !isValueMap(own(root, name) ?? {}));
   if (wrong !== undefined) return problem(`${wrong}: expected a map, found ${describe(own(root, wrong))}`);
-  const section = (name: (typeof sections)[number]): ValueMap => {
-    const value = own(root, name);
-    return isValueMap(value) ? value : {};
-  };
+  const section = (name: (typeof sections)[number]): ValueMap => toMap(own(root, name));
   return {
-    kind: "template",
-    template: {
+    kind: "value",
+    value: {
       parameters: section("Parameters"),
       mappings: section("Mappings"),
       conditions: section("Conditions"),
@@ -46,15 +38,11 @@ export function parseTemplate(text: string): ParsedTemplate {
   };
 }
 
-function isSection(value: Value | undefined): boolean {
-  return value === undefined || value === null || isValueMap(value);
-}
-
 function describe(value: Value | undefined): string {
   if (value === null || value === undefined) return "nothing";
   return Array.isArray(value) ? "a list" : `a ${typeof value}`;
 }
 
-function problem(message: string): ParsedTemplate {
+function problem(message: string): Read<Template> {
   return { kind: "problems", problems: [{ message, line: 1, column: 1 }] };
 }

@@ -3,31 +3,31 @@ import type { Alias, Document, Node } from "yaml";
 import { placeOf } from "../problems/parse-json.ts";
 import type { Value } from "./value.ts";
 
-/** Something wrong with the text. Units: `line` and `column` count from 1. */
+/** A mistake in the text. Units: `line` and `column` count from 1. */
 export interface TextProblem {
   readonly message: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** The value of a YAML text, or every reason why it has none. */
-export type ReadYaml =
-  | { readonly kind: "value"; readonly value: Value }
+/** What a text says, or every problem that keeps it from being read. */
+export type Read<T> =
+  | { readonly kind: "value"; readonly value: T }
   | { readonly kind: "problems"; readonly problems: readonly TextProblem[] };
 
 /** More than any real template; a bound so that reading one never exhausts the stack. */
 const maxDepth = 200;
-/** The first few say what is wrong; a broken file repeats them by the hundred. */
+/** The first few are enough; a broken file repeats them by the hundred. */
 const maxProblems = 5;
 /** Aliases can multiply a small text into gigabytes. */
 const maxNodes = 200_000;
 
 /**
  * Reads YAML 1.1, the version CloudFormation takes, and writes its short forms (`!Ref x`) as long ones (`{Ref: x}`).
- * Errors: none; what is wrong comes back as problems with their places.
+ * Errors: none; it returns problems with their places.
  * Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
  */
-export function readYaml(text: string): ReadYaml {
+export function readYaml(text: string): Read<Value> {
   const document = parseDocument(text, { version: "1.1" });
   if (document.errors.length > 0) {
     const problems = document.errors.slice(0, maxProblems).map((error) => ({

@@ -4,13 +4,13 @@ import { EmulatorError } from "../problems/emulator-error.ts";
 import { readBuildStep } from "./build-step.ts";
 import type { BuildStep } from "./build-step.ts";
 import { findFunction } from "./list-functions.ts";
-import { createPropertyReader } from "./property-reader.ts";
+import { createPropertyReader, readCode } from "./property-reader.ts";
 import { resolveLayers } from "./resolve-layers.ts";
 import type { LayerReference } from "./resolve-layers.ts";
 import { resolveVariables } from "./resolve-variables.ts";
 import type { Scope } from "./scope.ts";
 import { runtimeProblems } from "./supported-runtime.ts";
-import { isValueList, isValueMap, own } from "./value.ts";
+import { isValueList, own } from "./value.ts";
 import type { Value } from "./value.ts";
 
 /** A function of a template, ready to run once its code and layers are built. */
@@ -18,7 +18,7 @@ export interface ResolvedFunction {
   readonly logicalId: string;
   readonly spec: FunctionSpec;
   readonly layers: readonly LayerReference[];
-  /** What `sam build` would still do with the code; undefined where it runs as it is. */
+  /** What `sam build` would still do with the code; undefined if it runs as it is. */
   readonly build: BuildStep | undefined;
   /** `x86_64` or `arm64`. */
   readonly architecture: string;
@@ -27,17 +27,17 @@ export interface ResolvedFunction {
   readonly warnings: readonly string[];
 }
 
-/** Which function is meant, and where its template lies. */
+/** Which function to resolve, and the place of its template. */
 export interface FunctionPlace {
   readonly name?: string | undefined;
   /** The template's folder: relative paths start here. */
   readonly folder: string;
-  /** Runs the function instead of a client of the emulator's: any runtime will do then. */
+  /** Runs the function instead of the emulator's client: with it, any runtime will do. */
   readonly bootstrap?: readonly string[] | undefined;
 }
 
 /**
- * Resolves one function of a template (without a name the only one) with its environment and layers. Paths become
+ * Resolves one function of a template (without a name, its only function) with its environment and layers. Paths become
  * absolute. Touches no file.
  * Errors: `EmulatorError` with one line for every problem.
  */
@@ -45,7 +45,7 @@ export function resolveFunction(scope: Scope, where: FunctionPlace): ResolvedFun
   const found = findFunction(scope, where.name);
   const reader = createPropertyReader(found, scope);
   const runtime = reader.text("Runtime");
-  const code = reader.code();
+  const code = readCode(found, reader);
   if (runtime === undefined && code !== undefined) {
     reader.problems.push("Runtime: missing; name one, as nodejs22.x or python3.13");
   }
@@ -81,7 +81,7 @@ export function resolveFunction(scope: Scope, where: FunctionPlace): ResolvedFun
     build: readBuildStep(found.metadata, where.folder),
     architecture: architecture ?? "x86_64",
     options: {
-      ...(isValueMap(logging) && own(logging, "LogFormat") === "JSON" ? { logFormat: "JSON" } : {}),
+      ...(own(logging, "LogFormat") === "JSON" ? { logFormat: "JSON" } : {}),
       ...(isManaged ? { initializationType: "lambda-managed-instances" } : {}),
     },
     warnings: environment?.warnings ?? [],

@@ -5,8 +5,8 @@ import type { BuildStep } from "./build-step.ts";
 import { layerArn } from "./resolve-reference.ts";
 import { isDeployed, resolveValue } from "./resolve-value.ts";
 import type { Scope } from "./scope.ts";
-import { isValueList, isValueMap, own } from "./value.ts";
-import type { Value, ValueMap } from "./value.ts";
+import { isValueList, own } from "./value.ts";
+import type { Value } from "./value.ts";
 
 /** A layer of a function. Paths are absolute. */
 export type LayerReference =
@@ -25,7 +25,7 @@ const maxLayers = 5;
 
 /**
  * Resolves the `Layers` of a function, in their order: references to layers of the template, or ARNs.
- * Errors: `EmulatorError` for a layer that is not there or whose content is not on this machine.
+ * Errors: `EmulatorError` for a layer that does not exist or whose content is not on this machine.
  */
 export function resolveLayers(layers: Value, scope: Scope, folder: string): readonly LayerReference[] {
   const resolved = resolveValue(layers, scope);
@@ -46,13 +46,12 @@ export function resolveLayers(layers: Value, scope: Scope, folder: string): read
 
 interface TemplateLayer {
   readonly logicalId: string;
-  readonly resource: ValueMap;
+  readonly resource: Value;
   readonly contentKey: "ContentUri" | "Content";
 }
 
 function listLayers(scope: Scope): readonly TemplateLayer[] {
   return Object.entries(scope.template.resources).flatMap(([logicalId, resource]): readonly TemplateLayer[] => {
-    if (!isValueMap(resource)) return [];
     const type = own(resource, "Type");
     if (type === "AWS::Serverless::LayerVersion") return [{ logicalId, resource, contentKey: "ContentUri" }];
     return type === "AWS::Lambda::LayerVersion" ? [{ logicalId, resource, contentKey: "Content" }] : [];
@@ -64,8 +63,7 @@ function toReference(layer: TemplateLayer, scope: Scope, folder: string): LayerR
   if (!isDeployed(resource, scope)) {
     throw new EmulatorError(`layer ${logicalId} is not deployed: its condition does not hold`);
   }
-  const properties = own(resource, "Properties");
-  const written = isValueMap(properties) ? own(properties, contentKey) : undefined;
+  const written = own(own(resource, "Properties"), contentKey);
   const content = written === undefined ? undefined : resolveValue(written, scope);
   if (content === undefined || content === null) {
     throw new EmulatorError(`layer ${logicalId}: ${contentKey} is missing`);

@@ -6,7 +6,7 @@ import type { Value, ValueMap } from "./value.ts";
 
 /**
  * Resolves every CloudFormation function in a value, as a deployment would as far as the template alone tells.
- * Returns undefined where the value is AWS::NoValue; such items and keys are left out of lists and maps.
+ * Returns undefined if the value is AWS::NoValue; lists and maps lose such items and keys.
  * Errors: `EmulatorError` naming the function that has no value here.
  */
 export function resolveValue(value: Value, scope: Scope): Value | undefined {
@@ -17,13 +17,13 @@ export function resolveValue(value: Value, scope: Scope): Value | undefined {
   return Object.fromEntries(entries.filter((entry): entry is readonly [string, Value] => entry[1] !== undefined));
 }
 
-/** Whether a deployment would make the resource. Errors: `EmulatorError` for a condition that is not there. */
-export function isDeployed(resource: ValueMap, scope: Scope): boolean {
+/** Whether a deployment would make the resource. Errors: `EmulatorError` for a condition that does not exist. */
+export function isDeployed(resource: Value, scope: Scope): boolean {
   const condition = own(resource, "Condition");
   return condition === undefined || isConditionMet(toText(condition, "Condition"), scope);
 }
 
-/** Whether a named condition of the template holds. Errors: `EmulatorError` where it is missing or refers to itself. */
+/** Whether a named condition of the template holds. Errors: `EmulatorError` if it is missing or refers to itself. */
 function isConditionMet(name: string, scope: Scope): boolean {
   const through = scope.conditionsOnPath ?? [];
   if (through.includes(name)) throw new EmulatorError(`condition ${name} refers to itself`);
@@ -106,11 +106,10 @@ function isTrue(value: Value, scope: Scope): boolean {
 
 function substitute(argument: Value, scope: Scope): string {
   const [template, given] = isValueList(argument) ? argument : [argument];
-  const variables = isValueMap(given) ? given : {};
   return toText(template, "!Sub").replaceAll(/\$\{(!?)([^${}]*)\}/g, (_, literal: string, name: string) => {
     if (literal !== "") return "${" + name + "}";
     const key = name.trim();
-    const variable = own(variables, key);
+    const variable = own(given, key);
     const dot = key.indexOf(".");
     if (variable !== undefined) return toText(resolveValue(variable, scope), "!Sub");
     if (dot > 0) return toText(resolveAttribute(key.slice(0, dot), key.slice(dot + 1), scope), "!Sub");
@@ -130,10 +129,8 @@ function select(argument: Value, scope: Scope): Value {
 function findInMap(argument: Value, scope: Scope): Value | undefined {
   const parts = list(argument, "!FindInMap", 3);
   const [name, first, second] = texts(parts.slice(0, 3), "!FindInMap", scope);
-  const map = own(scope.template.mappings, name ?? "");
-  const row = isValueMap(map) ? own(map, first ?? "") : undefined;
-  const cell = isValueMap(row) ? own(row, second ?? "") : undefined;
-  const fallback = isValueMap(parts[3]) ? own(parts[3], "DefaultValue") : undefined;
+  const cell = own(own(own(scope.template.mappings, name ?? ""), first ?? ""), second ?? "");
+  const fallback = own(parts[3], "DefaultValue");
   if (cell === undefined && fallback !== undefined) return resolveValue(fallback, scope);
   if (cell === undefined) {
     throw new EmulatorError(`!FindInMap [${name}, ${first}, ${second}]: Mappings has no such entry`);

@@ -2,12 +2,12 @@ import { EmulatorError } from "../problems/emulator-error.ts";
 import type { TemplateFunction } from "./list-functions.ts";
 import { resolveValue } from "./resolve-value.ts";
 import type { Scope } from "./scope.ts";
-import { isCall, isValueMap, own, scalarText } from "./value.ts";
+import { isCall, isValueMap, own, scalarText, toMap } from "./value.ts";
 import type { Value } from "./value.ts";
 
 /**
  * The environment variables of a function. A value that only a deployed stack knows is empty, as with `sam local`,
- * and a warning says so. Errors: `EmulatorError` where that is not one value but which variables there are.
+ * and a warning says so. Errors: `EmulatorError` if only a deployed stack knows which variables there are.
  */
 export function resolveVariables(
   found: TemplateFunction,
@@ -16,12 +16,12 @@ export function resolveVariables(
   const structure = (value: Value | undefined): Value | undefined =>
     value !== undefined && isCall(value) ? resolveValue(value, scope) : value;
   const environment = structure(own(found.properties, "Environment"));
-  const written = structure(isValueMap(environment) ? own(environment, "Variables") : undefined);
+  const written = structure(own(environment, "Variables"));
   if (written !== undefined && written !== null && !isValueMap(written)) {
     throw new EmulatorError(`Variables: expected a map of names and values, got ${JSON.stringify(written)}`);
   }
   const warnings: string[] = [];
-  const entries = Object.entries(isValueMap(written) ? written : {}).flatMap(([name, value]) => {
+  const entries = Object.entries(toMap(written)).flatMap(([name, value]) => {
     try {
       const resolved = resolveValue(value, scope);
       return resolved === undefined ? [] : [[name, toVariable(resolved)] as const];

@@ -1,4 +1,4 @@
-/** What a template holds once its YAML is read: JSON, with CloudFormation's functions in their long form. */
+/** What a template has after its YAML is read: JSON, with CloudFormation's functions in their long form. */
 export type Value = string | number | boolean | null | readonly Value[] | ValueMap;
 
 /** A map of a template. Read it with `own`: keys come from the user and may be called `constructor`. */
@@ -29,7 +29,12 @@ export function scalarText(value: Value | undefined): string | undefined {
   return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
 }
 
-/** The map's own value under the key, or undefined. */
-export function own<T>(map: { readonly [key: string]: T } | undefined, key: string): T | undefined {
-  return map !== undefined && Object.hasOwn(map, key) ? map[key] : undefined;
+/** The value that a map has under the key; undefined if it has none, or if the value is no map. */
+export function own(value: Value | undefined, key: string): Value | undefined {
+  return isValueMap(value) && Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+/** The value if it is a map, otherwise an empty map. */
+export function toMap(value: Value | undefined): ValueMap {
+  return isValueMap(value) ? value : {};
 }

@@ -1,7 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
 import { readPackage } from "../project/plan-code.ts";
-import { own, isValueMap } from "../template/value.ts";
+import { own, toMap } from "../template/value.ts";
 
 /**
  * The folders of the packages that a package depends on and that are developed here: links of a workspace or of
@@ -11,9 +11,8 @@ import { own, isValueMap } from "../template/value.ts";
 export async function findLinkedPackages(folder: string): Promise<readonly string[]> {
   const found = new Set<string>();
   const visit = async (packageFolder: string): Promise<void> => {
-    const content = await readPackage(packageFolder);
-    const dependencies = content === undefined ? undefined : own(content, "dependencies");
-    for (const name of isValueMap(dependencies) ? Object.keys(dependencies) : []) {
+    const dependencies = toMap(own(await readPackage(packageFolder), "dependencies"));
+    for (const name of Object.keys(dependencies)) {
       const installed = await findInstalled(name, packageFolder);
       if (installed === undefined || found.has(installed) || installed.split(sep).includes("node_modules")) continue;
       found.add(installed);
