@@ -8,8 +8,7 @@ import type { InvokeResult } from "../options/invoke-result.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
 import { errorCode, fileProblem } from "../problems/file-problem.ts";
 import { loadFunctions } from "../project/load-functions.ts";
-import { mappingWarnings, planCode } from "../project/plan-code.ts";
-import type { ProjectOptions } from "../project/project-options.ts";
+import type { ProjectOptions } from "../project/load-functions.ts";
 import { readEvent } from "../project/read-event.ts";
 import type { EventSource } from "../project/read-event.ts";
 import { createWorkspace, shortPath } from "../project/workspace.ts";
@@ -20,7 +19,7 @@ import { drawTimeline } from "../tell/timeline-text.ts";
 /** `lambda-emulator invoke`, parsed. */
 export interface InvokeCommand {
   readonly kind: "invoke";
-  /** Undefined: the only function there is. */
+  /** Undefined: the template's only function. */
   readonly functionName: string | undefined;
   readonly event: EventSource;
   readonly count: number;
@@ -32,7 +31,7 @@ export interface InvokeCommand {
   readonly project: ProjectOptions;
 }
 
-/** The exit status where the function itself failed. */
+/** The exit status if the function itself failed. */
 const functionFailedStatus = 1;
 
 /**
@@ -44,13 +43,9 @@ export async function runInvoke(command: InvokeCommand, host: Host): Promise<num
   const { isJson, isVerbose } = command;
   const printer = createPrinter({ isVerbose, isSilent: isJson }, host);
   const functions = await loadFunctions(command.project, host);
-  const { resolved, environmentOptions, ...found } = functions.resolve(command.functionName);
-  const warnings = [
-    ...functions.warnings,
-    ...found.warnings,
-    ...(await functions.findStale(command.functionName)),
-    ...mappingWarnings(resolved, functions.layerMappings),
-  ];
+  const loaded = await functions.resolve(command.functionName);
+  const { logicalId } = loaded;
+  const warnings = [...functions.warnings, ...loaded.warnings, ...loaded.unusedMappings];
   if (command.idleMs > 0 && !host.canMoveClock()) warnings.push(noClockMessage);
   for (const warning of warnings) printer.warning(warning);
   const event = await unlessInterrupted(readEvent(command.event, host), host.interrupted);
@@ -59,10 +54,8 @@ export async function runInvoke(command: InvokeCommand, host: Host): Promise<num
   if (reportPath !== undefined) await forReport(reportPath, mustBeWritable(reportPath));
   const workspace = createWorkspace({ host, ...printer });
   try {
-    const plan = await planCode(resolved, { cwd: host.cwd, layerMappings: functions.layerMappings });
-    const { codePath, layers } = await workspace.prepare(plan);
-    const spec = { ...environmentOptions.function, codePath };
-    const options = { ...environmentOptions, ...idleOptions, function: spec, layers, onLine: printer.onLine };
+    const prepared = await workspace.prepare(await loaded.plan());
+    const options = { ...loaded.toOptions(prepared), ...idleOptions, onLine: printer.onLine };
     const done = await withEnvironment(options, host, async (environment) => {
       const answers: InvokeResult[] = [];
       for (let invocation = 0; invocation < command.count && !host.interrupted.aborted; invocation++) {
@@ -76,11 +69,11 @@ export async function runInvoke(command: InvokeCommand, host: Host): Promise<num
       return { answers, environment };
     });
     const { timeline, lines, reports } = done.environment;
-    const document = { function: resolved.logicalId, answers: done.answers, warnings, lines, timeline };
+    const document = { function: logicalId, answers: done.answers, warnings, lines, timeline };
     if (isJson) host.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
     else printer.say(`\n${drawTimeline(timeline, { columns: Math.min(host.stderr.columns ?? 100, 140) })}`);
     if (reportPath !== undefined) {
-      const page = renderReport({ title: resolved.logicalId, timeline, lines, reports });
+      const page = renderReport({ title: logicalId, timeline, lines, reports });
       await forReport(reportPath, writeFile(reportPath, page));
       printer.onNote(`Report: ${shortPath(reportPath, host.cwd)}`);
     }
@@ -94,7 +87,7 @@ const noClockMessage =
   "--idle: processes are stopped between invocations, but no time passes for them without libfaketime (Debian and Ubuntu: apt-get install faketime)";
 
 /**
- * Lambda stops every process of an environment that waits, so nothing runs meanwhile and only the wall clock goes on.
+ * Lambda stops every process of an environment that waits, so only the wall clock goes on meanwhile.
  */
 function toIdleOptions(
   { idleMs }: { readonly idleMs: number },
@@ -104,7 +97,7 @@ function toIdleOptions(
   return { freeze: true, ...(host.canMoveClock() ? { clock: "movable" } : {}) };
 }
 
-/** Checked before anything runs and again when written. */
+/** Names the option if the work fails. */
 async function forReport(path: string, work: Promise<void>): Promise<void> {
   await work.catch((error: unknown) => {
     const reason =
@@ -113,7 +106,7 @@ async function forReport(path: string, work: Promise<void>): Promise<void> {
   });
 }
 
-/** A file that is there is left as it is. */
+/** Leaves a file that exists as it is. */
 async function mustBeWritable(path: string): Promise<void> {
   await access(dirname(path), constants.W_OK);
   const file = await open(path, "r+").catch((error: unknown) => {

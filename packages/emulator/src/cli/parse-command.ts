@@ -1,5 +1,5 @@
 import { EmulatorError } from "../problems/emulator-error.ts";
-import type { ProjectOptions } from "../project/project-options.ts";
+import type { ProjectOptions } from "../project/load-functions.ts";
 import type { EventSource } from "../project/read-event.ts";
 import type { StartLambdaCommand } from "../serve/start-lambda.ts";
 import type { DevCommand } from "../watch/dev.ts";

@@ -10,7 +10,7 @@ import type { Value, ValueMap } from "../template/value.ts";
 /** `{ "Parameters": {…for every function}, "FunctionName": {…} }`, the format of `sam local --env-vars`. */
 export type EnvVars = Readonly<Record<string, ValueMap>>;
 
-/** Reads the file of `--env-vars`. Errors: `EmulatorError` where it is not there or has not that form. */
+/** Reads the file of `--env-vars`. Errors: `EmulatorError` if it is missing or has another form. */
 export async function readEnvVars(file: string | undefined, cwd: string): Promise<EnvVars> {
   if (file === undefined) return {};
   const text = await readFile(resolve(cwd, file), "utf8").catch((error: unknown) => {
@@ -31,7 +31,7 @@ function isScalar(value: Value): boolean {
   return value === null || scalarText(value) !== undefined;
 }
 
-/** The names in the file that no function has: misspelt, most likely. */
+/** A warning for each name in the file that no function has: most likely it is misspelt. */
 export function unknownNames(
   envVars: EnvVars,
   functions: readonly { readonly logicalId: string; readonly name: string }[],

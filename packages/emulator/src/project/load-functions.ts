@@ -8,115 +8,133 @@ import type { ResolvedFunction } from "../template/resolve-function.ts";
 import type { Scope } from "../template/scope.ts";
 import { isValueList, own, scalarText } from "../template/value.ts";
 import { applyEnvVars, readEnvVars, unknownNames } from "./env-vars.ts";
-import { findNewerSource } from "./newer-source.ts";
-import type { ProjectOptions } from "./project-options.ts";
+import type { EnvVars } from "./env-vars.ts";
+import { mappingWarnings, planCode } from "./plan-code.ts";
+import type { CodePlan } from "./plan-code.ts";
 import { readTemplate } from "./read-template.ts";
+import type { TemplateFile } from "./read-template.ts";
+import { findNewerSource } from "./source-files.ts";
 import { shortPath } from "./workspace.ts";
+import type { PreparedCode } from "./workspace.ts";
+
+/** Which project a command runs, and what it changes of the template's settings. Files are as the user wrote them. */
+export interface ProjectOptions {
+  /** Undefined: the first template of the default names. */
+  readonly templateFile: string | undefined;
+  /** Values of the template's Parameters. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** JSON in the format of `sam local --env-vars`. */
+  readonly envVarsFile: string | undefined;
+  /** Local folders or zip files in place of layers, by ARN (with or without version) or logical id. */
+  readonly layerMappings: Readonly<Record<string, string>>;
+  /** A command that speaks the Runtime API, in place of the emulator's client. */
+  readonly bootstrap: readonly string[] | undefined;
+  readonly timeoutSeconds: number | undefined;
+  readonly region: string | undefined;
+  readonly freeze: boolean;
+  readonly cpuShare: boolean;
+}
 
 /** The functions of a template under the options of a command. */
 export interface LoadedFunctions {
   readonly scope: Scope;
   /** The template's file, absolute. */
   readonly templatePath: string;
-  readonly layerMappings: Readonly<Record<string, string>>;
-  /** What is to be said of the template and the options. */
+  /** Warnings about the template and the options. */
   readonly warnings: readonly string[];
-  /** Resolves one function, the only one where none is named. Errors: `EmulatorError`. */
-  resolve(name: string | undefined): LoadedFunction;
-  /** Says where `sam build` made the function, and its code or a layer was changed after that. Errors: none. */
-  findStale(name: string | undefined): Promise<readonly string[]>;
+  /** Resolves one function; without a name the template's only one. Errors: `EmulatorError`. */
+  resolve(name: string | undefined): Promise<LoadedFunction>;
 }
 
-/** One function, its environment's options, and what differs from a deployment. */
+/** One function of the template. */
 export interface LoadedFunction {
-  readonly resolved: ResolvedFunction;
-  readonly environmentOptions: Omit<EnvironmentOptions, "layers" | "onLine">;
+  readonly logicalId: string;
+  /** What differs from a deployment, and whether sources are newer than what `sam build` made of them. */
   readonly warnings: readonly string[];
+  /** A warning for each `--layer-mapping` that names none of the function's layers. */
+  readonly unusedMappings: readonly string[];
+  /** Finds out how its code and layers come to be. Errors: as `planCode`. */
+  readonly plan: () => Promise<CodePlan>;
+  /** The options of its environment. */
+  readonly toOptions: (prepared: PreparedCode) => EnvironmentOptions;
 }
 
 /**
- * Reads the template and the files and options that change it; `skipsBuilt` as for `readTemplate`. Errors:
- * `EmulatorError`.
+ * Reads the template and the files and options that change it. `fromSources` leaves out what `sam build` made, and
+ * has the packages of extensions built by their scripts. Errors: `EmulatorError`.
  */
 export async function loadFunctions(
   options: ProjectOptions,
   host: Host,
-  { skipsBuilt = false }: { readonly skipsBuilt?: boolean } = {},
+  { fromSources = false }: { readonly fromSources?: boolean } = {},
 ): Promise<LoadedFunctions> {
-  const { parameters, bootstrap, layerMappings, timeoutSeconds, freeze, cpuShare } = options;
-  const file = await readTemplate(options.templateFile, { cwd: host.cwd, skipsBuilt });
-  const region = options.region ?? host.env["AWS_REGION"] ?? host.env["AWS_DEFAULT_REGION"] ?? "us-east-1";
-  const scope: Scope = { template: file.template, parameters, region };
-  const credentials = readCredentials(host.env);
-  const envVars = await readEnvVars(options.envVarsFile, host.cwd);
-  const common = [
-    ...(file.warning === undefined ? [] : [file.warning]),
-    ...parameterWarnings(scope),
-    ...unknownNames(envVars, listFunctions(scope)),
-  ];
+  const { cwd, env } = host;
+  const file = await readTemplate(options.templateFile, { cwd, skipsBuilt: fromSources });
+  const region = options.region ?? env["AWS_REGION"] ?? env["AWS_DEFAULT_REGION"] ?? "us-east-1";
+  const scope: Scope = { template: file.template, parameters: options.parameters, region };
+  const envVars = await readEnvVars(options.envVarsFile, cwd);
   return {
     scope,
     templatePath: file.path,
-    layerMappings,
-    warnings: common,
-    resolve(name) {
-      const resolved = resolveFunction(scope, { name, folder: file.folder, bootstrap });
-      const { spec, logicalId } = resolved;
-      const { variables, warnings } = applyEnvVars(spec.environment ?? {}, envVars, [logicalId, spec.name ?? ""]);
-      return {
-        resolved,
-        environmentOptions: {
-          ...resolved.options,
-          function: {
-            ...spec,
-            environment: { ...readEndpoints(host.env), ...variables },
-            ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
-          },
-          freeze,
-          cpuShare,
-          region,
-          ...credentials,
-        },
-        warnings: [...architectureWarnings(resolved, host), ...resolved.warnings, ...warnings],
-      };
-    },
-    async findStale(name) {
-      // What is to be done is said already.
-      if (file.built === undefined || file.warning !== undefined) return [];
-      const paths = await listSources(file.built.from, { scope, name, cwd: host.cwd, bootstrap });
-      const newer = await findNewerSource(paths, file.built.epochMs);
-      if (newer === undefined) return [];
-      return [
-        `${shortPath(newer, host.cwd)} is newer than ${shortPath(file.path, host.cwd)}: run sam build, or use -t ${file.built.from}`,
-      ];
-    },
+    warnings: [...file.warnings, ...parameterWarnings(scope), ...unknownNames(envVars, listFunctions(scope))],
+    resolve: (name) => loadFunction(name, { options, host, fromSources, file, scope, envVars }),
   };
 }
 
-interface BuiltFunction {
-  /** That of the built template. */
+interface Project {
+  readonly options: ProjectOptions;
+  readonly host: Host;
+  readonly fromSources: boolean;
+  readonly file: TemplateFile;
   readonly scope: Scope;
-  readonly name: string | undefined;
-  readonly cwd: string;
-  readonly bootstrap: readonly string[] | undefined;
+  readonly envVars: EnvVars;
 }
 
-/**
- * The code and the layers of a built function, as the template has them that it was built from; nothing where that does
- * not tell.
- */
-async function listSources(
-  template: string,
-  { scope, name, cwd, bootstrap }: BuiltFunction,
+async function loadFunction(name: string | undefined, project: Project): Promise<LoadedFunction> {
+  const { options, host, scope } = project;
+  const { bootstrap, layerMappings, timeoutSeconds, freeze, cpuShare } = options;
+  const resolved = resolveFunction(scope, { name, folder: project.file.folder, bootstrap });
+  const { spec, logicalId } = resolved;
+  const applied = applyEnvVars(spec.environment ?? {}, project.envVars, [logicalId, spec.name ?? ""]);
+  const environment = { ...readEndpoints(host.env), ...applied.variables };
+  const timeout = timeoutSeconds === undefined ? {} : { timeoutSeconds };
+  return {
+    logicalId,
+    warnings: [
+      ...architectureWarnings(resolved, host),
+      ...resolved.warnings,
+      ...applied.warnings,
+      ...(await staleWarnings(name, project)),
+    ],
+    unusedMappings: mappingWarnings(resolved, layerMappings),
+    plan: () => planCode(resolved, { cwd: host.cwd, layerMappings, buildsPackages: project.fromSources }),
+    toOptions: ({ codePath, layers }) => ({
+      ...resolved.options,
+      function: { ...spec, codePath, environment, ...timeout },
+      layers,
+      freeze,
+      cpuShare,
+      region: scope.region,
+      ...readCredentials(host.env),
+    }),
+  };
+}
+
+/** A warning if `sam build` made the function, and its code or a layer was changed after that. */
+async function staleWarnings(
+  name: string | undefined,
+  { options: { bootstrap }, host: { cwd }, file: { path, built }, scope }: Project,
 ): Promise<readonly string[]> {
+  if (built === undefined) return [];
   try {
-    const written = await readTemplate(template, { cwd });
-    const { spec, layers } = resolveFunction(
-      { ...scope, template: written.template },
-      { name, folder: written.folder, bootstrap },
-    );
-    return [spec.codePath, ...layers.flatMap((layer) => (layer.kind === "template" ? [layer.path] : []))];
+    const { template, folder } = await readTemplate(built.from, { cwd });
+    const { spec, layers } = resolveFunction({ ...scope, template }, { name, folder, bootstrap });
+    const sources = [spec.codePath, ...layers.flatMap((layer) => (layer.kind === "template" ? [layer.path] : []))];
+    const newer = await findNewerSource(sources, built.epochMs);
+    if (newer === undefined) return [];
+    return [`${shortPath(newer, cwd)} is newer than ${shortPath(path, cwd)}: run sam build, or use -t ${built.from}`];
   } catch (error) {
+    // That template does not tell what the function was built from.
     if (error instanceof EmulatorError) return [];
     throw error;
   }
@@ -130,8 +148,8 @@ function readCredentials(env: Host["env"]): Pick<EnvironmentOptions, "credential
 }
 
 /**
- * Nor would the caller's credentials be of use without the AWS they belong to: a moto, a LocalStack. The template's own
- * settings win.
+ * The caller's credentials are of no use without the AWS that they belong to, which may be a moto or a LocalStack. The
+ * template's own settings win.
  */
 function readEndpoints(env: Host["env"]): Record<string, string> {
   return Object.fromEntries(

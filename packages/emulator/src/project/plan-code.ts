@@ -9,7 +9,7 @@ import type { Value, ValueMap } from "../template/value.ts";
 
 /** How a function's code or a layer comes to be on this machine. Paths are absolute. */
 export type Recipe =
-  /** A folder or zip file, taken as it lies there. */
+  /** A folder or zip file that needs no build. */
   | { readonly kind: "ready"; readonly logicalId: string; readonly path: string }
   /** What `make build-<LogicalId>` puts into ARTIFACTS_DIR. */
   | {
@@ -34,18 +34,18 @@ export interface CodePlan {
   readonly layers: readonly Recipe[];
 }
 
-/** What decides besides the template. */
+/** What a plan depends on besides the template. */
 export interface PlanOptions {
   readonly cwd: string;
   /** From `--layer-mapping`, by ARN (with or without version) or logical id. */
   readonly layerMappings: Readonly<Record<string, string>>;
-  /** Whether a prebuilt layer inside the package of an extension is built by that package's script. */
+  /** Whether the script of an extension's package builds a layer that lies inside the package. */
   readonly buildsPackages?: boolean;
 }
 
 /**
  * Finds out how the code and the layers of a function come to be; builds nothing.
- * Errors: `EmulatorError` naming the function or layer whose source is not there or cannot be built here.
+ * Errors: `EmulatorError` naming the function or layer whose source is missing or cannot be built here.
  */
 export async function planCode(resolved: ResolvedFunction, options: PlanOptions): Promise<CodePlan> {
   const layers: Recipe[] = [];
@@ -53,7 +53,7 @@ export async function planCode(resolved: ResolvedFunction, options: PlanOptions)
   const { logicalId, spec, build } = resolved;
   await mustExist(spec.codePath, `${logicalId}: CodeUri`);
   const code =
-    build === undefined ? ready(logicalId, spec.codePath) : toMake({ logicalId, path: spec.codePath, step: build });
+    build === undefined ? ready(logicalId, spec.codePath) : toMake(logicalId, { path: spec.codePath, step: build });
   return { code, layers };
 }
 
@@ -74,7 +74,7 @@ async function planLayer(layer: LayerReference, options: PlanOptions): Promise<R
   const around = options.buildsPackages === true ? await findPackage(dirname(path)) : undefined;
   if (layer.build === undefined && around !== undefined) return { kind: "package", logicalId, path, ...around };
   await mustExist(path, `layer ${logicalId}: ContentUri`);
-  if (layer.build !== undefined) return toMake({ logicalId, path, step: layer.build });
+  if (layer.build !== undefined) return toMake(logicalId, { path, step: layer.build });
   await mustBeBuilt(logicalId, path);
   return ready(logicalId, path);
 }
@@ -83,15 +83,7 @@ function ready(logicalId: string, path: string): Recipe {
   return { kind: "ready", logicalId, path };
 }
 
-function toMake({
-  logicalId,
-  path,
-  step,
-}: {
-  readonly logicalId: string;
-  readonly path: string;
-  readonly step: BuildStep;
-}): Recipe {
+function toMake(logicalId: string, { path, step }: { readonly path: string; readonly step: BuildStep }): Recipe {
   if (step.method === "makefile") return { kind: "make", logicalId, path, workingFolder: step.workingFolder };
   throw new EmulatorError(
     `${logicalId}: BuildMethod ${step.method} is run by sam build only; run it, then use -t .aws-sam/build/template.yaml`,
@@ -105,7 +97,7 @@ function mappedPath(layer: LayerReference, { layerMappings, cwd }: PlanOptions):
   return given === undefined ? undefined : resolve(cwd, given);
 }
 
-/** A warning for each mapping that no layer of the function has a use for: misspelt, most likely. */
+/** A warning for each mapping that names none of the function's layers: most likely it is misspelt. */
 export function mappingWarnings(
   { logicalId, layers }: ResolvedFunction,
   mappings: PlanOptions["layerMappings"],
@@ -116,12 +108,12 @@ export function mappingWarnings(
     .map((name) => `--layer-mapping: ${logicalId} has no layer ${name}`);
 }
 
-/** What a mapping may call a layer. */
+/** The names that a mapping may give to a layer. */
 function namesOf(layer: LayerReference): readonly string[] {
   return layer.kind === "arn" ? [layer.arn, layer.arn.replace(/:\d+$/, "")] : [layer.logicalId];
 }
 
-/** The nearest package, where it is an extension's and can be built. */
+/** The nearest package; undefined if it is no extension's or has no build script. */
 async function findPackage(
   folder: string,
 ): Promise<{ readonly packageFolder: string; readonly script: string } | undefined> {
@@ -132,7 +124,7 @@ async function findPackage(
   return { packageFolder: folder, script };
 }
 
-/** A folder's package.json; undefined where it has none that can be read. */
+/** A folder's package.json; undefined if it cannot be read. */
 export async function readPackage(folder: string): Promise<ValueMap | undefined> {
   try {
     const content = JSON.parse(await readFile(join(folder, "package.json"), "utf8")) as Value;
@@ -142,7 +134,7 @@ export async function readPackage(folder: string): Promise<ValueMap | undefined>
   }
 }
 
-/** SAM ships a layer without BuildMethod as it is: the source of an extension would reach Lambda unbuilt. */
+/** SAM ships a layer without BuildMethod as it is, so the source of an extension would reach Lambda unbuilt. */
 async function mustBeBuilt(logicalId: string, path: string): Promise<void> {
   const content = await readPackage(path);
   if (own(content, "lambdaExtension") === undefined) return;

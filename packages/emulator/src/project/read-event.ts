@@ -20,7 +20,7 @@ export type EventSource =
 
 /**
  * Reads the event for an invocation. Returns the bytes as they were given, so that numbers keep all their digits.
- * Errors: `EmulatorError` where the file is not there, is not JSON (with the place), or is over 6 MiB.
+ * Errors: `EmulatorError` if the file is missing, is not JSON (with the place), or is over 6 MiB.
  */
 export async function readEvent(source: EventSource, host: Host): Promise<Uint8Array> {
   if (source.kind === "empty") return Buffer.from("{}");
@@ -35,7 +35,7 @@ export async function readEvent(source: EventSource, host: Host): Promise<Uint8A
   return withoutByteOrderMark(bytes);
 }
 
-/** Some editors begin files with it; JSON has none, and runtimes refuse it. */
+/** Some editors begin files with a byte order mark; JSON has no such mark, and runtimes refuse it. */
 function withoutByteOrderMark(bytes: Uint8Array): Uint8Array {
   return bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes;
 }

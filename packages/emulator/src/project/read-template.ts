@@ -5,35 +5,35 @@ import { fileProblem } from "../problems/file-problem.ts";
 import { parseTemplate } from "../template/parse-template.ts";
 import type { Template } from "../template/parse-template.ts";
 
-/** A template that was found and read. */
+/** A template and its file. */
 export interface TemplateFile {
   readonly path: string;
   /** Where its relative paths start. */
   readonly folder: string;
   readonly template: Template;
-  /** Set where the template was not named and a newer one lies beside it. */
-  readonly warning: string | undefined;
+  /** A warning if the template was not named and a newer one lies beside it. */
+  readonly warnings: readonly string[];
   /**
-   * Set where the template was not named and `sam build` made this one: what it was made of, as far as is known, and
-   * when.
+   * Set if the template was not named, `sam build` made this one, and no newer one lies beside it: the template that it
+   * was made of, and when.
    */
   readonly built: { readonly from: string; readonly epochMs: number } | undefined;
 }
 
-/** Where a template is looked for, in `sam local`'s order: what `sam build` made comes first. */
+/** The default names in `sam local`'s order: what `sam build` made comes first. */
 const builtTemplate = join(".aws-sam", "build", "template.yaml");
 const writtenTemplates = ["template.yaml", "template.yml", "template.json"];
 
 /**
- * Finds and reads the template; unnamed, what `sam build` made comes first unless `skipsBuilt`. Errors: `EmulatorError`
- * where there is none or it does not parse (with the lines).
+ * Finds and reads the template; without a name the first of the default names, `skipsBuilt` for those that the user
+ * wrote. Errors: `EmulatorError` if there is no template or it does not parse (with the lines).
  */
 export async function readTemplate(
   given: string | undefined,
   { cwd, skipsBuilt = false }: { readonly cwd: string; readonly skipsBuilt?: boolean },
 ): Promise<TemplateFile> {
-  const file =
-    given ?? (await firstThatExists(skipsBuilt ? writtenTemplates : [builtTemplate, ...writtenTemplates], cwd));
+  const defaults = skipsBuilt ? writtenTemplates : [builtTemplate, ...writtenTemplates];
+  const file = given ?? (await firstChangedAfter(-Infinity, defaults, cwd));
   if (file === undefined) {
     throw new EmulatorError(
       `no ${writtenTemplates.join(", ")} or ${builtTemplate} in ${cwd}: name the template with -t`,
@@ -49,23 +49,19 @@ export async function readTemplate(
       parsed.problems.map((one) => `${file}:${one.line}:${one.column}: ${one.message}`).join("\n"),
     );
   }
-  const isDefaultBuilt = given === undefined && file === builtTemplate;
-  const epochMs = isDefaultBuilt ? await modifiedMs(path) : undefined;
-  const source = epochMs === undefined ? undefined : await firstThatExists(writtenTemplates, cwd);
-  const built = epochMs === undefined || source === undefined ? undefined : { from: source, epochMs };
-  const newer = epochMs === undefined ? undefined : await newerThan(epochMs, writtenTemplates, cwd);
-  const warning =
-    newer === undefined ? undefined : `${newer} is newer than ${builtTemplate}: run sam build, or use -t ${newer}`;
-  return { path, folder: dirname(path), template: parsed.value, warning, built };
+  const found = { path, folder: dirname(path), template: parsed.value, warnings: [], built: undefined };
+  if (given !== undefined || file !== builtTemplate) return found;
+  const epochMs = (await modifiedMs(path)) ?? Infinity;
+  const newer = await firstChangedAfter(epochMs, writtenTemplates, cwd);
+  if (newer !== undefined) {
+    return { ...found, warnings: [`${newer} is newer than ${builtTemplate}: run sam build, or use -t ${newer}`] };
+  }
+  const from = await firstChangedAfter(-Infinity, writtenTemplates, cwd);
+  return from === undefined ? found : { ...found, built: { from, epochMs } };
 }
 
-async function firstThatExists(files: readonly string[], cwd: string): Promise<string | undefined> {
-  for (const file of files) if ((await modifiedMs(resolve(cwd, file))) !== undefined) return file;
-  return undefined;
-}
-
-async function newerThan(builtMs: number, files: readonly string[], cwd: string): Promise<string | undefined> {
-  for (const file of files) if (((await modifiedMs(resolve(cwd, file))) ?? 0) > builtMs) return file;
+async function firstChangedAfter(epochMs: number, files: readonly string[], cwd: string): Promise<string | undefined> {
+  for (const file of files) if (((await modifiedMs(resolve(cwd, file))) ?? -Infinity) > epochMs) return file;
   return undefined;
 }
 

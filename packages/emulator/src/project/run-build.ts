@@ -8,7 +8,7 @@ import { errorCode } from "../problems/file-problem.ts";
 
 /** A program that builds something. */
 export interface BuildCommand {
-  /** What it builds: begins the message where it fails. */
+  /** What it builds: its message begins with it if it fails. */
   readonly logicalId: string;
   readonly file: string;
   readonly args: readonly string[];
@@ -20,12 +20,12 @@ export interface BuildCommand {
 }
 
 /**
- * Runs a build to its end. Errors: `EmulatorError` with its output where it fails; `Interrupted`, then what it started
- * has ended.
+ * Runs a build to its end. Errors: `EmulatorError` with its output if it fails; `Interrupted`, after every process of
+ * the build has ended.
  */
 export async function runBuild(command: BuildCommand, host: Host, onOutput: (text: string) => void): Promise<void> {
   const { logicalId, file, args, shown, folder } = command;
-  // A process group of its own, so that what it started ends with it.
+  // A process group of its own, so that the processes which it starts end with it.
   const child = spawn(file, args, {
     cwd: folder,
     env: { ...host.env, ...command.env },
@@ -53,7 +53,7 @@ export async function runBuild(command: BuildCommand, host: Host, onOutput: (tex
   if (failure !== "") throw new EmulatorError(`${logicalId}: ${failure}\n${output}`.trimEnd());
 }
 
-/** ENOENT may mean either. */
+/** ENOENT means that the program is missing, or the folder. */
 function startProblem(error: Error, { file, folder }: BuildCommand): string {
   if (errorCode(error) !== "ENOENT") return error.message;
   return existsSync(folder)

@@ -1,14 +1,12 @@
-import { mkdir, rm, stat } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { makeScratchFolder } from "../files/scratch-folder.ts";
 import type { ScratchFolder } from "../files/scratch-folder.ts";
 import type { Host } from "../host/host.ts";
-import { EmulatorError } from "../problems/emulator-error.ts";
 import type { CodePlan, Recipe } from "./plan-code.ts";
-import { runMake } from "./run-make.ts";
-import { runScript } from "./run-script.ts";
+import { runMake, runScript } from "./run-recipe.ts";
 
-/** The code and layers of a function as folders or zip files that are there. */
+/** The code and layers of a function as folders or zip files on this machine. */
 export interface PreparedCode {
   readonly codePath: string;
   readonly layers: readonly string[];
@@ -17,18 +15,18 @@ export interface PreparedCode {
 /** Builds what functions need, each thing once; `close` removes what was built. */
 export interface Workspace {
   /**
-   * Builds what a plan leaves to do, unless that was done before and not forgotten; what failed is tried again.
+   * Builds the code and layers of a plan, each unless it is built and not forgotten; tries again what failed.
    * Errors: `EmulatorError` naming the function or layer; `Interrupted`.
    */
   prepare(plan: CodePlan): Promise<PreparedCode>;
-  /** The next `prepare` builds it again, somewhere else: what was built stays until `sweep`. */
+  /** The next `prepare` builds it again, into another folder: the old one stays until `sweep`. */
   forget(logicalId: string): void;
-  /** Removes what was built and then forgotten. */
+  /** Removes what was built and forgotten. */
   sweep(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Where builds run and what is told meanwhile. */
+/** Where builds run, and what hears of them. */
 export interface WorkspaceOptions {
   readonly host: Host;
   readonly onNote: (text: string) => void;
@@ -48,15 +46,13 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     if (recipe.kind === "package") {
       onNote(`Building ${logicalId} (${recipe.script} in ${shortPath(recipe.packageFolder, host.cwd)})`);
       await runScript(recipe, host, onBuildOutput);
-      await mustBeWritten(recipe);
       return path;
     }
-    const { workingFolder } = recipe;
     folder ??= makeScratchFolder("lambda-emulator-build-");
     const artifactsFolder = join((await folder).path, String(count++), logicalId);
     await mkdir(artifactsFolder, { recursive: true });
-    onNote(`Building ${logicalId} (make build-${logicalId} in ${shortPath(workingFolder ?? path, host.cwd)})`);
-    await runMake({ logicalId, sourceFolder: path, artifactsFolder, workingFolder }, host, onBuildOutput);
+    onNote(`Building ${logicalId} (make build-${logicalId} in ${shortPath(recipe.workingFolder ?? path, host.cwd)})`);
+    await runMake({ ...recipe, artifactsFolder }, host, onBuildOutput);
     return artifactsFolder;
   };
   const build = (recipe: Recipe): Promise<string> => {
@@ -64,7 +60,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     if (known !== undefined) return known;
     const running = runRecipe(recipe);
     builds.set(recipe.logicalId, running);
-    // The reason may be put right meanwhile.
+    // The user may correct the cause meanwhile.
     running.catch(() => builds.delete(recipe.logicalId));
     return running;
   };
@@ -90,11 +86,6 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       await (await folder)?.close();
     },
   };
-}
-
-async function mustBeWritten({ logicalId, path, script }: Extract<Recipe, { kind: "package" }>): Promise<void> {
-  if ((await stat(path).catch(() => undefined)) !== undefined) return;
-  throw new EmulatorError(`layer ${logicalId}: \`${script}\` did not write ContentUri ${path}; correct one of the two`);
 }
 
 /** A path as the user would write it. */

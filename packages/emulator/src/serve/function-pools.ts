@@ -1,8 +1,7 @@
-import type { Host } from "../host/host.ts";
 import { Interrupted } from "../host/host.ts";
+import type { Host } from "../host/host.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
 import type { LoadedFunction, LoadedFunctions } from "../project/load-functions.ts";
-import { planCode } from "../project/plan-code.ts";
 import type { CodePlan } from "../project/plan-code.ts";
 import type { Workspace } from "../project/workspace.ts";
 import type { Printer } from "../tell/printer.ts";
@@ -16,13 +15,13 @@ import type { PortTurns } from "./port-turns.ts";
 
 /** The functions behind the Invoke API. */
 export interface FunctionPools extends Pick<InvokeApiOptions, "find" | "run"> {
-  /** Lays the first environment of a function out; what fails here is said when the function is invoked. */
+  /** Lays the first environment of a function out; if that fails, the function's first invocation tells. */
   prepare(name: string): Promise<void>;
   /** Shuts every environment down. */
   close(): Promise<void>;
 }
 
-/** What the pools are made of. */
+/** What pools work with. */
 export interface FunctionPoolsOptions {
   readonly functions: LoadedFunctions;
   readonly workspace: Workspace;
@@ -32,7 +31,7 @@ export interface FunctionPoolsOptions {
   readonly turns: PortTurns;
 }
 
-/** One pool of environments for each function, made when the function is first called. */
+/** One pool of environments for each function, made at the function's first invocation. */
 export function createFunctionPools(parts: FunctionPoolsOptions): FunctionPools {
   const { functions } = parts;
   const pools = new Map<string, Promise<EnvironmentPool>>();
@@ -45,13 +44,13 @@ export function createFunctionPools(parts: FunctionPoolsOptions): FunctionPools 
       return serviceError(404, "ResourceNotFoundException", `Function not found: ${name} (${error.message})`);
     }
   };
-  const poolOf = (name: string, plan = () => planFunction(name, parts)): Promise<EnvironmentPool> => {
+  const poolOf = (name: string, plan = () => planFunction(name, functions)): Promise<EnvironmentPool> => {
     const { logicalId } = findFunction(functions.scope, name);
     const known = pools.get(logicalId);
     if (known !== undefined) return known;
     const pool = plan().then((planned) => startPool(planned, parts));
     pools.set(logicalId, pool);
-    // What failed (a build, a missing folder) may be put right meanwhile: the next invocation tries again.
+    // The user may correct the cause (a build, a missing folder) meanwhile: the next invocation tries again.
     pool.catch(() => pools.delete(logicalId));
     return pool;
   };
@@ -70,9 +69,9 @@ export function createFunctionPools(parts: FunctionPoolsOptions): FunctionPools 
     run,
     async prepare(name) {
       try {
-        const planned = await planFunction(name, parts);
+        const planned = await planFunction(name, functions);
         const { code, layers } = planned.plan;
-        // What has to be built first is built for those who ask for it.
+        // A function that needs a build is built when it is invoked.
         if (![code, ...layers].every(({ kind }) => kind === "ready")) return;
         const pool = await poolOf(name, () => Promise.resolve(planned));
         await pool.prepare();
@@ -88,38 +87,30 @@ export function createFunctionPools(parts: FunctionPoolsOptions): FunctionPools 
   };
 }
 
-interface PlannedFunction extends LoadedFunction {
+interface PlannedFunction {
+  readonly loaded: LoadedFunction;
   readonly plan: CodePlan;
 }
 
-async function planFunction(name: string, { functions, host }: FunctionPoolsOptions): Promise<PlannedFunction> {
-  const loaded = functions.resolve(name);
-  const warnings = [...loaded.warnings, ...(await functions.findStale(name))];
-  return {
-    ...loaded,
-    warnings,
-    plan: await planCode(loaded.resolved, { cwd: host.cwd, layerMappings: functions.layerMappings }),
-  };
+async function planFunction(name: string, functions: LoadedFunctions): Promise<PlannedFunction> {
+  const loaded = await functions.resolve(name);
+  return { loaded, plan: await loaded.plan() };
 }
 
-async function startPool(
-  { resolved, environmentOptions, warnings, plan }: PlannedFunction,
-  parts: FunctionPoolsOptions,
-): Promise<EnvironmentPool> {
+async function startPool({ loaded, plan }: PlannedFunction, parts: FunctionPoolsOptions): Promise<EnvironmentPool> {
   const { functions, workspace, host, printer, maxEnvironments } = parts;
-  const { logicalId } = resolved;
-  for (const warning of warnings) printer.warning(warning);
-  const { codePath, layers } = await workspace.prepare(plan);
-  const options = { ...environmentOptions, function: { ...environmentOptions.function, codePath }, layers };
+  const { logicalId } = loaded;
+  for (const warning of loaded.warnings) printer.warning(warning);
+  const prepared = await workspace.prepare(plan);
   const prefix = listFunctions(functions.scope).length > 1 ? `${printer.style.bold(logicalId)} ` : "";
   const told = new Set<string>();
   return createEnvironmentPool({
     maxEnvironments,
     turns: parts.turns,
-    version: () => codeVersion([codePath, ...layers]),
+    version: () => codeVersion([prepared.codePath, ...prepared.layers]),
     start: (onLine, initialize) =>
       host.startEnvironment({
-        ...options,
+        ...loaded.toOptions(prepared),
         initialize,
         signal: host.interrupted,
         onLine(line) {

@@ -3,7 +3,7 @@ import { Interrupted } from "../host/host.ts";
 import type { Host } from "../host/host.ts";
 import { closeLimitMs, within } from "../host/with-environment.ts";
 import { loadFunctions } from "../project/load-functions.ts";
-import type { ProjectOptions } from "../project/project-options.ts";
+import type { ProjectOptions } from "../project/load-functions.ts";
 import { createWorkspace } from "../project/workspace.ts";
 import { createPrinter } from "../tell/printer.ts";
 import { findFunction, listFunctions } from "../template/list-functions.ts";

@@ -1,7 +1,7 @@
 import type { Host } from "../host/host.ts";
 import { createPrinter } from "../tell/printer.ts";
 import type { Batch } from "./inbox.ts";
-import type { FunctionRequest } from "./load-function.ts";
+import type { FunctionRequest } from "./inputs.ts";
 import { readWishes } from "./read-wishes.ts";
 import { openSession } from "./session.ts";
 

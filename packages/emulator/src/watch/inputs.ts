@@ -1,27 +1,35 @@
 import { relative, resolve, sep } from "node:path";
-import { isNoCode, isNotBundled } from "../project/not-code.ts";
+import type { ProjectOptions } from "../project/load-functions.ts";
 import type { CodePlan, Recipe } from "../project/plan-code.ts";
-import type { ProjectOptions } from "../project/project-options.ts";
 import type { EventSource } from "../project/read-event.ts";
+import { isNoCode, isNotBundled } from "../project/source-files.ts";
 import { findLinkedPackages } from "./linked-packages.ts";
 import type { WatchRoot } from "./watch-tree.ts";
 
-/** What a change of a file means. */
+/** Which function to watch, and the event of its invocations. */
+export interface FunctionRequest {
+  /** Undefined: the template's only function. */
+  readonly functionName: string | undefined;
+  readonly event: EventSource;
+  readonly project: ProjectOptions;
+}
+
+/** What a changed file is part of. */
 export type Meaning =
-  /** The template, or the file of `--env-vars`: the function is to be resolved again. */
+  /** The template, or the file of `--env-vars`: the function must be resolved again. */
   | { readonly kind: "settings" }
   | { readonly kind: "event" }
   /** Code or a layer. */
   | { readonly kind: "code"; readonly logicalId: string };
 
-/** Files and folders that a running function was made of. */
+/** A file or folder that a running function was made of. */
 export interface Input extends WatchRoot {
   readonly meaning: Meaning;
 }
 
-/** Lists what a function is made of. Returns single files first. Errors: none. */
+/** Lists the files and folders that a function is made of, single files first. Errors: none. */
 export async function listInputs(
-  { event, project }: { readonly event: EventSource; readonly project: ProjectOptions },
+  { event, project }: FunctionRequest,
   made: { readonly cwd: string; readonly templatePath: string; readonly plan: CodePlan },
 ): Promise<readonly Input[]> {
   const file = (path: string, kind: "settings" | "event"): Input => ({
@@ -39,7 +47,7 @@ export async function listInputs(
   ];
 }
 
-/** Of everything that is watched: the file means that. Single files mean nothing else, also inside a folder of code. */
+/** What a file is part of. A single file, such as the template, is nothing else, also inside a folder of code. */
 export function meaningsOf(path: string, inputs: readonly Input[]): readonly Meaning[] {
   const single = inputs.filter((input) => input.path === path && input.meaning.kind !== "code");
   const found = single.length > 0 ? single : inputs.filter((input) => isInside(path, input));

@@ -1,5 +1,6 @@
 import type { Host } from "../host/host.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
+import { loadFunctions } from "../project/load-functions.ts";
 import type { CodePlan, Recipe } from "../project/plan-code.ts";
 import { readEvent } from "../project/read-event.ts";
 import { createWorkspace, shortPath } from "../project/workspace.ts";
@@ -8,10 +9,8 @@ import { createChangedFiles } from "./changed-files.ts";
 import type { ChangedFile } from "./changed-files.ts";
 import { createInbox } from "./inbox.ts";
 import type { Batch, Inbox } from "./inbox.ts";
-import { meaningsOf } from "./inputs.ts";
-import type { Input } from "./inputs.ts";
-import { loadFunction } from "./load-function.ts";
-import type { FunctionRequest } from "./load-function.ts";
+import { listInputs, meaningsOf } from "./inputs.ts";
+import type { FunctionRequest, Input } from "./inputs.ts";
 import { createOwnWrites } from "./own-writes.ts";
 import { createRunningFunction } from "./running-function.ts";
 import { watchTree } from "./watch-tree.ts";
@@ -36,9 +35,12 @@ export interface SessionParts {
 export async function openSession({ request, host, printer }: SessionParts): Promise<Session> {
   let event = await readEvent(request.event, host);
   const load = async () => {
-    const found = await loadFunction(request, host);
-    for (const warning of found.warnings) printer.warning(warning);
-    return found;
+    const functions = await loadFunctions(request.project, host, { fromSources: true });
+    const { warnings, unusedMappings, toOptions, ...found } = await functions.resolve(request.functionName);
+    const plan = await found.plan();
+    for (const warning of [...functions.warnings, ...warnings, ...unusedMappings]) printer.warning(warning);
+    const { templatePath } = functions;
+    return { plan, toOptions, inputs: await listInputs(request, { cwd: host.cwd, templatePath, plan }) };
   };
   const changedFiles = createChangedFiles(() => host.nowEpochMs());
   const inbox = createInbox((paths) => changedFiles.pick(paths), host.interrupted);
@@ -71,9 +73,7 @@ export async function openSession({ request, host, printer }: SessionParts): Pro
     isBehind = inbox.outdated().aborted;
     // The old environment stays: the next build may fail.
     if (isBehind) return false;
-    const { environmentOptions } = loaded;
-    const spec = { ...environmentOptions.function, codePath: prepared.codePath };
-    const options = { ...environmentOptions, function: spec, layers: prepared.layers, onLine: printer.onLine };
+    const options = { ...loaded.toOptions(prepared), onLine: printer.onLine };
     const isUp = await running.replace(options, inbox.outdated());
     await workspace.sweep();
     return isUp;

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { findNewerSource } from "./newer-source.ts";
+import { findNewerSource } from "./source-files.ts";
 
 const built = 1_700_000_000;
 let folder: string;
