@@ -3,12 +3,11 @@ import { checkConformance } from "../conformance/check-conformance.ts";
 import type { ConformanceOptions } from "../conformance/check-conformance.ts";
 import { Interrupted, unlessInterrupted } from "../host/host.ts";
 import type { Host } from "../host/host.ts";
-import { closeLimitMs, within } from "../host/with-environment.ts";
+import { untilClosed } from "../host/with-environment.ts";
 import { createConformancePrinter } from "../tell/conformance-printer.ts";
 
 /** `lambda-emulator conformance`, parsed. */
 export interface ConformanceCommand extends Omit<ConformanceOptions, "signal" | "onProgress"> {
-  readonly kind: "conformance";
   /** The report is one JSON document, and nothing else is printed. */
   readonly isJson: boolean;
 }
@@ -38,10 +37,7 @@ export async function runConformance(command: ConformanceCommand, host: Host): P
     return report.failed > 0 ? checkFailedStatus : 0;
   } catch (error) {
     if (!(error instanceof Interrupted)) throw error;
-    await within(
-      running.catch(() => {}),
-      closeLimitMs,
-    );
+    await untilClosed(Promise.allSettled([running]), host.interrupted);
     throw error;
   }
 }

@@ -1,9 +1,9 @@
 import type { Style } from "../tell/style.ts";
 import type { OptionSpec } from "./options.ts";
 import { verbs } from "./verbs.ts";
-import type { VerbHelp } from "./verbs.ts";
+import type { Verb } from "./verbs.ts";
 
-/** What the command says of itself without a verb. */
+/** The answer to `--help` without a verb. */
 export function overview(style: Style): string {
   const shown = Object.values(verbs).map(({ usage, about }) => `  ${style.bold(usage)}\n      ${wrap(about, 6)}`);
   return [
@@ -14,7 +14,7 @@ export function overview(style: Style): string {
 }
 
 /** The answer to `--help` after a verb. */
-export function describeVerb({ usage, about, options, examples, failure }: VerbHelp, style: Style): string {
+export function describeVerb({ usage, about, options, examples, failure }: Verb, style: Style): string {
   const lines = examples.map(([line, purpose]) => `  ${style.dim(`# ${purpose}`)}\n  ${line}`);
   const statuses = [
     ...(failure === undefined ? [] : ["0", `1 ${failure}`]),

@@ -18,7 +18,6 @@ import { drawTimeline } from "../tell/timeline-text.ts";
 
 /** `lambda-emulator invoke`, parsed. */
 export interface InvokeCommand {
-  readonly kind: "invoke";
   /** Undefined: the template's only function. */
   readonly functionName: string | undefined;
   readonly event: EventSource;
@@ -71,7 +70,7 @@ export async function runInvoke(command: InvokeCommand, host: Host): Promise<num
     const { timeline, lines, reports } = done.environment;
     const document = { function: logicalId, answers: done.answers, warnings, lines, timeline };
     if (isJson) host.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-    else printer.say(`\n${drawTimeline(timeline, { columns: Math.min(host.stderr.columns ?? 100, 140) })}`);
+    else printer.say(`\n${drawTimeline(timeline, Math.min(host.stderr.columns ?? 100, 140))}`);
     if (reportPath !== undefined) {
       const page = renderReport({ title: logicalId, timeline, lines, reports });
       await forReport(reportPath, writeFile(reportPath, page));

@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
 import { readCommandLine } from "./command-line.ts";
-import { parseCommand } from "./parse-command.ts";
-import type { Command, Verb } from "./parse-command.ts";
-import { verbs } from "./verbs.ts";
+import { conformanceOptions, devOptions, invokeOptions, startLambdaOptions } from "./options.ts";
+import { parseConformance, parseDev, parseInvoke, parseStartLambda } from "./parse-command.ts";
 
-function parse(verb: Verb, ...words: readonly string[]): Command {
-  return parseCommand(verb, readCommandLine(words, verbs[verb].options));
-}
+const parsers = {
+  invoke: (words: readonly string[]) => parseInvoke(readCommandLine(words, invokeOptions)),
+  "start-lambda": (words: readonly string[]) => parseStartLambda(readCommandLine(words, startLambdaOptions)),
+  dev: (words: readonly string[]) => parseDev(readCommandLine(words, devOptions)),
+  conformance: (words: readonly string[]) => parseConformance(readCommandLine(words, conformanceOptions)),
+};
 
 const project = {
   templateFile: undefined,
@@ -60,7 +62,7 @@ test.each([
     { layer: "layer", only: ["a", "b", "c"], environment: { A: "1", B: "x=y" }, functionRuntime: undefined },
   ],
 ] as const)("%s %j becomes values", (verb, words, expected) => {
-  expect(parse(verb, ...words)).toMatchObject({ kind: verb, ...expected });
+  expect(parsers[verb](words)).toMatchObject(expected);
 });
 
 test.each([
@@ -70,5 +72,5 @@ test.each([
   ["conformance", [], "which layer?"],
   ["conformance", ["layer", "--env", "1A=x"], "--env: expected NAME=VALUE, got 1A=x"],
 ] as const)("%s %j is refused", (verb, words, message) => {
-  expect(() => parse(verb, ...words)).toThrow(message);
+  expect(() => parsers[verb](words)).toThrow(message);
 });

@@ -5,47 +5,28 @@ import type { StartLambdaCommand } from "../serve/start-lambda.ts";
 import type { DevCommand } from "../watch/dev.ts";
 import type { CommandLine } from "./command-line.ts";
 import type { ConformanceCommand } from "./conformance.ts";
-import { parseDuration } from "./duration.ts";
 import type { InvokeCommand } from "./invoke.ts";
-import { parseLayerMappings, parseParameterOverrides, splitWords } from "./overrides.ts";
+import {
+  parseDuration,
+  parseLayerMappings,
+  parseParameterOverrides,
+  parseVariables,
+  splitWords,
+} from "./option-values.ts";
 
-/** What the user asks for. */
-export type Command = InvokeCommand | StartLambdaCommand | DevCommand | ConformanceCommand;
-
-/** The first word of a command line. */
-export type Verb = Command["kind"];
-
-/** Parses what was given to a verb, once for everything behind it. Errors: `EmulatorError` naming the option. */
-export function parseCommand(verb: Verb, line: CommandLine): Command {
-  switch (verb) {
-    case "invoke":
-      return parseInvoke(line);
-    case "start-lambda":
-      return parseStartLambda(line);
-    case "dev":
-      return parseDev(line);
-    case "conformance":
-      return parseConformance(line);
-  }
-}
-
-function parseInvoke(line: CommandLine): InvokeCommand {
+/** The command of `invoke`. Errors: `EmulatorError` that names the option. */
+export function parseInvoke(line: CommandLine): InvokeCommand {
   const [functionName, extra] = line.positionals;
   if (extra !== undefined) throw new EmulatorError(`unexpected argument ${extra}: invoke runs one function`);
   if (line.options.has("event") && line.options.has("no-event")) {
     throw new EmulatorError("give --event or --no-event, not both");
   }
-  const given = one(line, "count") ?? "1";
-  const count = Number(given);
-  if (!Number.isInteger(count) || count < 1) {
-    throw new EmulatorError(`--count: expected a whole number from 1, got ${given}`);
-  }
+  const count = parseWholeNumber(line, "count", { fallback: 1, min: 1 });
   const idle = one(line, "idle");
   if (idle !== undefined && count === 1) {
     throw new EmulatorError("--idle is the time between invocations: give --count, 2 or more");
   }
   return {
-    kind: "invoke",
     functionName,
     event: parseEvent(line),
     count,
@@ -57,11 +38,11 @@ function parseInvoke(line: CommandLine): InvokeCommand {
   };
 }
 
-function parseStartLambda(line: CommandLine): StartLambdaCommand {
+/** The command of `start-lambda`. Errors: `EmulatorError` that names the option. */
+export function parseStartLambda(line: CommandLine): StartLambdaCommand {
   const [extra] = line.positionals;
   if (extra !== undefined) throw new EmulatorError(`unexpected argument ${extra}: start-lambda serves every function`);
   return {
-    kind: "start-lambda",
     port: parseWholeNumber(line, "port", { fallback: 3001, min: 0, max: 65_535 }),
     maxEnvironments: parseWholeNumber(line, "max-environments", { fallback: 10, min: 1, max: 1_000 }),
     address: one(line, "host") ?? "127.0.0.1",
@@ -70,11 +51,11 @@ function parseStartLambda(line: CommandLine): StartLambdaCommand {
   };
 }
 
-function parseDev(line: CommandLine): DevCommand {
+/** The command of `dev`. Errors: `EmulatorError` that names the option. */
+export function parseDev(line: CommandLine): DevCommand {
   const [functionName, extra] = line.positionals;
   if (extra !== undefined) throw new EmulatorError(`unexpected argument ${extra}: dev runs one function`);
   return {
-    kind: "dev",
     functionName,
     event: parseEvent(line),
     isVerbose: line.options.has("verbose"),
@@ -82,7 +63,8 @@ function parseDev(line: CommandLine): DevCommand {
   };
 }
 
-function parseConformance(line: CommandLine): ConformanceCommand {
+/** The command of `conformance`. Errors: `EmulatorError` that names the option. */
+export function parseConformance(line: CommandLine): ConformanceCommand {
   const [layer, extra] = line.positionals;
   if (layer === undefined) {
     throw new EmulatorError("which layer? Give the folder or zip: lambda-emulator conformance dist/layer");
@@ -90,12 +72,11 @@ function parseConformance(line: CommandLine): ConformanceCommand {
   if (extra !== undefined) throw new EmulatorError(`unexpected argument ${extra}: conformance checks one layer`);
   const only = line.options.get("only")?.flatMap((ids) => ids.split(","));
   return {
-    kind: "conformance",
     layer,
     only: only?.map((id) => id.trim()).filter((id) => id !== ""),
     functionRuntime: one(line, "function-runtime"),
     architecture: one(line, "architecture"),
-    environment: Object.fromEntries((line.options.get("env") ?? []).map((text) => parseVariable(text))),
+    environment: parseVariables(line.options.get("env") ?? []),
     isJson: line.options.has("json"),
   };
 }
@@ -135,16 +116,11 @@ function parseTimeout(given: string | undefined): number | undefined {
 function parseWholeNumber(
   line: CommandLine,
   name: string,
-  range: { readonly fallback: number; readonly min: number; readonly max: number },
+  { fallback, min, max }: { readonly fallback: number; readonly min: number; readonly max?: number },
 ): number {
   const given = one(line, name);
-  const number = given === undefined ? range.fallback : Number(given);
-  if (Number.isInteger(number) && number >= range.min && number <= range.max) return number;
-  throw new EmulatorError(`--${name}: expected a whole number from ${range.min} to ${range.max}, got ${given}`);
-}
-
-function parseVariable(text: string): readonly [string, string] {
-  const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined) throw new EmulatorError(`--env: expected NAME=VALUE, got ${text}`);
-  return [name, value];
+  const number = given === undefined ? fallback : Number(given);
+  if (Number.isInteger(number) && number >= min && number <= (max ?? Infinity)) return number;
+  const range = max === undefined ? `${min}` : `${min} to ${max}`;
+  throw new EmulatorError(`--${name}: expected a whole number from ${range}, got ${given}`);
 }

@@ -3,24 +3,18 @@ import { Interrupted } from "../host/host.ts";
 import type { Host } from "../host/host.ts";
 import { didYouMean } from "../problems/did-you-mean.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
-import { runStartLambda } from "../serve/start-lambda.ts";
 import { createStyle } from "../tell/style.ts";
-import { runDev } from "../watch/dev.ts";
 import { readCommandLine } from "./command-line.ts";
-import { runConformance } from "./conformance.ts";
 import { describeVerb, overview } from "./help.ts";
-import { runInvoke } from "./invoke.ts";
-import { parseCommand } from "./parse-command.ts";
-import type { Command } from "./parse-command.ts";
-import { findVerb, verbs } from "./verbs.ts";
+import { verbs } from "./verbs.ts";
 
 const badInputStatus = 2;
-/** The exit status where the user ended the command: 128 + SIGINT. */
+/** The exit status if the user ended the command: 128 + SIGINT. */
 export const interruptedStatus = 130;
 
 /**
- * Runs a command line. Returns the exit status: 0; 1 the function failed; 2 what was given cannot be run; 130 ended by
- * the user. Errors: only defects; what the user can put right is one message on stderr.
+ * Runs a command line. Returns the exit status: 0; 1 the function or a check failed; 2 the input cannot be run; 130 the
+ * user ended it. Errors: only defects; a mistake of the user's becomes one message on stderr.
  */
 export async function runCli(argv: readonly string[], host: Host): Promise<number> {
   const style = createStyle(host.stderr, host.env);
@@ -46,31 +40,18 @@ async function dispatch(argv: readonly string[], host: Host): Promise<number> {
     host.stdout.write(`${await readVersion()}\n`);
     return 0;
   }
-  const verb = findVerb(word);
+  const verb = Object.hasOwn(verbs, word) ? verbs[word] : undefined;
   if (verb === undefined) {
     const names = Object.keys(verbs);
     throw new EmulatorError(`unknown command ${word}${didYouMean(word, names) || `; commands: ${names.join(", ")}`}`);
   }
-  const line = readCommandLine(rest, verbs[verb].options);
-  if (!line.options.has("help")) return run(parseCommand(verb, line), host);
-  host.stdout.write(describeVerb(verbs[verb], createStyle(host.stdout, host.env)));
+  const line = readCommandLine(rest, verb.options);
+  if (!line.options.has("help")) return verb.run(line, host);
+  host.stdout.write(describeVerb(verb, createStyle(host.stdout, host.env)));
   return 0;
 }
 
-function run(command: Command, host: Host): Promise<number> {
-  switch (command.kind) {
-    case "invoke":
-      return runInvoke(command, host);
-    case "start-lambda":
-      return runStartLambda(command, host);
-    case "dev":
-      return runDev(command, host);
-    case "conformance":
-      return runConformance(command, host);
-  }
-}
-
-/** The same distance from `src` and from `dist`. */
+/** The path is the same from `src` and from `dist`. */
 async function readVersion(): Promise<string> {
   const text = await readFile(new URL("../../package.json", import.meta.url), "utf8");
   return (JSON.parse(text) as { readonly version: string }).version;

@@ -1,20 +1,28 @@
+import type { Host } from "../host/host.ts";
+import { runStartLambda } from "../serve/start-lambda.ts";
+import { runDev } from "../watch/dev.ts";
+import type { CommandLine } from "./command-line.ts";
+import { runConformance } from "./conformance.ts";
+import { runInvoke } from "./invoke.ts";
 import { conformanceOptions, devOptions, invokeOptions, startLambdaOptions } from "./options.ts";
 import type { OptionSpec } from "./options.ts";
-import type { Verb } from "./parse-command.ts";
+import { parseConformance, parseDev, parseInvoke, parseStartLambda } from "./parse-command.ts";
 
-/** What `--help` says of a verb. */
-export interface VerbHelp {
+/** A verb of the command line: how it runs, and its `--help`. */
+export interface Verb {
   readonly usage: string;
   readonly about: string;
-  /** Command lines with what each is for. */
+  /** Command lines, each with its purpose. */
   readonly examples: readonly (readonly [line: string, purpose: string])[];
   /** What exit status 1 means; undefined for a verb that goes on until the user ends it. */
   readonly failure?: string;
   readonly options: readonly OptionSpec[];
+  /** Returns the exit status. Errors: `EmulatorError` for bad input; `Interrupted`. */
+  readonly run: (line: CommandLine, host: Host) => Promise<number>;
 }
 
 /** Every verb of the command line, in the order of `--help`. */
-export const verbs: Readonly<Record<Verb, VerbHelp>> = {
+export const verbs: Readonly<Record<string, Verb>> = {
   invoke: {
     usage: "lambda-emulator invoke [FUNCTION] [options]",
     about: "Runs one function of a SAM template with its extensions: init, invoke, shutdown.",
@@ -28,6 +36,7 @@ export const verbs: Readonly<Record<Verb, VerbHelp>> = {
     ],
     failure: "the function failed",
     options: invokeOptions,
+    run: (line, host) => runInvoke(parseInvoke(line), host),
   },
   "start-lambda": {
     usage: "lambda-emulator start-lambda [options]",
@@ -40,6 +49,7 @@ export const verbs: Readonly<Record<Verb, VerbHelp>> = {
       ],
     ],
     options: startLambdaOptions,
+    run: (line, host) => runStartLambda(parseStartLambda(line), host),
   },
   dev: {
     usage: "lambda-emulator dev [FUNCTION] [options]",
@@ -49,6 +59,7 @@ export const verbs: Readonly<Record<Verb, VerbHelp>> = {
       ["lambda-emulator dev HelloFunction --event events/event.json", "edit, and see the answer within a second"],
     ],
     options: devOptions,
+    run: (line, host) => runDev(parseDev(line), host),
   },
   conformance: {
     usage: "lambda-emulator conformance LAYER [options]",
@@ -59,10 +70,6 @@ export const verbs: Readonly<Record<Verb, VerbHelp>> = {
     ],
     failure: "a check failed",
     options: conformanceOptions,
+    run: (line, host) => runConformance(parseConformance(line), host),
   },
 };
-
-/** The verb that a word names; undefined for any other word. */
-export function findVerb(word: string): Verb | undefined {
-  return Object.hasOwn(verbs, word) ? (word as Verb) : undefined;
-}

@@ -4,14 +4,8 @@ import { unlessInterrupted } from "./host.ts";
 import type { Host } from "./host.ts";
 
 /**
- * The user who ends the command waits at most this long for SHUTDOWN, which may take 2 s; then the command ends, and
- * with it the environment's namespace and everyone in it. Units: milliseconds.
- */
-export const closeLimitMs = 2_500;
-
-/**
- * Starts an environment, gives it to `use` and closes it in every case, also where the user ends the command while it
- * is still starting. Errors: those of `use` and of starting; `Interrupted`.
+ * Starts an environment, gives it to `use` and closes it in every case, also if the user ends the command while it
+ * still starts. Errors: those of `use` and of starting; `Interrupted`.
  */
 export async function withEnvironment<T>(
   options: EnvironmentOptions,
@@ -28,13 +22,21 @@ export async function withEnvironment<T>(
     const environment = await unlessInterrupted(starting, host.interrupted);
     return await unlessInterrupted(use(environment), host.interrupted);
   } finally {
-    await (host.interrupted.aborted ? within(close(), closeLimitMs) : close());
+    await untilClosed(close(), host.interrupted);
   }
 }
 
-/** Waits for the work, at most as long as that. Errors: those of the work. Units: milliseconds. */
-export async function within(work: Promise<unknown>, limitMs: number): Promise<void> {
+/**
+ * A user who ends the command waits at most this long for SHUTDOWN, which may take 2 s; then the command ends, and with
+ * it the environment's namespace and every process in it. Units: milliseconds.
+ */
+const closeLimitMs = 2_500;
+
+/** Waits until everything is closed; no longer than 2.5 s if the user ended the command. Errors: those of the work. */
+export async function untilClosed(work: Promise<unknown>, interrupted: AbortSignal): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => (timer = setTimeout(resolve, limitMs)));
+  const limit = new Promise<void>((resolve) => {
+    if (interrupted.aborted) timer = setTimeout(resolve, closeLimitMs);
+  });
   await Promise.race([work, limit]).finally(() => clearTimeout(timer));
 }

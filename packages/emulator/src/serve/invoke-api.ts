@@ -80,7 +80,7 @@ function listenProblem(error: Error, { host, port }: InvokeApiOptions): string {
 async function respond(request: IncomingMessage, response: ServerResponse, options: InvokeApiOptions): Promise<void> {
   const requestId = randomUUID();
   response.setHeader("x-amzn-RequestId", requestId);
-  const asked = readRequest({ method: request.method ?? "", path: request.url ?? "", headers: request.headers });
+  const asked = readRequest(request);
   const body = await readBody(request);
   if (asked.kind === "error") return sendError(response, asked);
   const read = readPayload(body, asked.invocationType);

@@ -1,5 +1,7 @@
+import type { IncomingMessage } from "node:http";
+
 /**
- * How an invocation is asked for. Sources: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html,
+ * What a caller asks for. Sources: https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html,
  * https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
  */
 export interface InvokeRequest {
@@ -17,16 +19,9 @@ export interface InvokeRequest {
 export interface ServiceError {
   readonly kind: "error";
   readonly status: number;
-  /** Goes into `x-amzn-ErrorType`: SDKs make their exception of it. */
+  /** Goes into `x-amzn-ErrorType`, of which SDKs make their exception. */
   readonly errorType: string;
   readonly message: string;
-}
-
-/** What of a request's head decides. */
-export interface RequestHead {
-  readonly method: string;
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
 /**
@@ -37,21 +32,25 @@ const maxBytes = { RequestResponse: 6_291_456, DryRun: 6_291_456, Event: 1_048_5
 /**
  * Reads the head of a request to the Invoke API, as AWS's SDKs and CLI send it. Errors: a `ServiceError` as a value.
  */
-export function readRequest(head: RequestHead): ({ readonly kind: "invoke" } & InvokeRequest) | ServiceError {
-  const whole = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?.*)?$/.exec(head.path)?.[1];
-  const streamed = /^\/2021-11-15\/functions\/([^/?]+)\/response-streaming-invocations(?:\?.*)?$/.exec(head.path)?.[1];
+export function readRequest({
+  method,
+  url = "",
+  headers,
+}: Pick<IncomingMessage, "method" | "url" | "headers">): ({ readonly kind: "invoke" } & InvokeRequest) | ServiceError {
+  const whole = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?.*)?$/.exec(url)?.[1];
+  const streamed = /^\/2021-11-15\/functions\/([^/?]+)\/response-streaming-invocations(?:\?.*)?$/.exec(url)?.[1];
   const givenName = whole ?? streamed;
   if (givenName === undefined) {
     return serviceError(
       404,
       "PathNotFoundLocally",
-      `${head.path} is not offered here: only Invoke and InvokeWithResponseStream are`,
+      `${url} is not offered here: only Invoke and InvokeWithResponseStream are`,
     );
   }
-  if (head.method !== "POST") return serviceError(405, "MethodNotAllowedLocally", "Invoke is a POST");
+  if (method !== "POST") return serviceError(405, "MethodNotAllowedLocally", "Invoke is a POST");
   const isStreamed = streamed !== undefined;
   const header = (name: string): string | undefined => {
-    const value = head.headers[name];
+    const value = headers[name];
     return typeof value === "string" ? value : value?.[0];
   };
   const invocationType = header("x-amz-invocation-type") ?? "RequestResponse";
@@ -71,7 +70,7 @@ export function readRequest(head: RequestHead): ({ readonly kind: "invoke" } & I
   return { kind: "invoke", functionName, invocationType, isStreamed, wantsLogTail, clientContext };
 }
 
-/** Checks the body: JSON, not too long; nothing means `{}`. Errors: a `ServiceError` as a value. */
+/** Checks the body: JSON, not too long; an empty body means `{}`. Errors: a `ServiceError` as a value. */
 export function readPayload(
   body: Uint8Array,
   invocationType: InvokeRequest["invocationType"],
@@ -90,7 +89,7 @@ export function readPayload(
   }
 }
 
-/** The most that is read of a body before it is refused. Units: bytes. */
+/** How much of a body is kept before it is refused. Units: bytes. */
 export const maxBodyBytes = maxBytes.RequestResponse + 1;
 
 /** An error with any status. */

@@ -1,7 +1,7 @@
 import { knock } from "../environment/rehearsal.ts";
 import { Interrupted } from "../host/host.ts";
 import type { Host } from "../host/host.ts";
-import { closeLimitMs, within } from "../host/with-environment.ts";
+import { untilClosed } from "../host/with-environment.ts";
 import { loadFunctions } from "../project/load-functions.ts";
 import type { ProjectOptions } from "../project/load-functions.ts";
 import { createWorkspace } from "../project/workspace.ts";
@@ -13,7 +13,6 @@ import { createPortTurns } from "./port-turns.ts";
 
 /** `lambda-emulator start-lambda`, parsed. */
 export interface StartLambdaCommand {
-  readonly kind: "start-lambda";
   /** Where the Invoke API listens; port 0: any free one. */
   readonly address: string;
   readonly port: number;
@@ -65,7 +64,7 @@ export async function runStartLambda(command: StartLambdaCommand, host: Host): P
     });
     throw new Interrupted();
   } finally {
-    await within(Promise.all([api.close(), pools.close()]), closeLimitMs);
+    await untilClosed(Promise.all([api.close(), pools.close()]), host.interrupted);
     await workspace.close();
   }
 }

@@ -4,13 +4,6 @@ import type { Host } from "../host/host.ts";
 import { createStyle } from "./style.ts";
 import type { Style } from "./style.ts";
 
-/** What a conformance run tells while it goes on and at its end. */
-export interface ConformancePrinter {
-  progress(progress: ConformanceProgress): void;
-  /** What to do about each check that failed, what the extensions wrote, and the sums. */
-  end(report: ConformanceReport): void;
-}
-
 const outcomeNames: Readonly<Record<CheckResult["outcome"], string>> = {
   pass: "pass",
   fail: "FAIL",
@@ -19,12 +12,12 @@ const outcomeNames: Readonly<Record<CheckResult["outcome"], string>> = {
 
 const eraseLine = "\r\u001b[K";
 
-/** Tells how a conformance run goes: progress to a terminal's stderr, everything else to stdout. */
-export function createConformancePrinter(host: Host): ConformancePrinter {
+/** Tells how a conformance run goes: its progress to a terminal's stderr, everything else to stdout. */
+export function createConformancePrinter(host: Host) {
   const style = createStyle(host.stdout, host.env);
   const showsProgress = host.stderr.isTerminal;
   return {
-    progress(progress) {
+    progress(progress: ConformanceProgress): void {
       if (progress.kind === "started") {
         if (showsProgress) host.stderr.write(`${eraseLine}${progress.index + 1}/${progress.total} ${progress.title}…`);
         return;
@@ -32,7 +25,8 @@ export function createConformancePrinter(host: Host): ConformancePrinter {
       if (showsProgress) host.stderr.write(eraseLine);
       host.stdout.write(`${toRow(progress.result, style)}\n`);
     },
-    end(report) {
+    /** What to do about each check that failed, what the extensions wrote, and the sums. */
+    end(report: ConformanceReport): void {
       for (const result of report.results) {
         if (result.outcome === "fail") host.stdout.write(describeFailure(result, style));
       }
@@ -49,7 +43,7 @@ export function createConformancePrinter(host: Host): ConformancePrinter {
   };
 }
 
-/** What an extension says at its start and of the first event. */
+/** Enough for what an extension writes at its start and at the first event. */
 const shownLines = 20;
 
 function shorten(lines: readonly string[]): readonly string[] {

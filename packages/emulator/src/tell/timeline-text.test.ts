@@ -18,7 +18,7 @@ describe("drawTimeline", () => {
       entry("platform", "init", 1_000, 1_100),
       entry("platform", "invoke", 1_100, 1_200),
     ];
-    expect(drawTimeline(entries, { columns: 68 })).toBe(
+    expect(drawTimeline(entries, 68)).toBe(
       [
         "                                                    at      took  ms",
         "platform init      ████████████                    0.0     100.0",
@@ -30,12 +30,12 @@ describe("drawTimeline", () => {
   });
 
   test("is empty where nothing happened", () => {
-    expect(drawTimeline([], { columns: 100 })).toBe("");
+    expect(drawTimeline([], 100)).toBe("");
   });
 
   test("shows the first steps of a long life and says how many follow", () => {
     const many = Array.from({ length: 200 }, (_, step) => entry("platform", "invoke", step, step + 1));
-    expect(drawTimeline(many, { columns: 100 })).toContain("… and 140 more steps");
+    expect(drawTimeline(many, 100)).toContain("… and 140 more steps");
   });
 
   test("never draws wider than the columns there are, whatever the times", () => {
@@ -52,7 +52,7 @@ describe("drawTimeline", () => {
       fc.property(entries, fc.integer({ min: 80, max: 200 }), (given, columns) => {
         const drawn = drawTimeline(
           given.map(({ tookMs, ...rest }) => ({ ...rest, endEpochMs: rest.startEpochMs + tookMs })),
-          { columns },
+          columns,
         );
         expect(Math.max(...drawn.split("\n").map((line) => line.length))).toBeLessThanOrEqual(columns);
       }),

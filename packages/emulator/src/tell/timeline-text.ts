@@ -1,23 +1,17 @@
 import type { TimelineEntry } from "../history/timeline.ts";
 
-/** How wide the picture may be. Units: characters. */
-export interface TimelineTextOptions {
-  readonly columns: number;
-}
-
 /**
- * Draws the life of an environment as text: one row for each span, its lane and kind, a bar, its milliseconds; what
- * happens in an instant is a mark.
- * Returns lines without an end; empty where nothing happened.
+ * Draws the life of an environment as text: one row for each span, with its lane and kind, a bar and its milliseconds;
+ * an instant is a mark. Returns lines without an end; empty if there are no entries. Units: `columns` are characters.
  */
-export function drawTimeline(entries: readonly TimelineEntry[], options: TimelineTextOptions): string {
+export function drawTimeline(entries: readonly TimelineEntry[], columns: number): string {
   if (entries.length === 0) return "";
   const shown = [...entries].sort(byTime).slice(0, maxRows);
   const startEpochMs = Math.min(...shown.map((entry) => entry.startEpochMs));
   const endEpochMs = Math.max(...shown.map((entry) => entry.endEpochMs));
   const rows = toRows(shown);
   const labelWidth = Math.max(...rows.map((row) => row.label.length));
-  const barWidth = Math.max(20, options.columns - labelWidth - numbersWidth - 4);
+  const barWidth = Math.max(20, columns - labelWidth - numbersWidth - 4);
   const cell = (epochMs: number): number =>
     ((epochMs - startEpochMs) / Math.max(endEpochMs - startEpochMs, 0.001)) * barWidth;
   const lines = rows.map(({ label, startMs, endMs }) => {
@@ -47,25 +41,22 @@ interface Row {
 /** The platform first, then the runtime, then extensions; each lane in the order of time. */
 function toRows(entries: readonly TimelineEntry[]): readonly Row[] {
   const lanes = [...new Set(["platform", "runtime", ...entries.map((entry) => entry.lane)])];
+  const width = Math.max(...lanes.map((lane) => lane.length));
   return lanes.flatMap((lane) =>
     entries
       .filter((entry) => entry.lane === lane)
       .sort(byTime)
       .map((entry, index) => ({
-        label: `${(index === 0 ? lane : "").padEnd(laneWidth(lanes))} ${entry.kind}`,
+        label: `${(index === 0 ? lane : "").padEnd(width)} ${entry.kind}`,
         startMs: entry.startEpochMs,
         endMs: entry.endEpochMs,
       })),
   );
 }
 
-/** The earlier first; of two that start together the one that encloses the other. */
+/** The earlier entry first; of two that start together, the longer one. */
 function byTime(a: TimelineEntry, b: TimelineEntry): number {
   return a.startEpochMs - b.startEpochMs || b.endEpochMs - a.endEpochMs;
-}
-
-function laneWidth(lanes: readonly string[]): number {
-  return Math.max(...lanes.map((lane) => lane.length));
 }
 
 function ms(value: number): string {

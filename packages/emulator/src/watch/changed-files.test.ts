@@ -3,11 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createChangedFiles } from "./changed-files.ts";
-import type { ChangedFiles } from "./changed-files.ts";
 
 let folder: string;
 let file: string;
-let files: ChangedFiles;
+let files: ReturnType<typeof createChangedFiles>;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "emulator changed "));
   file = join(folder, "a.mjs");

@@ -4,20 +4,15 @@ import { readFile, stat } from "node:fs/promises";
 /** A file whose bytes changed. */
 export interface ChangedFile {
   readonly path: string;
-  /** When it was written; now where it was removed. Units: milliseconds. */
+  /** The time of its write; now if it was removed. Units: epoch milliseconds. */
   readonly changedEpochMs: number;
 }
 
-/** Tells files that really changed from those that were only touched, or written again with the same bytes. */
-export interface ChangedFiles {
-  /** Takes note of a file that is there. */
-  found(path: string): void;
-  /** Which of the files have other bytes than when last asked, or are there no more. Errors: none. */
-  pick(paths: Iterable<string>): Promise<readonly ChangedFile[]>;
-}
-
-/** Knows no file yet. The first time a file found is asked for it counts as changed. */
-export function createChangedFiles(nowEpochMs: () => number): ChangedFiles {
+/**
+ * Tells files with other bytes from those that were only touched, or written again with the same bytes. Knows no file
+ * yet; a file that was found counts as changed the first time.
+ */
+export function createChangedFiles(nowEpochMs: () => number) {
   const known = new Map<string, string>();
   /** The file, or all files of a folder. */
   const forget = (path: string): boolean => {
@@ -29,24 +24,26 @@ export function createChangedFiles(nowEpochMs: () => number): ChangedFiles {
     const before = known.get(path);
     const file = await readState(path);
     if (file === undefined) {
-      // What came and went while nobody looked is an editor's temporary file.
+      // An editor's temporary file came and went in between.
       return forget(path) ? { path, changedEpochMs: nowEpochMs() } : undefined;
     }
     known.set(path, file.state);
     return file.state === before ? undefined : { path, changedEpochMs: file.changedEpochMs };
   };
   return {
-    found(path) {
+    /** Takes note of a file that exists. */
+    found(path: string): void {
       if (!known.has(path)) known.set(path, "");
     },
-    async pick(paths) {
+    /** Returns the files with other bytes than the last time, and those that were removed. Errors: none. */
+    async pick(paths: Iterable<string>): Promise<readonly ChangedFile[]> {
       const files = await Promise.all([...paths].map(look));
       return files.filter((file) => file !== undefined);
     },
   };
 }
 
-/** Beyond that a file's size and time stand for its bytes. */
+/** For a larger file, its size and time stand for its bytes. */
 const maxHashedBytes = 32 * 1024 * 1024;
 
 async function readState(

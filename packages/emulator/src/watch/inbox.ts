@@ -4,32 +4,20 @@ import type { ChangedFile } from "./changed-files.ts";
 /** What the user asks for at the keyboard. */
 export type Wish = "invoke" | "restart" | "quit";
 
-/** What came since the last time. */
+/** What came since the last batch. */
 export interface Batch {
   readonly files: readonly ChangedFile[];
   readonly wishes: ReadonlySet<Wish>;
 }
 
-/** Gathers changes and wishes until `next` takes them. */
-export interface Inbox {
-  /** A file may have changed: it is looked at once nothing has come for `settleMs`. */
-  onChange(path: string): void;
-  wish(wish: Wish): void;
-  /** Resolves with all that came, as soon as there is something. Errors: `Interrupted`. */
-  next(): Promise<Batch>;
-  /** Fires when files changed since the last `next`: what was begun with the old ones is in vain. */
-  outdated(): AbortSignal;
-  close(): void;
-}
-
 /** Long enough for an editor that writes a file in several steps. Units: milliseconds. */
 const settleMs = 30;
 
-/** An empty inbox; `pick` tells which files really changed. */
+/** Gathers changes and wishes until `next` takes them; `pick` tells which files really changed. */
 export function createInbox(
   pick: (paths: ReadonlySet<string>) => Promise<readonly ChangedFile[]>,
   interrupted: AbortSignal,
-): Inbox {
+) {
   let touched = new Set<string>();
   let files: ChangedFile[] = [];
   let wishes = new Set<Wish>();
@@ -47,16 +35,18 @@ export function createInbox(
     onArrival();
   };
   return {
-    onChange(path) {
+    /** A file may have changed: `pick` looks at it after `settleMs` without another change. */
+    onChange(path: string): void {
       touched.add(path);
       clearTimeout(timer);
       timer = setTimeout(() => void settle(), settleMs);
     },
-    wish(wish) {
+    wish(wish: Wish): void {
       wishes.add(wish);
       onArrival();
     },
-    async next() {
+    /** Resolves with everything that came, as soon as there is something. Errors: `Interrupted`. */
+    async next(): Promise<Batch> {
       const arrival = new Promise<void>((resolve) => (onArrival = resolve));
       if (files.length > 0 || wishes.size > 0) onArrival();
       await unlessInterrupted(arrival, interrupted);
@@ -66,7 +56,8 @@ export function createInbox(
       outdating = new AbortController();
       return batch;
     },
-    outdated: () => outdating.signal,
-    close: () => clearTimeout(timer),
+    /** Fires when files changed since the last `next`: work on the old ones is in vain. */
+    outdated: (): AbortSignal => outdating.signal,
+    close: (): void => clearTimeout(timer),
   };
 }

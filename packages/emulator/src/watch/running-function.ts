@@ -1,43 +1,34 @@
 import type { Environment } from "../environment/environment.ts";
 import { unlessInterrupted } from "../host/host.ts";
 import type { Host } from "../host/host.ts";
-import { closeLimitMs, within } from "../host/with-environment.ts";
+import { untilClosed } from "../host/with-environment.ts";
 import type { EnvironmentOptions } from "../options/environment-options.ts";
 import type { InvokeResult } from "../options/invoke-result.ts";
 
-/** The function in its newest environment. */
-export interface RunningFunction {
-  readonly isUp: boolean;
-  /**
-   * SHUTDOWN to the old environment, then starts a new one; resolves when its init is over, with false where `outdated`
-   * broke it off. Errors: those of starting; `Interrupted`. Then there is none.
-   */
-  replace(options: EnvironmentOptions, outdated: AbortSignal): Promise<boolean>;
-  /** The function's answer; undefined if the environment was replaced meanwhile, or none has started. */
-  invoke(event: Uint8Array): Promise<InvokeResult | undefined>;
-  close(): Promise<void>;
-}
-
-/** Nothing runs yet. */
-export function createRunningFunction(host: Host): RunningFunction {
+/** The function in its newest environment; nothing runs yet. */
+export function createRunningFunction(host: Host) {
   let environment: Environment | undefined;
   let starting: Promise<Environment> | undefined;
   let closing: Promise<void> | undefined;
-  /** Its processes have ended when this resolves; its folders may take longer, and nobody has to wait for them. */
+  /** Resolves when the processes have ended. The folders may take longer: the next start waits for them. */
   const end = async (): Promise<void> => {
     const old = environment;
     environment = undefined;
     // Breaks off an invocation that runs, which `shutdown` alone would wait for.
     closing = old?.close();
-    // Where it fails is told when the next environment waits for it.
+    // The next start waits for it, and fails with it.
     closing?.catch(() => {});
     await old?.shutdown();
   };
   return {
-    get isUp() {
+    get isUp(): boolean {
       return environment !== undefined;
     },
-    async replace(options, outdated) {
+    /**
+     * Sends SHUTDOWN to the old environment, then starts a new one. Resolves when its init is over; returns false if
+     * `outdated` broke it off. Errors: those of starting; `Interrupted`. After an error no environment runs.
+     */
+    async replace(options: EnvironmentOptions, outdated: AbortSignal): Promise<boolean> {
       await unlessInterrupted(end(), host.interrupted);
       starting = host.startEnvironment({ ...options, signal: AbortSignal.any([host.interrupted, outdated]) });
       try {
@@ -49,7 +40,8 @@ export function createRunningFunction(host: Host): RunningFunction {
         throw error;
       }
     },
-    async invoke(event) {
+    /** The function's answer; undefined if the environment was replaced meanwhile, or none has started. */
+    async invoke(event: Uint8Array): Promise<InvokeResult | undefined> {
       const current = environment;
       try {
         return await current?.invoke(event);
@@ -58,12 +50,12 @@ export function createRunningFunction(host: Host): RunningFunction {
         throw error;
       }
     },
-    async close() {
+    async close(): Promise<void> {
       const last = starting?.then(
         (started) => started.close(),
         () => {},
       );
-      await (host.interrupted.aborted ? within(Promise.all([end(), last]), closeLimitMs) : Promise.all([end(), last]));
+      await untilClosed(Promise.all([end(), last]), host.interrupted);
     },
   };
 }

@@ -8,31 +8,18 @@ import type { Printer } from "../tell/printer.ts";
 import { createChangedFiles } from "./changed-files.ts";
 import type { ChangedFile } from "./changed-files.ts";
 import { createInbox } from "./inbox.ts";
-import type { Batch, Inbox } from "./inbox.ts";
+import type { Batch } from "./inbox.ts";
 import { listInputs, meaningsOf } from "./inputs.ts";
 import type { FunctionRequest, Input } from "./inputs.ts";
 import { createOwnWrites } from "./own-writes.ts";
 import { createRunningFunction } from "./running-function.ts";
 import { watchTree } from "./watch-tree.ts";
 
-/** One function that is rebuilt, replaced and invoked as its sources change. */
-export interface Session {
-  /** What changed and what the user asks for. */
-  readonly inbox: Inbox;
-  /** Does what the batch asks for; what fails is told, and the last environment stays. Errors: `Interrupted`. */
-  run(batch: Batch): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** What a session works with. */
-export interface SessionParts {
-  readonly request: FunctionRequest;
-  readonly host: Host;
-  readonly printer: Printer;
-}
-
-/** Reads the template and begins to watch; runs nothing yet. Errors: `EmulatorError` for bad input. */
-export async function openSession({ request, host, printer }: SessionParts): Promise<Session> {
+/**
+ * One function that is rebuilt, replaced and invoked as its sources change. Reads the template and begins to watch;
+ * runs nothing yet. Errors: `EmulatorError` for bad input.
+ */
+export async function openSession(request: FunctionRequest, host: Host, printer: Printer) {
   let event = await readEvent(request.event, host);
   const load = async () => {
     const functions = await loadFunctions(request.project, host, { fromSources: true });
@@ -53,7 +40,7 @@ export async function openSession({ request, host, printer }: SessionParts): Pro
   };
   let loaded = await load();
   let watcher = follow(loaded.inputs);
-  /** Whether something is built that no environment has run yet, because another change came meanwhile. */
+  /** Whether no environment has run the newest build yet, because another change came meanwhile. */
   let isBehind = false;
 
   async function reload(): Promise<void> {
@@ -65,7 +52,7 @@ export async function openSession({ request, host, printer }: SessionParts): Pro
     old.close();
   }
   /**
-   * Builds what is not built and replaces the environment. Returns false if another change broke that off.
+   * Builds what is not built and replaces the environment. Returns false if another change broke this off.
    */
   async function replace(): Promise<boolean> {
     const startEpochMs = host.nowEpochMs();
@@ -78,7 +65,7 @@ export async function openSession({ request, host, printer }: SessionParts): Pro
     await workspace.sweep();
     return isUp;
   }
-  /** Returns whether the function is there to be invoked. */
+  /** Returns whether the function can be invoked. */
   async function update({ files, wishes }: Batch): Promise<boolean> {
     const meanings = files.flatMap(({ path }) => meaningsOf(path, loaded.inputs));
     const isRestart = wishes.has("restart");
@@ -100,8 +87,10 @@ export async function openSession({ request, host, printer }: SessionParts): Pro
   }
 
   return {
+    /** What changed and what the user asks for. */
     inbox,
-    async run(batch) {
+    /** Does what the batch asks for; a failure is told, and the last environment stays. Errors: `Interrupted`. */
+    async run(batch: Batch): Promise<void> {
       const shown = (path: string): string => shortPath(path, host.cwd);
       const files = ownWrites.sift(batch.files, (path) =>
         printer.warning(`${shown(path)} is written by every build: not watched any more`),
@@ -119,7 +108,7 @@ export async function openSession({ request, host, printer }: SessionParts): Pro
       // Not waited for: a function that hangs is replaced with the next change.
       invoke(files).catch((error: unknown) => printer.warning(String(error)));
     },
-    async close() {
+    async close(): Promise<void> {
       watcher.close();
       inbox.close();
       await running.close();
