@@ -6,7 +6,7 @@ import { findFaketime } from "./process/movable-clock.ts";
 const interruption = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
-    // The second time means now; what lives in a namespace ends with this process.
+    // The second time means now; processes in a namespace end with this one.
     if (interruption.signal.aborted) process.exit(interruptedStatus);
     interruption.abort();
   });
@@ -34,7 +34,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   canMoveClock: () => findFaketime() !== undefined,
   startEnvironment,
 });
-// Nobody reads it any more, and open it would keep this process alive.
+// An open stdin would keep this process alive.
 process.stdin.destroy();
-// An init may hang.
+// An init that hangs would keep this process alive.
 if (process.exitCode === interruptedStatus) process.exit();

@@ -3,16 +3,16 @@ import { didYouMean } from "../problems/did-you-mean.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
 import type { OptionSpec } from "./options.ts";
 
-/** What was given on the command line. */
+/** The arguments of a command. */
 export interface CommandLine {
   readonly positionals: readonly string[];
-  /** Every value of an option in its order; flags have "". */
+  /** The values of each option in their order; flags have "". */
   readonly options: ReadonlyMap<string, readonly string[]>;
 }
 
 /**
  * Reads arguments against a command's options. Like sam's, an option that `takesMore` also takes the `Key=Value`
- * arguments that follow its first. Errors: `EmulatorError` naming the argument and what was probably meant.
+ * arguments that follow its first. Errors: `EmulatorError` naming the argument and the nearest option.
  */
 export function readCommandLine(argv: readonly string[], specs: readonly OptionSpec[]): CommandLine {
   const { tokens } = parseArgs({
@@ -56,13 +56,13 @@ function findSpec(rawName: string, specs: readonly OptionSpec[]): OptionSpec {
   );
   if (spec !== undefined) return spec;
   if (containerOptions.has(name)) {
-    throw new EmulatorError(`${rawName} is about sam local's containers; there are none here, leave it out`);
+    throw new EmulatorError(`${rawName} is for sam local's containers, which this emulator does not use; leave it out`);
   }
   const names = specs.flatMap((one) => [`--${one.name}`, ...(one.aliases ?? []).map((alias) => `--${alias}`)]);
   throw new EmulatorError(`unknown option ${rawName}${didYouMean(rawName, names) || "; --help lists the options"}`);
 }
 
-/** Options of `sam local invoke` and `start-lambda` that have nothing to act on here. */
+/** Options of `sam local invoke` and `start-lambda` that act on containers. */
 const containerOptions = new Set([
   "add-host",
   "container-dns",

@@ -8,7 +8,7 @@ import { createConformancePrinter } from "../tell/conformance-printer.ts";
 
 /** `lambda-emulator conformance`, parsed. */
 export interface ConformanceCommand extends Omit<ConformanceOptions, "signal" | "onProgress"> {
-  /** The report is one JSON document, and nothing else is printed. */
+  /** Prints the report as one JSON document, and nothing else. */
   readonly isJson: boolean;
 }
 

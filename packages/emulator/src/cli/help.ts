@@ -18,7 +18,7 @@ export function describeVerb({ usage, about, options, examples, failure }: Verb,
   const lines = examples.map(([line, purpose]) => `  ${style.dim(`# ${purpose}`)}\n  ${line}`);
   const statuses = [
     ...(failure === undefined ? [] : ["0", `1 ${failure}`]),
-    "2 what was given cannot be run",
+    "2 the input cannot be run",
     "130 ended by Ctrl-C",
   ];
   return [

@@ -3,7 +3,7 @@ export interface OptionSpec {
   readonly name: string;
   readonly short?: string;
   readonly aliases?: readonly string[];
-  /** The placeholder of its value; without one the option is a flag. */
+  /** The placeholder of its value; an option without a placeholder is a flag. */
   readonly value?: string;
   readonly repeatable?: boolean;
   /** Also takes the `Key=Value` arguments that follow. */
@@ -18,7 +18,7 @@ const templateOptions: readonly OptionSpec[] = [
     short: "t",
     aliases: ["template-file"],
     value: "FILE",
-    help: "SAM template, as written or as built by sam build. Default: .aws-sam/build/template.yaml, template.yaml, template.yml, template.json, the first that is there",
+    help: "SAM template, as written or as built by sam build. Default: .aws-sam/build/template.yaml, template.yaml, template.yml, template.json, the first that exists",
   },
   {
     name: "parameter-overrides",
@@ -45,7 +45,7 @@ const templateOptions: readonly OptionSpec[] = [
     name: "cpu-share",
     help: "the CPU time that Lambda gives for the template's MemorySize, function and extensions together: 1 vCPU for 1769 MB",
   },
-  { name: "verbose", short: "v", help: "more about what happens: time and source of each line, output of make" },
+  { name: "verbose", short: "v", help: "show more: time and source of each line, output of make" },
   { name: "help", short: "h", help: "this text" },
 ];
 
@@ -72,17 +72,17 @@ export const invokeOptions: readonly OptionSpec[] = [
 /** Options of `start-lambda`. */
 export const startLambdaOptions: readonly OptionSpec[] = [
   { name: "port", short: "p", value: "PORT", help: "default: 3001; 0: any free one" },
-  { name: "host", value: "HOST", help: "default: 127.0.0.1. Whoever reaches it runs code with your rights" },
+  { name: "host", value: "HOST", help: "default: 127.0.0.1. A program that reaches it runs code with your rights" },
   {
     name: "max-environments",
     value: "N",
-    help: "environments of one function at the same time, default 10; further invocations wait. 1 where an extension has a fixed port",
+    help: "environments of one function at the same time, default 10; further invocations wait. 1 if an extension has a fixed port",
   },
   ...templateOptions,
 ];
 
-/** What `sam build` made does not change with its sources, so `dev` looks for the template as written. */
-const devTemplateHelp = "SAM template. Default: template.yaml, template.yml, template.json, the first that is there";
+/** The output of `sam build` does not change with its sources, so `dev` looks for the template as written. */
+const devTemplateHelp = "SAM template. Default: template.yaml, template.yml, template.json, the first that exists";
 
 /** Options of `dev`. */
 export const devOptions: readonly OptionSpec[] = [
@@ -101,7 +101,7 @@ export const conformanceOptions: readonly OptionSpec[] = [
     name: "only",
     value: "CHECK,…",
     repeatable: true,
-    help: "these checks only, and the ones they need; docs/conformance.md lists them all",
+    help: "these checks only, and those they need; docs/conformance.md lists them all",
   },
   {
     name: "function-runtime",
@@ -112,7 +112,7 @@ export const conformanceOptions: readonly OptionSpec[] = [
   {
     name: "architecture",
     value: "NAME",
-    help: "x86_64 or arm64, default this machine's; what is built for another one is not executed",
+    help: "x86_64 or arm64, default this machine's; programs for another one are not executed",
   },
   { name: "json", help: "print the report as one JSON document, and nothing else" },
   { name: "help", short: "h", help: "this text" },

@@ -3,13 +3,13 @@ import type { startEnvironment } from "../environment/start-environment.ts";
 /** A stream that the command writes to. */
 export interface Output {
   write(text: string): void;
-  /** A terminal: colour and its width are used. */
+  /** Whether it is a terminal, which gets colours and lines of its width. */
   readonly isTerminal: boolean;
-  /** Units: characters; undefined where it is no terminal. */
+  /** Units: characters; undefined if it is no terminal. */
   readonly columns: number | undefined;
 }
 
-/** Everything a command touches outside itself, so that tests give their own. */
+/** Everything that the process gives a command; tests give their own. */
 export interface Host {
   readonly stdout: Output;
   readonly stderr: Output;
@@ -26,7 +26,7 @@ export interface Host {
   readonly startEnvironment: typeof startEnvironment;
 }
 
-/** The user ended the command; whatever it started is ended too. */
+/** The user ended the command; everything that it started ends too. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }

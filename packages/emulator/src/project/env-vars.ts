@@ -43,8 +43,8 @@ export function unknownNames(
 }
 
 /**
- * Puts the file's values over the template's. As with `sam local`, a variable the template does not declare is left
- * out, because AWS would not have it either; a warning says so.
+ * Puts the file's values over the template's. As with `sam local`, a variable that the template does not declare is
+ * left out, because AWS would not have it either; a warning says so.
  */
 export function applyEnvVars(
   declared: Readonly<Record<string, string>>,

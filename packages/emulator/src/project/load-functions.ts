@@ -140,7 +140,7 @@ async function staleWarnings(
   }
 }
 
-/** As with `sam local`, a function may use the caller's credentials; without them it has placeholders. */
+/** As with `sam local`, a function may use the caller's credentials; without these it has placeholders. */
 function readCredentials(env: Host["env"]): Pick<EnvironmentOptions, "credentials"> {
   const names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
   const given = names.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]] as const]));

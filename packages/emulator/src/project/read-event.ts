@@ -9,7 +9,7 @@ import { parseJson } from "../problems/parse-json.ts";
  * Lambda's limit of a synchronous invocation. Source:
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
-export const maxEventBytes = 6 * 1024 * 1024;
+const maxEventBytes = 6 * 1024 * 1024;
 
 /** Where an event comes from; `empty` is `{}`. */
 export type EventSource =

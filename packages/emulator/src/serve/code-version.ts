@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 
 /**
- * Tells whether a folder or zip file is the one it was: another text where it was replaced, as `sam build` and
- * `build-layer` do, or rewritten. A folder's content is not looked at. A path that is not there has a version too.
+ * Names the present version of folders and zip files: the text changes if one was replaced, as `sam build` and
+ * `build-layer` do, or a file rewritten. A folder's content does not count. A missing path has a version too.
  */
 export function codeVersion(paths: readonly string[]): string {
   return paths.map((path) => versionOf(path)).join(" ");

@@ -11,13 +11,13 @@ export interface PooledAnswer {
   readonly lines: Promise<readonly LogLine[]>;
 }
 
-/** The environments of one function: one for each invocation that runs at the same time, kept for the next. */
+/** The environments of one function: one for each invocation that runs at the same time, kept for later ones. */
 export interface EnvironmentPool {
-  /** Runs in a free environment, otherwise in a new one, otherwise waits. Errors: those of starting an environment. */
+  /** Runs in a free environment, else in a new one, else waits for one. Errors: those of starting an environment. */
   invoke(payload: Uint8Array, options: InvokeOptions): Promise<PooledAnswer>;
   /**
-   * Lays out the first environment while nobody waits; its processes start with the first invocation. Errors: those of
-   * starting an environment.
+   * Lays out the first environment before the first invocation, which starts its processes. Errors: those of starting
+   * an environment.
    */
   prepare(): Promise<void>;
   /** Shuts every environment down; idempotent. */
@@ -29,13 +29,13 @@ export interface PoolOptions {
   readonly maxEnvironments: number;
   readonly start: (onLine: (line: LogLine) => void, initialize: "at-once" | "at-first-invoke") => Promise<Environment>;
   /**
-   * Names the code and the layers as they are now. An environment of others is used no more: the next invocation gets a
+   * Names the present code and layers. An environment with another version is used no more: the next invocation gets a
    * new one.
    */
   readonly version: () => string;
-  /** Shared with the pools of other functions, which may want the same port. */
+  /** Shared with the pools of the other functions, whose extensions may want the same port. */
   readonly turns: PortTurns;
-  /** Told once, when a second environment wants a port of the first. */
+  /** Called once, when a second environment wants a port of the first. */
   readonly onSerialised: () => void;
 }
 
@@ -104,7 +104,7 @@ export function createEnvironmentPool(options: PoolOptions): EnvironmentPool {
     try {
       return await starting.finally(() => starts.delete(starting));
     } catch (error) {
-      // Nobody is left who could release anything.
+      // No environment is left that could become free.
       if (held.size + starts.size === 0) for (const one of waiting.splice(0)) one.reject(error);
       throw error;
     }
@@ -117,7 +117,7 @@ export function createEnvironmentPool(options: PoolOptions): EnvironmentPool {
     const environment = await options.start(onLine, initialize);
     return Object.assign(state, { environment });
   };
-  /** Environments share this machine's ports: where that hurts, the function goes on in those it has. */
+  /** Environments share this machine's ports: if a new one finds its port taken, the function keeps to the old ones. */
   const startOne = async (initialize: "at-once" | "at-first-invoke"): Promise<Environment | undefined> => {
     const isFirst = held.size + starts.size === 0;
     const launched = await (isFirst ? options.turns.start(user, () => launch(initialize)) : launch(initialize));
@@ -141,8 +141,7 @@ export function createEnvironmentPool(options: PoolOptions): EnvironmentPool {
     if (state !== undefined) state.isUntried = false;
     const firstLine = environment.lines.length;
     const result = await environment.invoke(payload, invocation);
-    // Its processes, started by this invocation, found the port with another function: this one has seen nothing of it
-    // yet.
+    // This invocation started the processes, and another function has their port: the function has not seen the event.
     if (isFirst && result.kind === "function-error" && state?.wantsTakenPort && options.turns.note(user)) {
       await drop(environment);
       return invoke(payload, invocation);
@@ -152,7 +151,7 @@ export function createEnvironmentPool(options: PoolOptions): EnvironmentPool {
       release(environment);
       return written;
     });
-    // Most callers do not look at the lines.
+    // Most callers do not wait for the lines.
     lines.catch(() => {});
     return { result, lines };
   };
@@ -162,7 +161,7 @@ export function createEnvironmentPool(options: PoolOptions): EnvironmentPool {
     async prepare() {
       if (isClosed || held.size + starts.size > 0) return;
       const laidOut = track(startOne("at-first-invoke"));
-      // Invocations that come meanwhile wait for it; what fails here, the invocation tries again.
+      // Invocations that come meanwhile wait for it; if it fails, they try again.
       preparing = laidOut.catch(() => {});
       const environment = await laidOut;
       if (environment !== undefined) release(environment);

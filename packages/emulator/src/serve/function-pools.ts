@@ -13,14 +13,6 @@ import type { InvokeApiOptions, RunInvocation } from "./invoke-api.ts";
 import { serviceError } from "./invoke-request.ts";
 import type { PortTurns } from "./port-turns.ts";
 
-/** The functions behind the Invoke API. */
-export interface FunctionPools extends Pick<InvokeApiOptions, "find" | "run"> {
-  /** Lays the first environment of a function out; if that fails, the function's first invocation tells. */
-  prepare(name: string): Promise<void>;
-  /** Shuts every environment down. */
-  close(): Promise<void>;
-}
-
 /** What pools work with. */
 export interface FunctionPoolsOptions {
   readonly functions: LoadedFunctions;
@@ -31,11 +23,11 @@ export interface FunctionPoolsOptions {
   readonly turns: PortTurns;
 }
 
-/** One pool of environments for each function, made at the function's first invocation. */
-export function createFunctionPools(parts: FunctionPoolsOptions): FunctionPools {
+/** The functions behind the Invoke API: one pool of environments for each, made at its first invocation. */
+export function createFunctionPools(parts: FunctionPoolsOptions) {
   const { functions } = parts;
   const pools = new Map<string, Promise<EnvironmentPool>>();
-  const find: FunctionPools["find"] = (name) => {
+  const find: InvokeApiOptions["find"] = (name) => {
     try {
       findFunction(functions.scope, name);
       return undefined;
@@ -67,7 +59,8 @@ export function createFunctionPools(parts: FunctionPoolsOptions): FunctionPools 
   return {
     find,
     run,
-    async prepare(name) {
+    /** Lays the first environment of a function out; if that fails, the function's first invocation tells. */
+    async prepare(name: string): Promise<void> {
       try {
         const planned = await planFunction(name, functions);
         const { code, layers } = planned.plan;
@@ -79,7 +72,8 @@ export function createFunctionPools(parts: FunctionPoolsOptions): FunctionPools 
         if (!(error instanceof EmulatorError || error instanceof Interrupted)) throw error;
       }
     },
-    async close() {
+    /** Shuts every environment down. */
+    async close(): Promise<void> {
       const started = await Promise.allSettled(pools.values());
       const open = started.flatMap((pool) => (pool.status === "fulfilled" ? [pool.value] : []));
       await Promise.all(open.map((pool) => pool.close()));

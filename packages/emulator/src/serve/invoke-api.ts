@@ -13,8 +13,7 @@ import { maxBodyBytes, readPayload, readRequest, serviceError } from "./invoke-r
 import type { InvokeRequest, ServiceError } from "./invoke-request.ts";
 
 /**
- * Runs one invocation. Returns a `ServiceError` if the function is not there. Errors: `EmulatorError` if it cannot be
- * started.
+ * Runs one invocation. Returns a `ServiceError` if it cannot run. Errors: `Interrupted`.
  */
 export type RunInvocation = (
   functionName: string,
@@ -22,30 +21,23 @@ export type RunInvocation = (
   options: InvokeOptions,
 ) => Promise<({ readonly kind: "answered" } & PooledAnswer) | ServiceError>;
 
-/** The Invoke API on a port. */
-export interface InvokeApi {
-  /** `http://127.0.0.1:3001`. */
-  readonly url: string;
-  close(): Promise<void>;
-}
-
-/** What `DryRun` and others ask before anything runs. */
+/** How the Invoke API listens, and what it calls. */
 export interface InvokeApiOptions {
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
   readonly run: RunInvocation;
-  /** Whether the function is there; DryRun and Event ask before they answer. */
+  /** The error for a function that does not exist; undefined if it exists. */
   readonly find: (functionName: string) => ServiceError | undefined;
-  /** Told of what nobody waits for: an asynchronous invocation that failed. */
+  /** Called for an asynchronous invocation that failed: its caller does not wait for the outcome. */
   readonly onAsyncFailure: (message: string) => void;
 }
 
 /**
- * Serves Lambda's Invoke API as AWS's SDKs and CLI call it; signatures are not looked at.
- * Errors: `EmulatorError` where the port is in use.
+ * Serves Lambda's Invoke API as AWS's SDKs and CLI call it; signatures are not checked.
+ * Errors: `EmulatorError` if the port is in use.
  */
-export async function startInvokeApi(options: InvokeApiOptions): Promise<InvokeApi> {
+export async function startInvokeApi(options: InvokeApiOptions) {
   const server = createServer((request, response) => {
     respond(request, response, options).catch((error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
@@ -62,8 +54,9 @@ export async function startInvokeApi(options: InvokeApiOptions): Promise<InvokeA
   });
   const { port } = server.address() as AddressInfo;
   return {
+    /** `http://127.0.0.1:3001`. */
     url: `http://${options.host.includes(":") ? `[${options.host}]` : options.host}:${port}`,
-    close: () =>
+    close: (): Promise<void> =>
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
@@ -110,14 +103,14 @@ async function sendAnswer(
   if (outcome.kind === "error") return sendError(response, outcome);
   response.setHeader("X-Amz-Executed-Version", "$LATEST");
   if (outcome.result.kind === "function-error") response.setHeader("X-Amz-Function-Error", "Unhandled");
-  // REPORT belongs to the tail, and comes only when every extension is done.
+  // REPORT belongs to the tail, and comes when every extension is done.
   if (wantsLogTail) response.setHeader("X-Amz-Log-Result", logTail(await outcome.lines));
   response.writeHead(200, { "Content-Type": "application/json" }).end(outcome.result.payload);
 }
 
 /**
- * An answer as events, each sent when it is there: PayloadChunk for each piece, or for the whole of a function that
- * does not stream, then InvokeComplete with the function's error and the log.
+ * Sends an answer as events, each at once: PayloadChunk for each piece, or for the whole answer of a function that does
+ * not stream, then InvokeComplete with the function's error and the log.
  * Source: https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html
  */
 function createAnswerStream(response: ServerResponse) {
@@ -147,7 +140,7 @@ function createAnswerStream(response: ServerResponse) {
   };
 }
 
-/** Lambda would try again after a minute; here the failure is said once. */
+/** Lambda would try again after a minute; the emulator reports the failure once. */
 async function watchAsync(
   running: ReturnType<RunInvocation>,
   asked: InvokeRequest,
@@ -173,14 +166,14 @@ function logTail(lines: readonly LogLine[]): string {
 }
 
 function sendError(response: ServerResponse, { status, errorType, message }: ServiceError): void {
-  // A stream that just ended would look like one that is whole.
+  // The end of a stream would look like a whole answer; a cut does not.
   if (response.headersSent) return void response.destroy();
   const type = status >= 500 ? "Service" : "User";
   response.writeHead(status, { "Content-Type": "application/json", "x-amzn-ErrorType": errorType });
   response.end(JSON.stringify({ Type: type, Message: message }));
 }
 
-/** One byte more than may be is enough to know that it is too much; the rest is read and thrown away. */
+/** Keeps one byte more than the limit, enough to know that the body is too large, and throws the rest away. */
 async function readBody(request: IncomingMessage): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let bytes = 0;

@@ -1,31 +1,30 @@
 import type { Environment } from "../environment/environment.ts";
 
-/** An environment that was started, and whether one of its processes found the port taken that it wants. */
+/** A started environment, and whether one of its processes found the port that it wants taken. */
 export interface Launched {
   readonly environment: Environment;
   readonly wantsTakenPort: boolean;
 }
 
-/** The environments of one function, as the others see them. */
+/** The environments of one function, as the other functions see them. */
 export interface PortUser {
   readonly hasProcesses: () => boolean;
-  /** Ends every environment: a free one at once, a busy one when it is free. */
+  /** Ends every environment: a free one at once, a busy one as soon as it is free. */
   giveWay(): Promise<void>;
 }
 
-/** Functions whose extensions want the same port: one of them has environments at a time. */
+/** Functions whose extensions want the same port: only one of them has environments at a time. */
 export interface PortTurns {
   join(user: PortUser): void;
   /**
-   * Starts the first environment of a function, when it is that function's turn where its port is known to be wanted by
-   * others.
+   * Starts the first environment of a function. If other functions are known to want its port, it waits for its turn.
    */
   start<T extends Launched>(user: PortUser, launch: () => Promise<T>): Promise<T>;
-  /** Notes that a function found its port taken; false where none of the others can have it. */
+  /** Notes that a function found its port taken. Returns false if no other function can have it. */
   note(user: PortUser): boolean;
 }
 
-/** Nobody has joined yet; `onTurns` is told once, when one function gets the port because others gave way. */
+/** No function has joined yet. `onTurns` is called once, when a function gets the port because others gave way. */
 export function createPortTurns(onTurns: () => void): PortTurns {
   const users = new Set<PortUser>();
   const wanting = new Set<PortUser>();
@@ -44,7 +43,7 @@ export function createPortTurns(onTurns: () => void): PortTurns {
     last = turn.catch(() => {});
     return turn;
   };
-  /** First those give way that are known to want the port; where none of them had it, all. */
+  /** First the functions give way that are known to want the port; if it is still taken, all do. */
   const startInTurn = async <T extends Launched>(user: PortUser, launch: () => Promise<T>): Promise<T> => {
     for (const among of [wanting, users]) {
       await Promise.all(rivalsOf(user, among).map((rival) => rival.giveWay()));

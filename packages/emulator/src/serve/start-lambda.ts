@@ -16,16 +16,15 @@ export interface StartLambdaCommand {
   /** Where the Invoke API listens; port 0: any free one. */
   readonly address: string;
   readonly port: number;
-  /** Of one function at the same time. */
+  /** How many environments a function may have at the same time. */
   readonly maxEnvironments: number;
   readonly isVerbose: boolean;
   readonly project: ProjectOptions;
 }
 
 /**
- * Serves Lambda's Invoke API on a port, for every function of the template, until the user
- * ends it. Processes start with the first invocation that needs them, and code or layers that were replaced are used
- * from the next one on.
+ * Serves Lambda's Invoke API on a port, for every function of the template, until the user ends it. The first
+ * invocation that needs processes starts them; the next one after a change of the code or a layer uses the new one.
  * Errors: `EmulatorError` for bad input, then `Interrupted`; nothing is left running in any case.
  */
 export async function runStartLambda(command: StartLambdaCommand, host: Host): Promise<number> {
@@ -70,4 +69,4 @@ export async function runStartLambda(command: StartLambdaCommand, host: Host): P
 }
 
 const turnsWarning =
-  "functions want the same port, one of an extension: they take turns, each with a new environment; an extension with a port of its own for each function would let them run side by side";
+  "extensions of several functions want the same port: the functions take turns, each with a new environment; give the extension another port in each function to run them side by side";

@@ -4,23 +4,23 @@ import { formatLine } from "./format-line.ts";
 import { createStyle } from "./style.ts";
 import type { Style } from "./style.ts";
 
-/** What a command tells on stderr while it runs. */
+/** How a command writes to stderr while it runs. */
 export interface Printer {
   readonly style: Style;
   readonly say: (text: string) => void;
   readonly warning: (text: string) => void;
-  /** What the emulator itself does. */
+  /** A step of the emulator itself. */
   readonly onNote: (text: string) => void;
-  /** Shown with `--verbose` alone: where a build fails, its message has the output. */
+  /** Shown with `--verbose` alone; if a build fails, its message has the output. */
   readonly onBuildOutput: (text: string) => void;
   readonly onLine: (line: LogLine, prefix?: string) => void;
 }
 
-/** How much a printer tells. */
+/** How much a printer writes. */
 export interface PrinterOptions {
   /** Time and source of each line, and what builds print. */
   readonly isVerbose: boolean;
-  /** Standard output has everything as JSON: nothing is told but, with `isVerbose`, what builds print. */
+  /** Standard output has everything as JSON: the printer writes only, with `isVerbose`, what builds print. */
   readonly isSilent?: boolean;
 }
 

@@ -1,6 +1,6 @@
 import type { Host, Output } from "../host/host.ts";
 
-/** Colours for one stream: plain text where it is no terminal or NO_COLOR is set. */
+/** Colours for one stream: plain text if it is no terminal or NO_COLOR is set. */
 export type Style = Readonly<Record<keyof typeof codes, (text: string) => string>>;
 
 /** The terminal's codes: on, off. `util.styleText` decides by standard output alone, and this writes to stderr. */

@@ -57,7 +57,7 @@ export function findFunction(scope: Scope, wanted: string | undefined): Template
 }
 
 /** `arn:aws:lambda:region:account:function:name:alias`, `account:function:name` or `name:alias` → `name`. */
-export function functionNameOf(wanted: string): string {
+function functionNameOf(wanted: string): string {
   const parts = wanted.split(":");
   const at = parts.indexOf("function");
   return (at < 0 ? parts[0] : parts[at + 1]) ?? wanted;
@@ -102,7 +102,7 @@ function mergeGlobals(globals: ValueMap, properties: ValueMap): ValueMap {
 
 function merge(global: Value | undefined, local: Value | undefined, key: string): Value {
   if (global === undefined || local === undefined) return local ?? global ?? null;
-  // A call is one value, not a map to merge into.
+  // A call is one value: SAM does not merge into it.
   if (isCall(global) || isCall(local) || replaced.has(key)) return local;
   if (isValueMap(global) && isValueMap(local)) return mergeGlobals(global, local);
   if (isValueList(global) && isValueList(local)) return [...global, ...local];

@@ -15,7 +15,7 @@ export type Read<T> =
   | { readonly kind: "value"; readonly value: T }
   | { readonly kind: "problems"; readonly problems: readonly TextProblem[] };
 
-/** More than any real template; a bound so that reading one never exhausts the stack. */
+/** Deeper than any real template; with this bound, no text exhausts the stack. */
 const maxDepth = 200;
 /** The first few are enough; a broken file repeats them by the hundred. */
 const maxProblems = 5;
@@ -55,7 +55,7 @@ class ReadFailure extends Error {
 
 interface Reading {
   readonly document: Document;
-  /** What aliases point to: looking one up walks the whole document. */
+  /** The targets of aliases, kept because each lookup walks the whole document. */
   readonly targets: Map<Alias, Node>;
   nodes: number;
 }
@@ -94,7 +94,7 @@ function readUntagged(node: Node | null, reading: Reading, depth: number): Value
   if (typeof value === "number" && (Number.isSafeInteger(value) || !(Number.isInteger(value) || Number.isNaN(value)))) {
     return value;
   }
-  // Dates and binary too: CloudFormation hands them on as text.
+  // Dates and binary values too: CloudFormation hands them on as text.
   return sourceOf(node);
 }
 
@@ -102,7 +102,7 @@ function sourceOf(node: { readonly source?: string; readonly value: unknown }): 
   return node.source ?? String(node.value);
 }
 
-/** The entries of `<<: *anchor`, or of a list of such; the earlier of a list wins, and the map's own keys over all. */
+/** The entries of `<<: *anchor` or of a list of anchors. Earlier anchors win, and the map's own keys over all. */
 function mergedEntries(value: Value): (readonly [string, Value])[] {
   if (typeof value !== "object" || value === null) return [];
   return Array.isArray(value) ? (value as readonly Value[]).toReversed().flatMap(mergedEntries) : Object.entries(value);

@@ -1,12 +1,12 @@
 const supported = /^(nodejs\d\d\.x|python3\.\d+|provided(\.\w+)?)$/;
 const ofLambda = /^(java|dotnet|ruby|go1|nodejs|python)/;
 
-/** Whether functions of a runtime run without a command that is given for them. */
+/** Whether the emulator has a client for functions of a runtime. */
 export function isSupportedRuntime(runtime: string): boolean {
   return supported.test(runtime);
 }
 
-/** Why a runtime cannot run here and what can; empty where it runs. */
+/** Why a runtime cannot run here, and which runtimes can; empty if it runs. */
 export function runtimeProblems(runtime: string): readonly string[] {
   if (isSupportedRuntime(runtime)) return [];
   const what = ofLambda.test(runtime) ? "is not run by this emulator" : "is no Lambda runtime";

@@ -4,9 +4,9 @@ import { readPackage } from "../project/plan-code.ts";
 import { own, toMap } from "../template/value.ts";
 
 /**
- * The folders of the packages that a package depends on and that are developed here: links of a workspace or of
- * `npm link`, theirs included. What lies in a node_modules folder was installed and does not change.
- * Errors: none; empty where the folder is no package.
+ * The folders of the packages that a package depends on and that the user develops: links of a workspace or of
+ * `npm link`, and the links of these. A package in a node_modules folder was installed and does not change.
+ * Errors: none; empty if the folder is no package.
  */
 export async function findLinkedPackages(folder: string): Promise<readonly string[]> {
   const found = new Set<string>();
@@ -23,7 +23,7 @@ export async function findLinkedPackages(folder: string): Promise<readonly strin
   return [...found];
 }
 
-/** Where Node.js would find the package, links resolved. */
+/** The folder in which Node.js would find the package, links resolved. */
 async function findInstalled(name: string, folder: string): Promise<string | undefined> {
   const here = await realpath(join(folder, "node_modules", name)).catch(() => undefined);
   if (here !== undefined) return here;

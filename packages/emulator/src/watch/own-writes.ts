@@ -1,6 +1,6 @@
 import type { ChangedFile } from "./changed-files.ts";
 
-/** A user may save a file once or twice while a build runs. */
+/** A user may save a file once or twice during builds. */
 const maxChances = 3;
 
 /**

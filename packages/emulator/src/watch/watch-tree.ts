@@ -7,25 +7,25 @@ import { errorCode } from "../problems/file-problem.ts";
 /** A file, or a folder with everything below it. */
 export interface WatchRoot {
   readonly path: string;
-  /** Names of files and folders below it that are left out, with all they hold. */
+  /** Whether to leave out a file or folder of this name, with everything in it. */
   readonly isIgnored: (name: string) => boolean;
 }
 
-/** What is watched, and who is told. Paths are absolute. */
+/** What to watch, and what to call. Paths are absolute. */
 export interface WatchOptions {
   readonly roots: readonly WatchRoot[];
-  /** Told of every file that is there at the start. */
+  /** Called for each file that exists at the start. */
   readonly onFound: (path: string) => void;
-  /** Told of a file that was written, made or removed; maybe more than once, maybe without a change of its bytes. */
+  /** Called for each file that was written, made or removed; maybe more than once, maybe without a change of bytes. */
   readonly onChange: (path: string) => void;
-  /** Told of a folder, made later, that cannot be watched. */
+  /** Called for a folder, made later, that cannot be watched. */
   readonly onProblem: (message: string) => void;
 }
 
 /**
  * Watches files and folders, those made later included, until closed: one watch for each folder, on the folder above
  * too, because editors and builds replace files and folders by new ones. Links are not followed.
- * Errors: `EmulatorError` where the machine grants no more watches.
+ * Errors: `EmulatorError` if the machine grants no more watches.
  */
 export function watchTree(options: WatchOptions): { readonly close: () => void } {
   const trees = options.roots.map((root) => createTree(root, options));
@@ -43,7 +43,7 @@ export function watchTree(options: WatchOptions): { readonly close: () => void }
 
 interface WatchedFolder {
   readonly watcher: FSWatcher;
-  /** Tells a folder from another one that took its name. */
+  /** Tells a folder from another folder that took its name. */
   readonly identity: string;
 }
 
@@ -64,7 +64,7 @@ function createTree(root: WatchRoot, { onFound, onChange, onProblem }: WatchOpti
     const identity = `${stats.ino} ${stats.birthtimeNs}`;
     if (folders.get(path)?.identity === identity) return;
     drop(path);
-    // Before it is read: what is made meanwhile is told too.
+    // The watch comes before the reading: it sees files that are made meanwhile.
     folders.set(path, { watcher: watchFolder(path, (name) => onEvent(path, name)), identity });
     for (const name of namesIn(path)) if (!root.isIgnored(name)) follow(join(path, name), onFile);
   };
@@ -76,7 +76,7 @@ function createTree(root: WatchRoot, { onFound, onChange, onProblem }: WatchOpti
       follow(path, onChange);
     } catch (error) {
       if (!(error instanceof EmulatorError)) throw error;
-      // What has gone again meanwhile needs no watch.
+      // A folder that is gone again needs no watch.
       if (statOf(path) !== undefined) onProblem(error.message);
     }
   };
@@ -99,7 +99,7 @@ function createTree(root: WatchRoot, { onFound, onChange, onProblem }: WatchOpti
 function watchFolder(path: string, onEvent: (name: string | null) => void): FSWatcher {
   try {
     const watcher = watch(path, (_, name) => onEvent(name));
-    // A folder that goes away is told by the one above.
+    // The watch on the folder above sees that this folder goes away.
     watcher.on("error", () => watcher.close());
     return watcher;
   } catch (error) {

@@ -1,4 +1,4 @@
-/** What the header of a Linux program tells. */
+/** Facts from the header of a Linux program. */
 export interface ElfHeader {
   /** `x86_64` and `arm64` as Lambda names them; the number of any other. */
   readonly architecture: string;
@@ -9,7 +9,7 @@ export interface ElfHeader {
 const architectures: Readonly<Record<number, string>> = { 62: "x86_64", 183: "arm64" };
 
 const programHeaderOfLoader = 3;
-/** Program headers that are looked at; real files have about ten. */
+/** How many program headers are read; real files have about ten. */
 const maxProgramHeaders = 64;
 
 /**

@@ -47,7 +47,7 @@ function readExtensionFile(layer: string, name: string): ExtensionFile {
   return { name, isExecutable: (mode & 0o111) !== 0, content: toContent(readFileSync(found.hostPath)) };
 }
 
-/** Where the layer has a path of Lambda's /opt; any other is this machine's. */
+/** The place of a path of Lambda's /opt in the layer; any other path is this machine's. */
 export function toLayerPath(layer: string, path: string): string {
   return path.startsWith("/opt/") ? join(layer, path.slice("/opt".length)) : path;
 }

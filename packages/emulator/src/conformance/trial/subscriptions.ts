@@ -6,13 +6,13 @@ import type { Subscription } from "../../telemetry/subscription.ts";
 /** A subscription to telemetry that the platform accepted. */
 export interface AcceptedSubscription extends Subscription {
   readonly extension: string;
-  /** Whether the port had a listener at that moment; undefined where this system does not tell. */
+  /** Whether the port had a listener at that moment; undefined if this system does not tell. */
   readonly wasListening: boolean | undefined;
 }
 
 const anySchema = ["2022-07-01", "2022-12-13", "2025-01-29"];
 
-/** What an answered `PUT /telemetry` means; undefined for one that was refused. */
+/** The subscription of an answered `PUT /telemetry`; undefined if the platform refused it. */
 export function toAcceptedSubscription(call: WatchedCall): AcceptedSubscription | undefined {
   if (call.status !== 200 || call.extension === undefined) return undefined;
   const parsed = parseSubscription(Buffer.from(call.body), anySchema);
@@ -28,8 +28,8 @@ export function toAcceptedSubscription(call: WatchedCall): AcceptedSubscription 
 const listenState = "0A";
 
 /**
- * Whether a socket of this machine listens on a port; undefined where there is no /proc. A connection made to find out
- * would disturb.
+ * Whether a socket of this machine listens on a port; undefined without /proc. A connection made to find out would
+ * disturb the extension.
  */
 function isListening(port: number): boolean | undefined {
   const ending = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;

@@ -39,8 +39,8 @@ const files = {
 } as const;
 
 /**
- * Writes a function into a folder that logs one line and answers with its event, and tells how to run it.
- * Beside it lies `customer.cjs`, which a customer's NODE_OPTIONS loads.
+ * Writes a function that logs one line and answers with its event into a folder. Returns how to run it.
+ * The folder also has `customer.cjs`, which a customer's NODE_OPTIONS loads.
  */
 export async function writeTrialFunction(folder: string, runtime: string): Promise<FunctionSpec> {
   const language = runtime.startsWith("python") ? "python" : runtime.startsWith("provided") ? "provided" : "nodejs";

@@ -1,11 +1,11 @@
 import type { TimelineEntry } from "../../history/timeline.ts";
 import type { ExitStatus } from "../../process/child.ts";
 
-/** What an extension did wrong, seen from outside. */
+/** A mistake of an extension, seen from outside. */
 export interface Trouble {
   /**
-   * `not-started`: no register or no first `next`; `ended`: its process ended unasked; `stuck`: no `next` after an
-   * event; `not-stopped`: no clean end at SHUTDOWN; `invocation`: the function got no answer through.
+   * `not-started`: no register or no first `next`; `ended`: its process ended without SHUTDOWN; `stuck`: no `next`
+   * after an event; `not-stopped`: no clean end at SHUTDOWN; `invocation`: the function's answer did not arrive.
    */
   readonly kind: "not-started" | "ended" | "stuck" | "not-stopped" | "invocation";
   readonly text: string;
@@ -70,7 +70,7 @@ function atExit(life: Life, entry: TimelineEntry, isEnding: boolean): Trouble | 
     const text = isEnding ? `did not ${missing} in time` : `ended (${detail}) before it ${missed}`;
     return { kind: "not-started", text };
   }
-  // At its end the environment kills extensions that did not ask for SHUTDOWN. Any other end is their own.
+  // At its end the environment kills extensions without SHUTDOWN. Any other end is the extension's own.
   if (!isEnding || (life.isWaiting && !wasKilled(entry))) {
     const when = life.isWaiting ? "while it waited for an event" : "instead of asking for the next event";
     return { kind: "ended", text: `ended (${detail}) ${when}` };

@@ -1,4 +1,4 @@
-/** Text that is HTML already. */
+/** Text that is HTML. */
 export interface Html {
   readonly text: string;
 }
@@ -6,12 +6,12 @@ export interface Html {
 /** What may stand in a template: text is escaped, `Html` and lists of it are not. */
 export type HtmlPart = string | number | Html | readonly Html[];
 
-/** Marks text of ours as HTML. */
+/** Marks the emulator's own text as HTML. */
 export function raw(text: string): Html {
   return { text };
 }
 
-/** Builds HTML from a template, escaping whatever is not `Html`, for elements and for quoted attributes. */
+/** Builds HTML from a template. Escapes every part that is not `Html`, for elements and for quoted attributes. */
 export function html(strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
   return raw(strings.map((string, index) => string + toText(parts[index] ?? "")).join(""));
 }

@@ -8,7 +8,7 @@ import { pageStyle } from "./page-style.ts";
 import { isBar, layOut } from "./picture.ts";
 import type { Lane, PictureItem } from "./picture.ts";
 
-/** What the picture is of. */
+/** What the page shows. */
 export interface ReportInput {
   readonly title: string;
   readonly timeline: readonly TimelineEntry[];
@@ -58,7 +58,7 @@ export function renderReport({ title, timeline, lines, reports }: ReportInput): 
 `.text;
 }
 
-/** A kind for each colour, and what has it. */
+/** A kind for each colour, and the steps that have it. */
 const colours = [
   ["init", "init, restore, boot"],
   ["invoke", "invoke, busy"],
@@ -120,7 +120,7 @@ function renderTable(reports: readonly InvocationReport[]): Html {
   </section>`;
 }
 
-/** Lines have the time of the processes, which idle times skip; the picture has the machine's. */
+/** Lines have the time of the processes, which skips move ahead; the picture has the machine's. */
 function renderLines(
   { lines, timeline }: Pick<ReportInput, "lines" | "timeline">,
   startEpochMs: number,
@@ -133,7 +133,7 @@ function renderLines(
     const rows: Html[] = [];
     for (let [skip] = skips; skip !== undefined && line.epochMs - skippedMs > skip.startEpochMs; [skip] = skips) {
       const { durationMs } = skip;
-      // Written before the skip, told after it.
+      // The line was written before the skip and arrived after it.
       if (line.epochMs - skippedMs < skip.startEpochMs + durationMs) break;
       skippedMs += durationMs;
       skips.shift();

@@ -1,7 +1,7 @@
 import type { InvocationReport } from "../../history/report.ts";
 import type { TimelineEntry } from "../../history/timeline.ts";
 
-/** One thing in the picture: a bar where it took time, otherwise a mark. Units: epoch milliseconds. */
+/** An item of the picture: a bar if it took time, otherwise a mark. Units: epoch milliseconds. */
 export interface PictureItem extends TimelineEntry {
   /** Bars of one row never overlap. */
   readonly row: number;
@@ -15,8 +15,8 @@ export interface Lane {
 }
 
 /**
- * Lays a timeline out: platform, runtime, then extensions in the order they appear; in each lane bars in as few rows
- * as they fit into, and a last row of marks. Adds what the entries imply: who was busy when, and what was billed.
+ * Lays a timeline out: platform, runtime, then extensions in the order they appear. Each lane has its bars in as few
+ * rows as possible, and a last row of marks. Adds what the entries imply: when a process was busy, and what was billed.
  */
 export function layOut(entries: readonly TimelineEntry[], reports: readonly InvocationReport[]): readonly Lane[] {
   const all = [...entries, ...billed(entries, reports), ...idle(entries)];
@@ -40,7 +40,7 @@ function toLane(name: string, entries: readonly TimelineEntry[]): Lane {
   return { name, rows: rows + (marks.length > 0 ? 1 : 0), items: [...bars, ...marks] };
 }
 
-/** What comes after the phases below them: overhead and telemetry, then money. */
+/** The rows of a lane from top to bottom: phases, then overhead and telemetry, then what was billed. */
 function tierOf({ kind }: TimelineEntry): number {
   if (kind === "billed") return 2;
   return kind === "overhead" || kind === "telemetry" ? 1 : 0;
@@ -66,7 +66,7 @@ export function isBar(entry: TimelineEntry): boolean {
   return entry.endEpochMs > entry.startEpochMs;
 }
 
-/** What a process does from one of its steps on, until it asks for the next event or ends. */
+/** What a process does after a step of this kind, until it asks for the next event or ends. */
 const begins: Readonly<Record<string, string>> = { spawn: "boot", invoke: "busy", shutdown: "shutdown" };
 const ends = new Set(["next", "exit", "init/error", "exit/error"]);
 
@@ -86,7 +86,7 @@ function busy(entries: readonly TimelineEntry[], lane: string): readonly Timelin
   return found;
 }
 
-/** Between two invocations nothing runs on Lambda; without freeze, what runs on then would not. */
+/** The time between two bars of the platform: without freeze processes go on here, on Lambda they would not. */
 function idle(entries: readonly TimelineEntry[]): readonly TimelineEntry[] {
   const found: TimelineEntry[] = [];
   let startEpochMs: number | undefined;
