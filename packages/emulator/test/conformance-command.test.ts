@@ -28,7 +28,7 @@ function run(words: readonly string[], animal = "good/bash") {
 }
 
 describe("lambda-emulator conformance", () => {
-  test("prints a row for each check and ends with 0 where none fails", async () => {
+  test("prints a row for each check and ends with 0 if no check fails", async () => {
     const host = await run(["layer", "--only", "starts,shutdown", "--only", "execute-bit"]);
     expect([host.status, host.written.stderr]).toEqual([0, ""]);
     expect(host.written.stdout.split("\n").map((row) => row.slice(0, 32).trim())).toEqual([
@@ -41,7 +41,7 @@ describe("lambda-emulator conformance", () => {
     ]);
   });
 
-  test("says what was seen and what to do, and ends with 1, where one fails", async () => {
+  test("tells what happened and what to do, and ends with 1, if a check fails", async () => {
     const host = await run(["layer", "--only", "full-tmp"], "wrong/full-tmp");
     expect(host.status).toBe(1);
     expect(host.written.stdout).toContain("FAIL  full-tmp");
@@ -68,7 +68,7 @@ describe("lambda-emulator conformance", () => {
     });
   });
 
-  test("shows what an extension says that keeps every rule and does nothing", async () => {
+  test("shows the lines of an extension that keeps every rule and does nothing", async () => {
     const folder = writeProject("good/bash");
     const inert = (count: number): string =>
       `#!/bin/bash\n. "\${0%/*}/../zoo/polite.sh"\nregister\nfor n in {1..${count}}; do echo "PORT: expected a number, got $n"; done\n` +
@@ -92,7 +92,7 @@ describe("lambda-emulator conformance", () => {
     ).not.toContain("Said by");
   });
 
-  test("takes a zip, and gives the extension the variables it is told", async () => {
+  test("takes a zip, and gives the extension the variables of --env", async () => {
     const folder = mkdtempSync(join(tmpdir(), "conformance-"));
     folders.push(folder);
     execFileSync("python3", ["-c", zipProgram, join(folder, "layer.zip")]);
@@ -105,7 +105,7 @@ describe("lambda-emulator conformance", () => {
     expect(host.written.stdout).toContain("[greeter] hello world");
   });
 
-  test("shows on a terminal how far it is", async () => {
+  test("shows its progress on a terminal", async () => {
     const fake = createFakeHost(writeProject("good/bash"));
     const host = await runOn(["conformance", "layer", "--only", "shebang"], {
       ...fake,
@@ -114,7 +114,7 @@ describe("lambda-emulator conformance", () => {
     expect(host.written.stderr).toBe("\r\u001b[K1/1 Scripts name an interpreter that Lambda has…\r\u001b[K");
   });
 
-  test("ends with 130 where the user ends it while a check runs", async () => {
+  test("ends with 130 if the user ends it while a check runs", async () => {
     const fake = createFakeHost(writeProject("wrong/starts"));
     // The first check that executes the extension; this one never asks for its first event.
     const interruptAtStart = (text: string): void => {

@@ -63,7 +63,7 @@ describe.concurrent("conformance", { timeout: 120_000 }, () => {
 });
 
 test(
-  "says after 10 seconds, not after init's 130, who does not come up on Managed Instances",
+  "names an extension that does not start on Managed Instances after 10 seconds, not after init's 130",
   { timeout: 60_000 },
   async () => {
     const layer = mkdtempSync(join(tmpdir(), "zoo-"));
@@ -85,7 +85,7 @@ test("every animal belongs to a check", () => {
   expect(readdirSync(join(zoo, "wrong")).sort()).toEqual(checks.map(({ id }) => id).sort());
 });
 
-test("every check stands in the documentation as it stands in the registry, in the same order", () => {
+test("the documentation has every check of the registry with the same words, in the same order", () => {
   const text = readFileSync(join(import.meta.dirname, "../../../docs/conformance.md"), "utf8");
   const rows = [...text.matchAll(/^\| `([a-z-]+)` \| (.*?) \| (.*?) \|$/gm)].map(([, id, title, advice]) => ({
     id,
@@ -102,7 +102,7 @@ test("each check needs only checks that come before it", () => {
   }
 });
 
-test("runs only what is asked for, and what that needs decides about it", async () => {
+test("runs only the checks of --only, and those that they need decide about them", async () => {
   const report = await check("wrong/execute-bit", { only: ["starts", "shebang"] });
   expect(report.results).toMatchObject([
     { id: "shebang", outcome: "pass" },

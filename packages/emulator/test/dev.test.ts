@@ -70,7 +70,7 @@ describe("dev", () => {
     expect(await readdir(after ?? "")).toEqual(["extensions"]);
   });
 
-  test("a build that fails shows its output and keeps the environment; put right, it goes on", async () => {
+  test("a build that fails shows its output and keeps the environment; after a correction it goes on", async () => {
     await start();
     await project.write({ "layer/Makefile": "build-HelloLayer:\n\techo oh no; exit 3\n" });
     await expect.poll(() => host.written.stderr).toContain("The last environment is kept");
@@ -83,7 +83,7 @@ describe("dev", () => {
     expect(environments.started).toHaveLength(2);
   });
 
-  test("a build that fails at the start is waited for", async () => {
+  test("waits for changes if a build fails at the start", async () => {
     await project.write({ "layer/Makefile": "build-HelloLayer:\n\tfalse\n" });
     ended = runCli(["dev"], host);
     await expect.poll(() => host.written.stderr).toContain("Waiting for changes");
@@ -91,7 +91,7 @@ describe("dev", () => {
     await expect.poll(answers).toHaveLength(1);
   });
 
-  test("a change while another is built: in the end one environment with both", async () => {
+  test("a change while another is built: one environment with both in the end", async () => {
     await start();
     const go = join(project.folder, "go");
     await project.write({
@@ -106,7 +106,7 @@ describe("dev", () => {
     expect(environments.open()).toBe(1);
   });
 
-  test("takes the template's changes over, and keeps what runs while it cannot be read", async () => {
+  test("takes changes of the template, and keeps the environment while the template cannot be read", async () => {
     await start();
     await project.write({ "template.yaml": templateText.replace("Runtime:", "Timeout: 7\n      Runtime:") });
     await expect.poll(() => environments.started[1]?.function.timeoutSeconds).toBe(7);
@@ -127,7 +127,7 @@ describe("dev", () => {
     await expect.poll(answers).toHaveLength(3);
   });
 
-  test("invokes the same environment with a changed event, and tells one that is no JSON", async () => {
+  test("invokes the same environment with a changed event, and reports an event that is no JSON", async () => {
     await project.write({ "event.json": "1" });
     await start("-e", "event.json");
     await project.write({ "event.json": "2" });
@@ -202,13 +202,13 @@ describe("dev", () => {
     expect(count("Building HelloLayer")).toBe(3);
   });
 
-  test("takes the template as written, also where sam build has been here", async () => {
+  test("takes the template as written, also after sam build", async () => {
     await project.write({ ".aws-sam/build/template.yaml": templateText.replace("HelloFunction", "Built") });
     await start("HelloFunction");
     expect(environments.started[0]?.function.codePath).toBe(join(project.folder, "function"));
   });
 
-  test("Ctrl-C ends it with 130 and nothing left", async () => {
+  test("ends with 130 after Ctrl-C, and leaves nothing running", async () => {
     await start();
     const [layer] = environments.started[0]?.layers ?? [];
     host.interrupt();

@@ -65,7 +65,7 @@ describe("start-lambda", () => {
     expect((await call(name)).status).toBe(200);
   });
 
-  test("gives {} where there is no payload", async () => {
+  test("gives {} to the function if there is no payload", async () => {
     expect(await (await call("First")).text()).toBe('{"got":{}}');
   });
 
@@ -81,7 +81,7 @@ describe("start-lambda", () => {
     expect(tail).toBe("function line\nREPORT\n");
   });
 
-  test("answers Event at once and runs it, and says when it fails", async () => {
+  test("answers Event at once and runs it, and reports a failure", async () => {
     const response = await call("First", { body: '"bad"', ...headers("invocation-type", "Event") });
     expect([response.status, await response.text()]).toEqual([202, ""]);
     await expect.poll(() => host.written.stderr).toContain("asynchronous invocation of First failed");
@@ -106,7 +106,7 @@ describe("start-lambda", () => {
     expect(environments.events).toEqual([]);
   });
 
-  test("says once for a function where this machine is not like Lambda", async () => {
+  test("tells once for each function how this machine differs from Lambda", async () => {
     let answer = (): void => {};
     const held = new Promise<void>((resolve) => (answer = resolve));
     const fakes = createFakeEnvironments(() => held.then(() => ({ kind: "response", payload: "1" })));
@@ -163,7 +163,7 @@ describe("start-lambda", () => {
     expect(body.Type).toBe(status === 500 ? "Service" : "User");
   });
 
-  test("serves again a function whose trouble has been put right", async () => {
+  test("serves a function again after the user has corrected its fault", async () => {
     expect((await call("Missing")).status).toBe(500);
     await mkdir(join(folder, "nowhere"));
     expect((await call("Missing")).status).toBe(200);
@@ -192,7 +192,7 @@ describe("start-lambda", () => {
     );
   });
 
-  test("answers other paths with 404 and says what is offered", async () => {
+  test("answers other paths with 404 and names the paths that it serves", async () => {
     await call("First");
     const response = await fetch(`${host.written.stdout.trim()}/2015-03-31/functions`);
     expect(response.status).toBe(404);

@@ -105,7 +105,7 @@ describe("bad input", () => {
         ["arn:aws:lambda:us-east-1:1:layer:x:3", "--layer-mapping"],
       ],
       [
-        "a report where no folder is",
+        "a report in a folder that does not exist",
         ["--report", "no/where.html"],
         {},
         ["--report", "no/where.html cannot be written: its folder", "/no is not there"],
@@ -123,7 +123,7 @@ describe("bad input", () => {
         ["--layer-mapping HelloLayer", "/gone is not there"],
       ],
       [
-        "env-vars that are no texts",
+        "env-vars that are no text",
         ["-n", "v.json"],
         { "v.json": '{"HelloFunction":{"A":{"b":1}}}' },
         ["v.json", '{"FunctionName": {"VARIABLE": "value"}}'],

@@ -61,7 +61,7 @@ describe("lambda-emulator invoke", () => {
     expect(await processesLeft(mark)).toEqual([]);
   });
 
-  test("ends with 1 where the function raised, the error on stdout", async () => {
+  test("ends with 1 if the function raised, with the error on stdout", async () => {
     const { ended } = await start({ fail: true });
     const { status, stdout } = await ended;
     expect(status).toBe(1);

@@ -29,7 +29,7 @@ describe("invoke", () => {
     expect(environments.open()).toBe(0);
   });
 
-  test("names the extension on lines that do not", async () => {
+  test("names the extension on lines without its name", async () => {
     const host = await run(["invoke"], createFakeHost(folder, { startEnvironment: answering("1").start }));
     expect(host.written.stderr).toContain("[fake-extension] Received SHUTDOWN");
     expect(host.written.stderr).not.toContain("[fake-extension] [fake-extension]");
@@ -47,7 +47,7 @@ describe("invoke", () => {
     await expect(readdir(environments.started[0]?.layers[0] ?? "")).rejects.toThrow("ENOENT");
   });
 
-  test("takes a template that sam build wrote as it is, and before the one it came from", async () => {
+  test("takes a template that sam build wrote as it is, and before the template of the user", async () => {
     const built = templateText.replace("layer/", "HelloLayer").replace("function/", "HelloFunction");
     await project.write({
       ".aws-sam/build/template.yaml": built.replaceAll(
@@ -136,7 +136,7 @@ describe("invoke", () => {
     expect(environments.skips).toEqual([600_000, 600_000]);
   });
 
-  test("says where no time can pass for --idle, and freezes all the same", async () => {
+  test("warns if no time can pass for --idle, and freezes all the same", async () => {
     const environments = answering("1");
     const over = { startEnvironment: environments.start, canMoveClock: () => false };
     const host = await run(["invoke", "--count", "2", "--idle", "90s"], createFakeHost(folder, over));
@@ -168,7 +168,7 @@ describe("invoke", () => {
     );
   });
 
-  test("ends with 1 where the function failed, its error on stdout", async () => {
+  test("ends with 1 if the function failed, with its error on stdout", async () => {
     const payload = '{"errorType":"ValueError"}';
     const failing = createFakeEnvironments(() => Promise.resolve({ kind: "function-error", payload }));
     const host = await run(["invoke"], createFakeHost(folder, { startEnvironment: failing.start }));
@@ -185,7 +185,7 @@ describe("invoke", () => {
     expect(environments.started.map((options) => options.credentials)).toEqual([keys, undefined]);
   });
 
-  test("lends the caller's AWS endpoints, which the template's own win over", async () => {
+  test("lends the caller's AWS endpoints, but the template's own win", async () => {
     const environments = answering("1");
     const env = {
       PATH: process.env["PATH"],
@@ -243,7 +243,7 @@ describe("invoke", () => {
     );
   });
 
-  test("closes the environment and removes what it built when the user ends it, with 130", async () => {
+  test("closes the environment, removes its builds and ends with 130 when the user ends it", async () => {
     const environments = createFakeEnvironments(() => new Promise(() => {}));
     const host = createFakeHost(folder, { startEnvironment: environments.start });
     const ended = run(["invoke"], host);
@@ -254,7 +254,7 @@ describe("invoke", () => {
     await expect(readdir(environments.started[0]?.layers[0] ?? "")).rejects.toThrow("ENOENT");
   });
 
-  test("ends make and all it started when the user ends it", async () => {
+  test("ends make and all its processes when the user ends the command", async () => {
     await project.write({ "layer/Makefile": "build-HelloLayer:\n\techo $$PPID > started; sleep 600\n" });
     const host = createFakeHost(folder);
     const ended = run(["invoke"], host);

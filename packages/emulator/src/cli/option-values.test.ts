@@ -35,7 +35,7 @@ describe("parseParameterOverrides", () => {
     expect(parseParameterOverrides(given)).toEqual(expected);
   });
 
-  test("refuses what has no key and value, naming it", () => {
+  test("refuses a word without key and value, and names it", () => {
     expect(() => parseParameterOverrides(["A"])).toThrow(
       new EmulatorError("--parameter-overrides: expected Key=Value, got A"),
     );

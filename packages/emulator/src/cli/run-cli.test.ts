@@ -42,19 +42,19 @@ describe("lambda-emulator", () => {
     expect((await run(["help", "invok"])).written.stderr).toContain('did you mean "invoke"?');
   });
 
-  test("an unknown command: what was meant", async () => {
+  test("an unknown command: names the nearest command", async () => {
     const host = await run(["invok"]);
     expect(host.status).toBe(2);
     expect(host.written.stderr).toContain('did you mean "invoke"?');
   });
 
-  test("without a command: its usage, as an error", async () => {
+  test("without a command: prints its usage as an error", async () => {
     const host = await run([]);
     expect([host.status, host.written.stdout]).toEqual([2, ""]);
     expect(host.written.stderr).toContain("lambda-emulator invoke [FUNCTION]");
   });
 
-  test("help: its usage, as the answer", async () => {
+  test("help: prints its usage as the answer", async () => {
     const host = await run(["--help"]);
     expect([host.status, host.written.stderr]).toEqual([0, ""]);
     expect(host.written.stdout).toContain("lambda-emulator start-lambda");

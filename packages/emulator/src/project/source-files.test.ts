@@ -21,7 +21,7 @@ const find = (...paths: readonly string[]) =>
     built * 1000,
   );
 
-test("finds a file that was changed later, however deep, and none that was not", async () => {
+test("finds a file that was changed later at any depth, and no other file", async () => {
   write("function/app.py", built);
   write("function/deep/er/data.json", built - 1);
   expect(await find("function", "nowhere")).toBeUndefined();
@@ -29,7 +29,7 @@ test("finds a file that was changed later, however deep, and none that was not",
   expect(await find("nowhere", "function")).toBe(join(folder, "function/deep/er/data.json"));
 });
 
-test("looks at a file that is named, as a zip", async () => {
+test("looks at a named file, such as a zip", async () => {
   write("layer.zip", built + 1);
   expect(await find("layer.zip")).toBe(join(folder, "layer.zip"));
 });
@@ -46,7 +46,7 @@ test.each([
   expect(await find("layer")).toBeUndefined();
 });
 
-test("takes a folder that is named, whatever its name, and follows no link", async () => {
+test("looks into a named folder of any name, and follows no link", async () => {
   write("layer/dist/extensions/one", built + 1);
   mkdirSync(join(folder, "linked"));
   symlinkSync(join(folder, "layer/dist/extensions"), join(folder, "linked/extensions"));

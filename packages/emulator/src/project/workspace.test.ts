@@ -37,14 +37,14 @@ describe("workspace", () => {
     expect(notes).toEqual(["Building HelloLayer (make build-HelloLayer in layer)"]);
   });
 
-  test("tries again what failed", async () => {
+  test("tries a failed build again", async () => {
     await project.write({ "layer/Makefile": "build-HelloLayer:\n\tfalse\n" });
     await expect(buildLayer()).rejects.toThrow("make build-HelloLayer failed");
     await project.write({ "layer/Makefile": makefileText });
     expect(await readdir(await buildLayer())).toEqual(["extensions"]);
   });
 
-  test("builds what is forgotten elsewhere and keeps the old until it sweeps", async () => {
+  test("builds a forgotten layer into another folder and keeps the old one until it sweeps", async () => {
     const before = await buildLayer();
     workspace.forget("HelloLayer");
     const after = await buildLayer();
@@ -53,7 +53,7 @@ describe("workspace", () => {
     expect([existsSync(dirname(before)), existsSync(after)]).toEqual([false, true]);
   });
 
-  test("sweeps nothing that it did not build", async () => {
+  test("sweeps only its own builds", async () => {
     await workspace.prepare(plan);
     workspace.forget("HelloFunction");
     await workspace.sweep();

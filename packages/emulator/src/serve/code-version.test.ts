@@ -14,7 +14,7 @@ test("stays while files inside a folder change", () => {
   expect(codeVersion([folder])).toBe(before);
 });
 
-test("changes where another folder takes its place, and where it is gone", () => {
+test("changes if another folder takes its place, and if it is gone", () => {
   const [built, next] = [join(folder, "built"), join(folder, "next")];
   for (const path of [built, next]) mkdirSync(path);
   const before = codeVersion([built]);
@@ -24,7 +24,7 @@ test("changes where another folder takes its place, and where it is gone", () =>
   expect(codeVersion([built])).not.toBe(before);
 });
 
-test("changes where a zip file is written again", () => {
+test("changes if a zip file is written again", () => {
   const zip = join(folder, "layer.zip");
   writeFileSync(zip, "a");
   const before = codeVersion([zip]);

@@ -48,7 +48,7 @@ describe("an environment pool", () => {
     expect(fakes.started).toHaveLength(1);
   });
 
-  test("starts one more for each invocation at the same time, up to the limit, and lets others wait", async () => {
+  test("starts one more for each invocation at the same time, up to the limit; further invocations wait", async () => {
     const { pool, fakes, answers } = createPool(2);
     const invocations = ["a", "b", "c"].map((id) => pool.invoke(emptyPayload, request(id)));
     await waitFor(() => answers.length === 2);
@@ -60,7 +60,7 @@ describe("an environment pool", () => {
     expect(fakes.started).toHaveLength(2);
   });
 
-  test("uses the environment that was laid out beforehand, also for an invocation that comes meanwhile", async () => {
+  test("uses the environment that was laid out before, also for an invocation that comes meanwhile", async () => {
     const { pool, fakes, answers } = createPool(5);
     const prepared = pool.prepare();
     const answer = pool.invoke(emptyPayload, request("a"));
@@ -72,7 +72,7 @@ describe("an environment pool", () => {
     expect(fakes.started).toMatchObject([{ initialize: "at-first-invoke" }]);
   });
 
-  test("starts an environment at once where laying one out failed", async () => {
+  test("starts an environment at once if laying one out failed", async () => {
     let isFirst = true;
     const { fakes, answers, ...parts } = createPool(1);
     const pool = createEnvironmentPool({
@@ -93,7 +93,7 @@ describe("an environment pool", () => {
     expect((await answer).result.payload).toBe("1");
   });
 
-  test("replaces an environment whose code is another one by now, also for those who wait", async () => {
+  test("replaces an environment whose code has changed, also for invocations that wait", async () => {
     const { pool, fakes, answers, code } = createPool(1);
     const first = pool.invoke(emptyPayload, request("a"));
     const second = pool.invoke(emptyPayload, request("b"));
@@ -108,7 +108,7 @@ describe("an environment pool", () => {
     expect(fakes.open()).toBe(1);
   });
 
-  test("goes on with the first environment where a second one wants its port, and says so once", async () => {
+  test("goes on with the first environment if a second one wants its port, and warns once", async () => {
     const { pool, fakes, answers, notes } = createPool(5, (start) => (start === 0 ? [] : ["listen EADDRINUSE: 2773"]));
     const first = pool.invoke(emptyPayload, request("a"));
     await waitFor(() => answers.length === 1);
@@ -124,7 +124,7 @@ describe("an environment pool", () => {
     expect(fakes.open()).toBe(0);
   });
 
-  test("keeps a first environment whose port something else has: its own lines say why it fails", async () => {
+  test("keeps a first environment whose port another program has: its own lines tell why it fails", async () => {
     const { pool, answers, notes } = createPool(5, () => ["bind: address already in use"]);
     const answer = pool.invoke(emptyPayload, request("a"));
     await waitFor(() => answers.length === 1);
@@ -133,7 +133,7 @@ describe("an environment pool", () => {
     expect(notes).toEqual([]);
   });
 
-  test("fails every invocation that waits where no environment can start", async () => {
+  test("fails every invocation that waits if no environment can start", async () => {
     const pool = createEnvironmentPool({
       maxEnvironments: 1,
       version: () => "1",
@@ -145,7 +145,7 @@ describe("an environment pool", () => {
     expect(outcomes.map((outcome) => outcome.status)).toEqual(["rejected", "rejected"]);
   });
 
-  test("closed, it ends its environments and refuses those that wait and come", async () => {
+  test("ends its environments when it is closed, and refuses invocations that wait and that come later", async () => {
     const { pool, fakes, answers } = createPool(1);
     const running = pool.invoke(emptyPayload, request("a"));
     await waitFor(() => answers.length === 1);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { startInvokeApi } from "./invoke-api.ts";
 import { serviceError } from "./invoke-request.ts";
 
-test("cuts a stream whose environment went away, so that it cannot be taken for a whole one", async () => {
+test("cuts a stream whose environment went away, so that it does not look whole", async () => {
   const api = await startInvokeApi({
     host: "127.0.0.1",
     port: 0,

@@ -14,7 +14,7 @@ function createFunctions({ isTakenByOthers = false } = {}) {
   const told: string[] = [];
   const invoked: string[] = [];
   const turns = createPortTurns(() => told.push("turns"));
-  let owner: string | undefined = isTakenByOthers ? "somebody else" : undefined;
+  let owner: string | undefined = isTakenByOthers ? "another program" : undefined;
   const create = (name: string): EnvironmentPool => {
     const start = async (
       onLine: (text: string) => void,
@@ -101,7 +101,7 @@ test("invocations of both at the same time are all answered", async () => {
   ]);
 });
 
-test("where none of the functions has the port, its own lines say why an extension fails", async () => {
+test("if no function has the port, an extension's own lines tell why it fails", async () => {
   const { create, told } = createFunctions({ isTakenByOthers: true });
   const [one, free] = [create("one"), create("free")];
   expect(await call(free)).toBe('"free"');
@@ -110,7 +110,7 @@ test("where none of the functions has the port, its own lines say why an extensi
   expect(await call(free)).toBe('"free"');
 });
 
-test("closed while one waits for another to give way, everything ends", async () => {
+test("everything ends if it is closed while one function waits for another to give way", async () => {
   const { create, invoked } = createFunctions();
   const [one, two] = [create("one"), create("two")];
   const answers = [one.invoke(new Uint8Array(), {}), two.invoke(new Uint8Array(), {})].map((answer) =>

@@ -30,7 +30,7 @@ describe("formatLine", () => {
     expect(format(line("extension", "x"), { verbose: true })).toBe("     12.3 ms hello x");
   });
 
-  test("colours on a terminal, and not where NO_COLOR is set or the terminal is dumb", () => {
+  test("colours on a terminal, and not if NO_COLOR is set or the terminal is dumb", () => {
     expect(format(line("platform", "x"), { isTerminal: true })).toBe("\u001b[2mx\u001b[22m");
     expect(format(line("platform", "x"), { isTerminal: true, env: { NO_COLOR: "1" } })).toBe("x");
     expect(format(line("platform", "x"), { isTerminal: true, env: { TERM: "dumb" } })).toBe("x");

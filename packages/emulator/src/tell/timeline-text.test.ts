@@ -29,16 +29,16 @@ describe("drawTimeline", () => {
     );
   });
 
-  test("is empty where nothing happened", () => {
+  test("is empty without entries", () => {
     expect(drawTimeline([], 100)).toBe("");
   });
 
-  test("shows the first steps of a long life and says how many follow", () => {
+  test("shows the first steps of a long life and the number of the others", () => {
     const many = Array.from({ length: 200 }, (_, step) => entry("platform", "invoke", step, step + 1));
     expect(drawTimeline(many, 100)).toContain("… and 140 more steps");
   });
 
-  test("never draws wider than the columns there are, whatever the times", () => {
+  test("never draws wider than the columns, with any times", () => {
     const entries = fc.array(
       fc.record({
         lane: fc.constantFrom("platform", "runtime", "my-extension"),

@@ -100,7 +100,7 @@ describe("bad templates", () => {
     expect(() => resolveText(template)).toThrow(message);
   });
 
-  test("lists the functions where none or a wrong one is named", () => {
+  test("lists the functions if the user names no function or a wrong one", () => {
     const two = withFunction(
       baseProperties,
       `  Other: { Type: AWS::Serverless::Function, Properties: { ${baseProperties} } }\n`,

@@ -58,7 +58,7 @@ describe("readYaml", () => {
     expect(value(["l0: &l0 [x, x]", ...levels].join("\n"))).toMatchObject({ kind: "problems" });
   });
 
-  test("refuses what refers to itself", () => {
+  test("refuses an anchor that refers to itself", () => {
     expect(value("a: &a { b: *a }")).toMatchObject({ kind: "problems" });
   });
 

@@ -64,7 +64,7 @@ describe("resolveFunction", () => {
     });
   });
 
-  test("takes what sam build wrote as built, though BuildMethod is still there", () => {
+  test("takes the output of sam build as built, though it still has BuildMethod", () => {
     const layer = "Metadata: { BuildMethod: makefile, SamResourceId: L }, Properties: { ContentUri: L }";
     const template = withFunction(
       `${baseProperties}, Layers: [!Ref L]`,
@@ -83,7 +83,7 @@ describe("resolveFunction", () => {
     expect(spec).toMatchObject({ runtime: "java21", bootstrap: ["java", "Main"] });
   });
 
-  test("tells where make runs", () => {
+  test("tells the folder in which make runs", () => {
     const layer = "Metadata: { BuildMethod: makefile, WorkingDirectory: ./tools }, Properties: { ContentUri: layer }";
     const template = withFunction(
       `${baseProperties}, Layers: [!Ref L]`,
@@ -172,13 +172,13 @@ Conditions:
     expect(variable("!If [IsProd, p, d]", resources, { Stage: "prod" })).toBe("p");
   });
 
-  test("may be chosen with all others by a condition", () => {
+  test("may be chosen by a condition on all variables", () => {
     const environment = "Environment: { Variables: !If [IsProd, { V: prod }, { V: !Ref Stage, W: only here }] }";
     const resolved = resolveText(withFunction(`${baseProperties}, ${environment}`, resources));
     expect(resolved.spec.environment).toEqual({ V: "dev", W: "only here" });
   });
 
-  test("is absent where it is AWS::NoValue", () => {
+  test("is absent if it is AWS::NoValue", () => {
     expect(variable("!Ref AWS::NoValue", resources)).toBeUndefined();
   });
 

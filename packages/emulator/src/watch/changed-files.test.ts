@@ -26,7 +26,7 @@ describe("createChangedFiles", () => {
     expect(await pick(file)).toEqual([file]);
   });
 
-  test("picks a file that was there and is removed, dated now", async () => {
+  test("picks a file that was removed, dated now", async () => {
     files.found(file);
     expect(await files.pick([file])).toEqual([{ path: file, changedEpochMs: 42 }]);
     expect(await pick(file)).toEqual([]);

@@ -77,7 +77,7 @@ describe.skipIf(process.platform !== "linux")("lambda-emulator dev", () => {
     },
   );
 
-  test("ended by Ctrl-C: exit status 130, nothing left running", { timeout: 60_000 }, async () => {
+  test("ends with 130 after Ctrl-C, and leaves nothing running", { timeout: 60_000 }, async () => {
     await expect.poll(answers).toHaveLength(1);
     expect(await processesLeft(mark)).not.toEqual([]);
     child.kill("SIGINT");

@@ -20,7 +20,7 @@ async function link(from: string, to: string): Promise<void> {
   await symlink(join(folder, to), join(folder, from));
 }
 
-test("finds linked dependencies and theirs, hoisted ones too, each once and in spite of circles", async () => {
+test("finds linked dependencies and their dependencies, hoisted ones too, each once, also in a circle", async () => {
   await writePackage("layer", ["@us/near", "hoisted", "installed", "missing"]);
   await writePackage("packages/near", ["hoisted"]);
   await writePackage("packages/far", ["@us/near"]);

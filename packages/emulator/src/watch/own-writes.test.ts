@@ -4,7 +4,7 @@ import { createOwnWrites } from "./own-writes.ts";
 const at = (path: string, changedEpochMs: number) => ({ path, changedEpochMs });
 
 describe("createOwnWrites", () => {
-  test("gives up a file that three builds in a row wrote, and says so once", () => {
+  test("leaves out a file that three builds in a row wrote, and tells so once", () => {
     const writes = createOwnWrites();
     const told: string[] = [];
     const outcomes = [10, 20, 30, 40].map((start) => {

@@ -34,12 +34,12 @@ afterEach(async () => {
 });
 
 describe("watchTree", () => {
-  test("finds the files that are there, without those that are ignored", () => {
+  test("finds the existing files, without the ignored ones", () => {
     start(at("code"));
     expect(found.sort()).toEqual([at("code/a.mjs"), at("code/lib/b.mjs")]);
   });
 
-  test("tells a file that is written, replaced or removed, at any depth", async () => {
+  test("tells of a file that is written, replaced or removed, at any depth", async () => {
     start(at("code"));
     await writeFile(at("code/lib/b.mjs"), "2");
     await writeFile(at("new"), "2");
@@ -50,7 +50,7 @@ describe("watchTree", () => {
     await expect.poll(() => [...changed]).toEqual([at("code/a.mjs")]);
   });
 
-  test("tells the files of a folder that is made later, and their changes", async () => {
+  test("tells of the files in a folder that is made later, and of their changes", async () => {
     start(at("code"));
     await mkdir(at("made/deep"), { recursive: true });
     await writeFile(at("made/deep/d.mjs"), "1");
@@ -85,7 +85,7 @@ describe("watchTree", () => {
     await expect.poll(() => [...changed]).toEqual([at("event.json")]);
   });
 
-  test("tells nothing of what is ignored, nor after it is closed", async () => {
+  test("tells of no ignored file, and of no file after it is closed", async () => {
     start(at("code"));
     await writeFile(at("code/node_modules/c.mjs"), "2");
     await writeFile(at("code/a.mjs"), "2");

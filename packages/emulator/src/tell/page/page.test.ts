@@ -111,7 +111,7 @@ describe("renderReport", () => {
     expect(renderReport(input)).not.toMatch(/\b(src|href)=|@import|url\(|https?:/);
   });
 
-  test("gives log lines the picture's time, and says where an idle time was skipped", () => {
+  test("gives log lines the picture's time, and marks each skipped idle time", () => {
     const skip = { ...entry("platform", "skip", 60), fact: { kind: "skip", durationMs: 600_000 } } as const;
     const line = (text: string, epochMs: number): LogLine => ({ source: "function", name: "f", text, epochMs });
     const page = renderReport({
@@ -129,7 +129,7 @@ describe("renderReport", () => {
     expect(rows.slice(-3)).toEqual(["59.0 ms f before", "600 s pass for the wall clock alone", "62.0 ms f after"]);
   });
 
-  test("has a row for each invocation, with what its report says", () => {
+  test("has a row for each invocation with the figures of its report", () => {
     const rows = (reports: readonly Report[]): readonly string[] =>
       [...renderReport({ ...input, reports }).matchAll(/<td>\s*([^<]*?)\s*(?=<)/g)].map(([, cell]) => cell ?? "");
     const init = { kind: "init", phase: "init", status: "success", durationMs: 99.2 } as const;
@@ -144,14 +144,14 @@ describe("renderReport", () => {
     ]);
   });
 
-  test("says what each colour stands for", () => {
+  test("tells the meaning of each colour", () => {
     const legend = /<ul class="legend"[^>]*>(.*?)<\/ul>/s.exec(renderReport(input))?.[1] ?? "";
     for (const kind of ["init", "invoke", "overhead", "freeze", "billed", "shutdown"]) {
       expect(legend).toContain(`data-kind="${kind}"`);
     }
   });
 
-  test("draws an empty life too", () => {
+  test("draws a timeline without entries too", () => {
     expect(renderReport({ title: "x", timeline: [], lines: [], reports: [] })).toContain("</html>");
   });
 });
