@@ -85,9 +85,7 @@ export async function runInvoke(command: InvokeCommand, host: Host): Promise<num
 const noClockMessage =
   "--idle: processes are stopped between invocations, but no time passes for them without libfaketime (Debian and Ubuntu: apt-get install faketime)";
 
-/**
- * Lambda stops every process of an environment that waits, so only the wall clock goes on meanwhile.
- */
+/** Lambda stops every process of an environment that waits, so only the wall clock goes on meanwhile. */
 function toIdleOptions(
   { idleMs }: { readonly idleMs: number },
   host: Host,

@@ -8,7 +8,7 @@ import { errorCode } from "../problems/file-problem.ts";
 
 /** A program that builds something. */
 export interface BuildCommand {
-  /** What it builds: its message begins with it if it fails. */
+  /** What it builds: the message of a failure begins with this. */
   readonly logicalId: string;
   readonly file: string;
   readonly args: readonly string[];

@@ -58,7 +58,7 @@ export async function openSession(request: FunctionRequest, host: Host, printer:
     const startEpochMs = host.nowEpochMs();
     const prepared = await workspace.prepare(loaded.plan).finally(() => ownWrites.ran(startEpochMs, host.nowEpochMs()));
     isBehind = inbox.outdated().aborted;
-    // The old environment stays: the next build may fail.
+    // The old environment stays, because the next build may fail.
     if (isBehind) return false;
     const options = { ...loaded.toOptions(prepared), onLine: printer.onLine };
     const isUp = await running.replace(options, inbox.outdated());
@@ -105,7 +105,7 @@ export async function openSession(request: FunctionRequest, host: Host, printer:
         printer.onNote(`${running.isUp ? "The last environment is kept. " : ""}Waiting for changes.`);
         return;
       }
-      // Not waited for: a function that hangs is replaced with the next change.
+      // No wait here: the next change replaces a function that hangs.
       invoke(files).catch((error: unknown) => printer.warning(String(error)));
     },
     async close(): Promise<void> {

@@ -23,8 +23,8 @@ export interface SubjectOptions {
 const known = ["x86_64", "arm64"];
 
 /**
- * Reads a layer, and writes the function that its extensions run beside; `folder` keeps both. Errors: `EmulatorError`
- * for a path that is no layer.
+ * Reads a layer, and writes a function for its extensions. An unpacked zip and the function lie in `folder`. Errors:
+ * `EmulatorError` for a path that is no layer.
  */
 export async function openSubject(
   options: SubjectOptions,
