@@ -25,8 +25,8 @@ const builtTemplate = join(".aws-sam", "build", "template.yaml");
 const writtenTemplates = ["template.yaml", "template.yml", "template.json"];
 
 /**
- * Finds and reads the template; without a name it takes the first of the default names, and `skipsBuilt` leaves out what
- * `sam build` made. Errors: `EmulatorError` if there is no template or it does not parse (with the lines).
+ * Finds and reads the template; without a name it takes the first of the default names, and `skipsBuilt` leaves out
+ * what `sam build` made. Errors: `EmulatorError` if there is no template or it does not parse (with the lines).
  */
 export async function readTemplate(
   given: string | undefined,
