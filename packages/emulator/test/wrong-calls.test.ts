@@ -116,8 +116,8 @@ test("takes the same event twice", async () => {
 });
 
 test.each([
-  ["", "unexpected end of JSON input"],
-  ["{bad", "invalid character 'b' looking for beginning of object key string"],
+  ["", "the body is not JSON: Unexpected end of JSON input"],
+  ['{"events":1}', "events: expected a list of strings, got a number"],
   ['{"configurationKeys":["a"]}', "configurationKeys are deprecated; use environment variables instead"],
 ])("refuses to register with the body %s", async (body, message) => {
   expectError(await register("probe", body), 403, "InvalidRequestFormat", message);

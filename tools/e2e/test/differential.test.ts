@@ -21,10 +21,12 @@ describe.skipIf(lacksPythonTools)("this repository's emulator answers as AWS's d
     ]);
     const expected = new Map(official);
     for (const [step, answer] of official) {
-      const accepted = acceptedDifferences.find((difference) => difference.step === `${probe.name} > ${step}`);
+      const name = `${probe.name} > ${step}`;
+      const accepted = acceptedDifferences.find(({ steps }) => steps.includes(name))?.ours;
       if (accepted === undefined) continue;
-      expect(accepted.ours, `${accepted.step} is no difference any more: take it off the list`).not.toBe(answer);
-      expected.set(step, accepted.ours);
+      const ourAnswer = ours.get(step) ?? "";
+      expect(matches(accepted, answer), `${name} is no difference any more: take it off the list`).toBe(false);
+      expected.set(step, matches(accepted, ourAnswer) ? ourAnswer : String(accepted));
     }
     expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(expected));
     expect(official.size).toBeGreaterThan(0);
@@ -32,6 +34,11 @@ describe.skipIf(lacksPythonTools)("this repository's emulator answers as AWS's d
 
   test("each accepted difference names a probe", () => {
     const names = new Set(probes.map(({ name }) => name));
-    expect(acceptedDifferences.filter(({ step }) => !names.has(step.split(" > ")[0] ?? ""))).toEqual([]);
+    const steps = acceptedDifferences.flatMap((difference) => difference.steps);
+    expect(steps.filter((step) => !names.has(step.split(" > ")[0] ?? ""))).toEqual([]);
   });
 });
+
+function matches(accepted: string | RegExp, answer: string): boolean {
+  return typeof accepted === "string" ? accepted === answer : accepted.test(answer);
+}

@@ -20,7 +20,7 @@ export type EventSource =
 
 /**
  * Reads the event for an invocation. Returns the bytes as they were given, so that numbers keep all their digits.
- * Errors: `EmulatorError` if the file is missing, is not JSON (with the place), or is over 6 MiB.
+ * Errors: `EmulatorError` if the file is missing, is not JSON, or is over 6 MiB.
  */
 export async function readEvent(source: EventSource, host: Host): Promise<Uint8Array> {
   if (source.kind === "empty") return Buffer.from("{}");

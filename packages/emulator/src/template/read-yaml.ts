@@ -1,6 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, parseDocument } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { Alias, Document, Node } from "yaml";
-import { placeOf } from "../problems/parse-json.ts";
 import type { Value } from "./value.ts";
 
 /** A mistake in the text. Units: `line` and `column` count from 1. */
@@ -28,7 +27,8 @@ const maxNodes = 200_000;
  * Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
  */
 export function readYaml(text: string): Read<Value> {
-  const document = parseDocument(text, { version: "1.1" });
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { version: "1.1", lineCounter });
   if (document.errors.length > 0) {
     const problems = document.errors.slice(0, maxProblems).map((error) => ({
       message: (error.message.split("\n")[0] ?? "").replace(/ at line \d+, column \d+:?$/, ""),
@@ -41,7 +41,8 @@ export function readYaml(text: string): Read<Value> {
     return { kind: "value", value: readNode(document.contents, { document, targets: new Map(), nodes: 0 }, 0) };
   } catch (error) {
     if (!(error instanceof ReadFailure)) throw error;
-    return { kind: "problems", problems: [{ message: error.message, ...placeOf(text, error.offset) }] };
+    const { line, col } = lineCounter.linePos(error.offset);
+    return { kind: "problems", problems: [{ message: error.message, line, column: col }] };
   }
 }
 
