@@ -54,8 +54,7 @@ export async function startApiFixture(change: Partial<EnvironmentOptions> = {}):
     runtimeApi: "127.0.0.1:0",
     sandbox: {
       folders: { opt: "/opt", task: "/var/task", runtime: "/var/runtime", path: "" },
-      runtimeCommand: [],
-      isOwnClient: false,
+      runtime: { argv: [], isOwnClient: false },
       isolation: { kind: "namespace" },
       notices: [],
       tmpPath: "/tmp",

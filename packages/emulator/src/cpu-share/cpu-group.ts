@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { shellQuote } from "../namespace/shell-quote.ts";
+import { shellQuote, startKeeper } from "../process/keeper.ts";
 import { findParentGroups } from "./find-parent-groups.ts";
 import type { ParentGroup } from "./find-parent-groups.ts";
 
@@ -10,27 +9,24 @@ import type { ParentGroup } from "./find-parent-groups.ts";
 export interface CpuGroup {
   /** The command that runs another one in the group, its children included. */
   enter(argv: readonly string[]): readonly string[];
-  /** Kills who is left in the group and removes it; idempotent. */
+  /** Kills every process in the group and removes the group; idempotent. */
   close(): Promise<void>;
 }
 
-/** Either the group or why there is none. */
+/** The group, or why this machine refuses one. */
 export type CpuGroupOutcome =
   | { readonly kind: "ready"; readonly group: CpuGroup }
   | { readonly kind: "refused"; readonly reason: string };
 
-/** Lambda's own period: a small share comes in many short slices. Units: microseconds. */
+/** Lambda's own period. With it, a small share is many short slices. Units: microseconds. */
 const periodUs = 20_000;
 
-/**
- * Makes a group in the nearest place that this process may write to. It is removed when this process ends, however that
- * comes.
- */
+/** Makes a group in the nearest place that this process may write to. The group goes when this process ends. */
 export async function openCpuGroup(vcpus: number): Promise<CpuGroupOutcome> {
   const parents = readParentGroups();
   let reason = "no control group of this machine passes the cpu controller on";
   for (const parent of parents) {
-    const outcome = await startKeeper(parent, vcpus);
+    const outcome = await tryGroup(parent, vcpus);
     if (outcome.kind === "ready") return outcome;
     reason = outcome.reason;
   }
@@ -48,45 +44,23 @@ function readParentGroups(): readonly ParentGroup[] {
   }
 }
 
-/** Of version 2 a group says so in a file; a switch turned here would stay turned. */
+/** A group of version 2 says so in a file. The emulator turns no switch there: it would stay turned. */
 function passesCpuOn({ version, folder }: ParentGroup): boolean {
   if (version === 1) return true;
   return readFileSync(join(folder, "cgroup.subtree_control"), "utf8").split(/\s/).includes("cpu");
 }
 
-/** The group is made, tried and removed by a shell that sees this process end. */
-function startKeeper(parent: ParentGroup, vcpus: number): Promise<CpuGroupOutcome> {
+/** A shell makes, tries and removes the group: it sees this process end. */
+function tryGroup(parent: ParentGroup, vcpus: number): Promise<CpuGroupOutcome> {
   const group = join(parent.folder, `lambda-emulator-${randomUUID()}`);
-  const members = join(group, "cgroup.procs");
-  const child = spawn("sh", ["-c", keeperScript(parent, group, vcpus)], {
-    cwd: "/",
-    detached: true,
-    stdio: ["pipe", "pipe", "pipe"],
-  });
-  child.stdin.on("error", () => {});
-  let errors = "";
-  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-  const ended = new Promise<void>((resolve) => {
-    child.once("close", () => resolve());
-    child.once("error", () => resolve());
-  });
-  const close = async (): Promise<void> => {
-    child.stdin.end();
-    await ended;
-  };
+  // The shell sets its own folder in variables that were not there before.
+  const enterScript = 'echo $$ > "$0"; unset PWD OLDPWD SHLVL; exec "$@"';
+  const enter = (argv: readonly string[]) => ["/bin/sh", "-c", enterScript, join(group, "cgroup.procs"), ...argv];
   return new Promise((resolve) => {
-    child.stdout.once("data", () => {
-      // The shell tells its own folder in variables that were not there before.
-      const enter = (argv: readonly string[]) => [
-        "/bin/sh",
-        "-c",
-        'echo $$ > "$0"; unset PWD OLDPWD SHLVL; exec "$@"',
-        members,
-        ...argv,
-      ];
-      resolve({ kind: "ready", group: { enter, close } });
-    });
-    void ended.then(() => resolve({ kind: "refused", reason: errors.trim() || "sh is missing" }));
+    const keeper = startKeeper(keeperScript(parent, group, vcpus), () =>
+      resolve({ kind: "ready", group: { enter, close: () => keeper.close() } }),
+    );
+    void keeper.ended.then((errors) => resolve({ kind: "refused", reason: errors || "sh is missing" }));
   });
 }
 
@@ -109,7 +83,7 @@ function keeperScript({ version }: ParentGroup, group: string, vcpus: number): s
     "    sleep 0.02",
     "  done",
     "}",
-    // A group may be ours to make and yet not ours to move a process into.
+    // The right to make a group is not the right to move a process into it.
     `{ mkdir "$group" && ${limits.map(([name, value]) => `echo ${value} > ${path(name)}`).join(" && ")} && sh -c 'echo $$ > "$0"' ${members}; } || { remove; exit 1; }`,
     "echo ready",
     "while read -r _; do :; done",

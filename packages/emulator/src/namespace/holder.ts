@@ -1,10 +1,8 @@
-import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createLineSplitter } from "../process/line-splitter.ts";
+import { shellQuote, startKeeper } from "../process/keeper.ts";
 import { mountScript, mountTable } from "./mount-script.ts";
 import type { BindStyle, Mount } from "./mount-script.ts";
-import { shellQuote } from "./shell-quote.ts";
 
 /** The process that keeps a mount namespace alive. */
 export interface Holder {
@@ -13,18 +11,18 @@ export interface Holder {
   readonly hasUserNamespace: boolean;
   /** Paths that could not be made read-only. */
   readonly writablePaths: readonly string[];
-  /** Kills whatever lives in the namespace, and removes the work folder; idempotent. */
+  /** Kills every process in the namespace, and removes the work folder; idempotent. */
   close(): Promise<void>;
 }
 
-/** Either the holder or why there is none. */
+/** The holder, or why this machine refuses one. */
 export type HolderOutcome =
   | { readonly kind: "ready"; readonly holder: Holder }
   | { readonly kind: "refused"; readonly reason: string };
 
 /**
- * Tries a mount namespace as root, then one with a user namespace. The work folder is removed when the holder ends,
- * however that comes.
+ * Tries a mount namespace as root, then one with a user namespace. The holder removes the work folder when it ends, for
+ * any reason.
  */
 export async function startHolder(mounts: readonly Mount[], workFolder: string): Promise<HolderOutcome> {
   const file = join(workFolder, "mounts");
@@ -51,29 +49,15 @@ function tryHolder({ script, workFolder, hasUserNamespace }: Attempt): Promise<H
   const flags = hasUserNamespace ? "-Urm" : "-m";
   // The folder is removed outside the namespace, where nothing is mounted on it.
   const outer = `unshare ${flags} -- sh -c ${shellQuote(script)} && rm -rf --one-file-system -- ${shellQuote(workFolder)}`;
-  const child = spawn("sh", ["-c", outer], { cwd: "/", detached: true, stdio: ["pipe", "pipe", "pipe"] });
-  const ended = new Promise<void>((resolve) => {
-    child.once("close", () => resolve());
-    child.once("error", () => resolve());
-  });
-  child.stdin.on("error", () => {});
   const writablePaths: string[] = [];
-  let errors = "";
-  child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
-
   return new Promise((resolve) => {
-    const lines = createLineSplitter((line) => {
+    const keeper = startKeeper(outer, (line) => {
       const [word = "", rest = ""] = line.split(" ", 2);
       if (word === "writable") writablePaths.push(rest);
       if (word !== "ready") return;
-      const close = async (): Promise<void> => {
-        child.stdin.end();
-        await ended;
-      };
-      const holder = { pid: Number(rest), hasUserNamespace, writablePaths, close };
+      const holder = { pid: Number(rest), hasUserNamespace, writablePaths, close: () => keeper.close() };
       resolve({ kind: "ready", holder });
     });
-    child.stdout.on("data", (chunk: Buffer) => lines.push(chunk));
-    void ended.then(() => resolve({ kind: "refused", reason: errors.trim() || "unshare is missing" }));
+    void keeper.ended.then((errors) => resolve({ kind: "refused", reason: errors || "unshare is missing" }));
   });
 }

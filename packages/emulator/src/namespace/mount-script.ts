@@ -1,4 +1,4 @@
-import { shellQuote } from "./shell-quote.ts";
+import { shellQuote } from "../process/keeper.ts";
 
 /** A step of laying out the namespace. */
 export type Mount = Bind | Hide | FullFolder;
@@ -16,7 +16,7 @@ export interface Hide {
   readonly names: readonly string[];
   /** An empty folder for this mount alone. */
   readonly workFolder: string;
-  /** An empty file that nobody may execute. */
+  /** An empty file without execute bit. */
   readonly emptyFile: string;
 }
 
@@ -36,9 +36,9 @@ export interface Bind {
 export type BindStyle = { readonly kind: "table"; readonly file: string } | { readonly kind: "one-by-one" };
 
 /**
- * The holder of a mount namespace, as a shell script: mounts (first what is hidden, then the binds, in their order),
- * prints `ready PID`, waits for the end of its standard input (the emulator closed it, or died in whatever way), then
- * kills every process that lives in the namespace. The mounts end with the namespace's last process.
+ * The holder of a mount namespace, as a shell script. It mounts (first what is hidden, then the binds, in their order),
+ * prints `ready PID`, and waits for the end of its standard input. Then it kills every process in the namespace. The
+ * mounts end with the namespace's last process.
  */
 export function mountScript(mounts: readonly Mount[], style: BindStyle): string {
   return [
@@ -54,7 +54,7 @@ export function mountScript(mounts: readonly Mount[], style: BindStyle): string 
     "exec 2>/dev/null",
     // -lname takes a pattern: the brackets of `mnt:[4026531841]` are quoted.
     String.raw`mine=$(readlink /proc/self/ns/mnt | sed 's/[][]/\\&/g')`,
-    // A process may fork while the list is read: look again until nobody is left.
+    // A process may fork while the list is read: look again until no process is left.
     "while :; do",
     "  left=",
     `  for link in $(find /proc/[0-9]*/ns/mnt -maxdepth 0 -lname "$mine"); do`,
@@ -92,7 +92,7 @@ function fullLines({ folder }: FullFolder): string[] {
   ];
 }
 
-/** Where the kernel refuses a read-only bind, it stays writable and says so. */
+/** If the kernel refuses a read-only bind, the bind is writable and the script prints it. */
 function bindLines({ from, to, isReadOnly = false }: Bind): string[] {
   const paths = `${shellQuote(from)} ${shellQuote(to)}`;
   if (!isReadOnly) return [`mount --rbind ${paths}`];
@@ -101,10 +101,7 @@ function bindLines({ from, to, isReadOnly = false }: Bind): string[] {
   ];
 }
 
-/**
- * An overlay whose upper layer says "not there"; where the kernel refuses it, an empty file that cannot be executed
- * stands there.
- */
+/** An overlay whose upper layer says "not there". If the kernel refuses it: an empty file without execute bit. */
 function hideLines({ folder, names, workFolder, emptyFile }: Hide): string[] {
   const whiteouts = names.map((name) => `mknod ${shellQuote(`${workFolder}/${name}`)} c 0 0`);
   const overlay = `mount -t overlay overlay -o ${shellQuote(`lowerdir=${workFolder}:${folder}`)} ${shellQuote(folder)}`;

@@ -60,7 +60,7 @@ async function languageMounts(parts: SandboxParts, lang: string): Promise<Mount[
     return [bind(program.path, target)];
   }
   const hidden = await hideNode(parts.workFolder);
-  return program.kind === "python" ? [...hidden, ...(await pythonBinds(program.python, lang))] : hidden;
+  return program.kind === "python" ? [...hidden, ...(await pythonBinds(program, lang))] : hidden;
 }
 
 /** A Python that the mounts would hide becomes /var/lang itself, as on Lambda; one that stays in sight gets links. */

@@ -5,8 +5,7 @@ import type { Notice } from "../history/log-line.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
 import type { Holder } from "./holder.ts";
 import type { NamespacePlan } from "./namespace-plan.ts";
-import { hasOwnClient, programNotices } from "./runtime-program.ts";
-import type { RuntimeProgram } from "./runtime-program.ts";
+import { toRuntimeCommand } from "./sandbox.ts";
 import type { Sandbox, SandboxParts } from "./sandbox.ts";
 
 /** The sandbox whose processes see Lambda's own paths. */
@@ -24,12 +23,14 @@ export function namespaceSandbox(parts: SandboxParts, plan: NamespacePlan, holde
     return { kind: "writable-path", text };
   });
   const hostPath = (insidePath: string): string => `/proc/${holder.pid}/root${insidePath}`;
+  const folders = { opt: "/opt", task: "/var/task", runtime: "/var/runtime", path: plan.path };
+  const isPython = program.kind === "python";
+  const interpreter = `/var/lang/bin/${isPython ? `python${program.version}` : "node"}`;
   return {
-    folders: { opt: "/opt", task: "/var/task", runtime: "/var/runtime", path: plan.path },
-    runtimeCommand: runtimeCommand(program, hostPath),
-    isOwnClient: hasOwnClient(program),
+    folders,
+    runtime: toRuntimeCommand(program, folders, { interpreter, hostPath }),
     isolation: { kind: "namespace" },
-    notices: [...writable, ...programNotices(program)],
+    notices: [...writable, ...(isPython ? program.notices : [])],
     tmpPath: join(workFolder, "tmp"),
     clockFolder: { folder: join(workFolder, "var/clock"), insideFolder: "/var/clock" },
     hostPath,
@@ -51,15 +52,4 @@ function findNsenter(): string {
     .find((path) => isExecutable(path));
   if (found === undefined) throw new EmulatorError("nsenter is missing: install util-linux");
   return found;
-}
-
-function runtimeCommand(program: RuntimeProgram, hostPath: (path: string) => string): readonly string[] {
-  if (program.bootstrap !== undefined) return program.bootstrap;
-  if (program.kind === "node") return ["/var/lang/bin/node", "/var/runtime/node/index.mjs"];
-  if (program.kind === "python") {
-    return [`/var/lang/bin/python${program.python.version}`, "/var/runtime/python/bootstrap.py"];
-  }
-  return [
-    ["/var/task/bootstrap", "/opt/bootstrap"].find((path) => isExecutable(hostPath(path))) ?? "/var/task/bootstrap",
-  ];
 }

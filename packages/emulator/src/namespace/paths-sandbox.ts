@@ -1,45 +1,40 @@
 import { mkdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { isExecutable } from "../files/program-file.ts";
 import type { Notice } from "../history/log-line.ts";
-import { clientsFolder, hasOwnClient, programNotices } from "./runtime-program.ts";
-import type { RuntimeProgram } from "./runtime-program.ts";
+import { shellQuote, startKeeper } from "../process/keeper.ts";
+import { clientsFolder } from "./runtime-program.ts";
+import { toRuntimeCommand } from "./sandbox.ts";
 import type { Sandbox, SandboxParts } from "./sandbox.ts";
-import { startWatchdog } from "./watchdog.ts";
 
 /** The sandbox for machines without mount namespaces: the processes see this machine's own paths. */
 export async function pathsSandbox(parts: SandboxParts, reason: string): Promise<Sandbox> {
   const { program, workFolder, opt, code } = parts;
-  const watchdog = startWatchdog(workFolder);
+  const watchdog = startKeeper(watchdogScript(workFolder));
   const bin = join(workFolder, "bin");
   await mkdir(bin);
-  if (program.kind === "node") await symlink(program.path, join(bin, "node"));
-  if (program.kind === "python") {
-    for (const name of ["python", "python3"]) await symlink(program.python.path, join(bin, name));
-  }
+  const interpreter = program.kind === "bootstrap" ? "" : program.path;
+  const names = { node: ["node"], python: ["python", "python3"], bootstrap: [] }[program.kind];
+  for (const name of names) await symlink(interpreter, join(bin, name));
   const unlike: Notice = {
     kind: "no-namespace",
     text: `no mount namespace (${reason}): /opt is ${opt} and /var/task is ${code}, /tmp and PATH are this machine's, and files of the function can be written to`,
   };
+  const path = `${bin}:${process.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"}`;
+  const folders = { opt, task: code, runtime: clientsFolder, path };
+  const hostPath = (insidePath: string): string => insidePath;
   return {
-    folders: {
-      opt,
-      task: code,
-      runtime: clientsFolder,
-      path: `${bin}:${process.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"}`,
-    },
-    runtimeCommand: runtimeCommand(program, parts),
-    isOwnClient: hasOwnClient(program),
+    folders,
+    runtime: toRuntimeCommand(program, folders, { interpreter, hostPath }),
     isolation: { kind: "paths", reason },
-    notices: [unlike, ...programNotices(program)],
+    notices: [unlike, ...(program.kind === "python" ? program.notices : [])],
     tmpPath: "/tmp",
     clockFolder: { folder: workFolder, insideFolder: workFolder },
-    hostPath: (insidePath) => insidePath,
+    hostPath,
     enter: (argv, workingFolder) =>
       workingFolder === undefined ? argv : ["/bin/sh", "-c", `cd "$0" && exec "$@"`, workingFolder, ...argv],
     guard(pid, exited) {
-      watchdog.watch(pid);
-      void exited.then(() => watchdog.forget(pid));
+      watchdog.tell(`+${pid}`);
+      void exited.then(() => watchdog.tell(`-${pid}`));
     },
     async close() {
       await watchdog.close();
@@ -48,11 +43,21 @@ export async function pathsSandbox(parts: SandboxParts, reason: string): Promise
   };
 }
 
-function runtimeCommand(program: RuntimeProgram, { code, opt }: SandboxParts): readonly string[] {
-  if (program.bootstrap !== undefined) return program.bootstrap;
-  if (program.kind === "node") return [program.path, join(clientsFolder, "node/index.mjs")];
-  if (program.kind === "python") return [program.python.path, join(clientsFolder, "python/bootstrap.py")];
+/**
+ * Reads `+pid` and `-pid` until the standard input ends. Then it kills the process groups that are left, as no
+ * namespace tells which they are, and removes the work folder.
+ */
+function watchdogScript(workFolder: string): string {
   return [
-    [join(code, "bootstrap"), join(opt, "bootstrap")].find((path) => isExecutable(path)) ?? join(code, "bootstrap"),
-  ];
+    "groups=' '",
+    "while read -r line; do",
+    "  pid=${line#?}",
+    '  case "$line" in',
+    '    +*) groups="$groups$pid " ;;',
+    '    -*) groups="${groups%% $pid *} ${groups#* $pid }" ;;',
+    "  esac",
+    "done",
+    "for pid in $groups; do kill -KILL -- -$pid 2>/dev/null; done",
+    `rm -rf -- ${shellQuote(workFolder)}`,
+  ].join("\n");
 }

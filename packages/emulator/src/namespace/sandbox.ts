@@ -1,4 +1,7 @@
+import { join } from "node:path";
+import { isExecutable } from "../files/program-file.ts";
 import type { Notice } from "../history/log-line.ts";
+import type { ClockFolder } from "../process/movable-clock.ts";
 import type { RuntimeProgram } from "./runtime-program.ts";
 
 /** Whether the processes of an environment see Lambda's own paths, and why not. */
@@ -10,27 +13,20 @@ export type Isolation =
 /** Where the processes of one environment live. */
 export interface Sandbox {
   readonly folders: Folders;
-  /** The command that is the runtime, for a process inside. */
-  readonly runtimeCommand: readonly string[];
-  /** Whether that is the emulator's own client, which ends the lines inside one record with a carriage return. */
-  readonly isOwnClient: boolean;
+  readonly runtime: RuntimeCommand;
   readonly isolation: Isolation;
   /** Differences from Lambda worth a line, said once. */
   readonly notices: readonly Notice[];
   /** The environment's /tmp as this process sees it. */
   readonly tmpPath: string;
-  /** A folder that both this process and those inside see, for the file that says what time it is. */
-  readonly clockFolder: { readonly folder: string; readonly insideFolder: string };
+  readonly clockFolder: ClockFolder;
   /** A path of the inside as this process sees it. */
   hostPath(insidePath: string): string;
   /** The command for this process that runs another one inside. */
   enter(argv: readonly string[], workingFolder?: string): readonly string[];
-  /**
-   * Sees to it that a process started inside ends with the emulator, however that ends; `exited` says that it ended
-   * itself.
-   */
+  /** Ends a process of the inside when the emulator ends, for any reason; `exited` resolves if the process ended before. */
   guard(pid: number, exited: Promise<unknown>): void;
-  /** Ends what is left inside, unmounts, removes files; idempotent. */
+  /** Ends every process of the inside, unmounts, removes files; idempotent. */
   close(): Promise<void>;
 }
 
@@ -50,4 +46,27 @@ export interface Folders {
   readonly runtime: string;
   /** The value of PATH. */
   readonly path: string;
+}
+
+/** The command that is the runtime, for a process inside. */
+export interface RuntimeCommand {
+  readonly argv: readonly string[];
+  /** Whether that is the emulator's own client, which ends the lines inside one record with a carriage return. */
+  readonly isOwnClient: boolean;
+}
+
+/** Builds the command from paths of the inside; `interpreter` is that of Node or Python, and unused for `provided.*`. */
+export function toRuntimeCommand(
+  { kind, bootstrap }: RuntimeProgram,
+  { task, opt, runtime }: Folders,
+  { interpreter, hostPath }: Pick<Sandbox, "hostPath"> & { readonly interpreter: string },
+): RuntimeCommand {
+  if (bootstrap !== undefined) return { argv: bootstrap, isOwnClient: false };
+  if (kind === "bootstrap") {
+    const own = join(task, "bootstrap");
+    const found = [own, join(opt, "bootstrap")].find((path) => isExecutable(hostPath(path)));
+    return { argv: [found ?? own], isOwnClient: false };
+  }
+  const client = kind === "node" ? "node/index.mjs" : "python/bootstrap.py";
+  return { argv: [interpreter, join(runtime, client)], isOwnClient: true };
 }

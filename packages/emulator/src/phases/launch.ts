@@ -40,7 +40,7 @@ export function launchRuntime(platform: Platform, generation: Generation): void 
   const { settings, sandbox } = platform;
   const wrapper = settings.functionEnvironment["AWS_LAMBDA_EXEC_WRAPPER"];
   const isManaged = !settings.runtime.startsWith("provided");
-  const argv = wrapper !== undefined && isManaged ? [wrapper, ...sandbox.runtimeCommand] : sandbox.runtimeCommand;
+  const argv = wrapper !== undefined && isManaged ? [wrapper, ...sandbox.runtime.argv] : sandbox.runtime.argv;
   const obstacle = findEntrypointObstacle(sandbox, argv[0] ?? "");
   if (obstacle !== undefined) {
     platform.write("platform", "platform", `the function cannot be started: ${obstacle.errorMessage}`);
@@ -81,7 +81,7 @@ function launch(platform: Platform, generation: Generation, { name, source, argv
       ...platform.clock.variables,
     },
     onLine(line) {
-      const text = isRuntime && sandbox.isOwnClient ? line.replaceAll("\r", "\n") : line;
+      const text = isRuntime && sandbox.runtime.isOwnClient ? line.replaceAll("\r", "\n") : line;
       platform.write(source, name, text, generation.runtime.invocation?.requestId);
     },
   });

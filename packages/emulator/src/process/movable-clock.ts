@@ -16,6 +16,12 @@ export interface EnvironmentClock {
   readonly variables: Readonly<Record<string, string>>;
 }
 
+/** A folder for the file that says what time it is: as this process sees it, and as the processes inside do. */
+export interface ClockFolder {
+  readonly folder: string;
+  readonly insideFolder: string;
+}
+
 /** The machine's own clock. */
 export const machineClock: EnvironmentClock = {
   epochMs: () => Date.now(),
@@ -32,17 +38,8 @@ export const machineClock: EnvironmentClock = {
  */
 const untouchedCommands = ["python", "python3", ...Array.from({ length: 11 }, (_, minor) => `python3.${minor + 6}`)];
 
-/**
- * A clock that libfaketime moves; throws `EmulatorError` where that is not installed. `folder` is a folder of this
- * machine, seen inside as `insideFolder`.
- */
-export function createMovableClock({
-  folder,
-  insideFolder,
-}: {
-  readonly folder: string;
-  readonly insideFolder: string;
-}): EnvironmentClock {
+/** A clock that libfaketime moves. Errors: `EmulatorError` if libfaketime is not installed. */
+export function createMovableClock({ folder, insideFolder }: ClockFolder): EnvironmentClock {
   const library = findFaketime();
   if (library === undefined) {
     throw new EmulatorError(

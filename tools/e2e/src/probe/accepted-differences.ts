@@ -45,7 +45,7 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
       "register: what is refused > a body that is a list",
     ],
     // The words about broken JSON are those of the Node.js that runs the emulator.
-    ours: /^403 \| content-type: application\/json \| "\{\\"errorMessage\\":\\".*(is not JSON: |expected ).*\\"errorType\\":\\"InvalidRequestFormat\\"\}\\n"$/,
+    ours: /^403 \| content-type: application\/json \| "\{\\"errorMessage\\":\\"(the body is not JSON: |expected an object, |events: expected ).*\\"errorType\\":\\"InvalidRequestFormat\\"\}\\n"$/,
     reason: "AWS's emulator passes on what Go's JSON decoder says of a body; ours says what it expects.",
   },
   {
