@@ -1,14 +1,12 @@
-import { newId } from "../options/settings.ts";
 import type { Answer, ApiRequest } from "../state/api-request.ts";
-import { extensionTransitionMessage, nextExtensionState } from "../state/extension-state.ts";
-import type { ExtensionStep } from "../state/extension-state.ts";
-import { maxExtensions } from "../state/generation.ts";
+import { addExtension, maxExtensions } from "../state/generation.ts";
 import type { Extension, Generation } from "../state/generation.ts";
 import type { Platform } from "../state/platform.ts";
 import { releaseEvent } from "../state/release-event.ts";
 import { accepted, errorAnswer, jsonAnswer } from "./answers.ts";
 import { identifyExtension } from "./identify-extension.ts";
 import { parseRegistration } from "./registration-body.ts";
+import { stepExtension } from "./step.ts";
 
 /** `POST /2020-01-01/extension/register` */
 export function register(platform: Platform, generation: Generation, request: ApiRequest): Answer {
@@ -20,7 +18,7 @@ export function register(platform: Platform, generation: Generation, request: Ap
   const refusal = refuseEvents(body.events, known !== undefined, platform) ?? refuseState(generation, name, known);
   if (refusal !== undefined) return refusal;
 
-  const extension = known ?? addInternal(generation, name);
+  const extension = known ?? addExtension(generation, "internal", name);
   extension.state = "Registered";
   extension.events = body.events as Extension["events"];
   platform.timeline.mark(name, "register", {
@@ -63,14 +61,7 @@ function refuseEvents(events: readonly string[], isExternal: boolean, platform: 
 }
 
 function refuseState(generation: Generation, name: string, known: Extension | undefined): Answer | undefined {
-  if (known !== undefined) {
-    if (nextExtensionState(known.state, "register") !== undefined) return undefined;
-    return errorAnswer(
-      403,
-      "Extension.InvalidExtensionState",
-      extensionTransitionMessage(known.state, "register", name),
-    );
-  }
+  if (known !== undefined) return stepExtension(known, "register", name);
   if (!generation.isRegistrationOpen) {
     return errorAnswer(403, "Extension.RegistrationClosed", "Extension registration closed already");
   }
@@ -83,18 +74,12 @@ function refuseState(generation: Generation, name: string, known: Extension | un
   return undefined;
 }
 
-function addInternal(generation: Generation, name: string): Extension {
-  const extension: Extension = { kind: "internal", name, id: newId(), state: "Started", events: [] };
-  generation.extensions.push(extension);
-  return extension;
-}
-
 /** `GET /2020-01-01/extension/event/next`: answered now where an event is pending, else when one is released. */
 export function nextEvent(platform: Platform, generation: Generation, request: ApiRequest): Answer | undefined {
   const identified = identifyExtension(generation, request);
   if (identified.kind === "refused") return identified.answer;
   const { extension } = identified;
-  const refusal = step(extension, "next");
+  const refusal = stepExtension(extension, "next");
   if (refusal !== undefined) return refusal;
   platform.timeline.mark(extension.name, "next");
   extension.parked = request;
@@ -120,7 +105,7 @@ export function reportError(
   );
   if (identified.kind === "refused") return identified.answer;
   const { extension } = identified;
-  const refusal = step(extension, kind);
+  const refusal = stepExtension(extension, kind);
   if (refusal !== undefined) return refusal;
   const errorType = request.header("lambda-extension-function-error-type") ?? "";
   extension.errorType ??= errorType;
@@ -131,18 +116,4 @@ export function reportError(
   platform.timeline.mark(extension.name, kind, { detail: errorType });
   generation.changes.notify();
   return accepted;
-}
-
-/** Moves the extension's state, or says why not. */
-function step(extension: Extension, kind: ExtensionStep): Answer | undefined {
-  const next = nextExtensionState(extension.state, kind);
-  if (next === undefined) {
-    return errorAnswer(
-      403,
-      "Extension.InvalidExtensionState",
-      extensionTransitionMessage(extension.state, kind, extension.id),
-    );
-  }
-  extension.state = next;
-  return undefined;
 }

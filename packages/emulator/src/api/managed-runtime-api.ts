@@ -3,7 +3,7 @@ import type { Answer, ApiRequest } from "../state/api-request.ts";
 import type { Generation } from "../state/generation.ts";
 import type { Platform } from "../state/platform.ts";
 import { handToWorker } from "../state/release-invocation.ts";
-import { nextRuntimeState } from "../state/runtime-state.ts";
+import { moveRuntime } from "../state/transitions.ts";
 import { accepted, errorAnswer } from "./answers.ts";
 import { normalizeErrorType, toAnswered } from "./runtime-api.ts";
 
@@ -18,7 +18,7 @@ export function nextManagedInvocation(
 ): Answer | undefined {
   const { runtime } = generation;
   platform.timeline.mark("runtime", "next");
-  if (runtime.state === "Started") runtime.state = nextRuntimeState(runtime.state, "next") ?? runtime.state;
+  if (runtime.state === "Started") moveRuntime(runtime, "next");
   const invocation = runtime.queued.shift();
   if (invocation === undefined) runtime.parked.push(request);
   generation.changes.notify();

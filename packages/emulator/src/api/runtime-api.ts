@@ -4,10 +4,10 @@ import type { Generation, RuntimeSlot } from "../state/generation.ts";
 import type { Answered, Invocation } from "../state/invocation.ts";
 import type { Platform } from "../state/platform.ts";
 import { invocationAnswer } from "../state/release-invocation.ts";
-import { nextRuntimeState, runtimeTransitionMessage } from "../state/runtime-state.ts";
-import type { RuntimeStep } from "../state/runtime-state.ts";
+import { moveRuntime } from "../state/transitions.ts";
 import { accepted, errorAnswer } from "./answers.ts";
 import type { BodyPiece } from "./server.ts";
+import { stepRuntime } from "./step.ts";
 
 /** Largest answer of a function: 6 MiB and 100 bytes. */
 export const maxPayloadBytes = 6 * 1024 * 1024 + 100;
@@ -128,7 +128,7 @@ function findInvocation(runtime: RuntimeSlot, requestId: string, kind: "response
 function finish(platform: Platform, generation: Generation, invocation: Invocation, answer: Answered): void {
   const { runtime } = generation;
   const now = preciseEpochMs();
-  runtime.state = nextRuntimeState(runtime.state, "sent") ?? runtime.state;
+  moveRuntime(runtime, "sent");
   invocation.response = {
     startEpochMs: invocation.firstPieceEpochMs ?? now,
     endEpochMs: now,
@@ -147,14 +147,4 @@ function tooLarge(bytes: number): Answered {
     kind: "function-error",
     payload: Buffer.from(JSON.stringify({ errorType: "Function.ResponseSizeTooLarge", errorMessage })),
   };
-}
-
-/** Moves the runtime's state, or gives the refusal. */
-export function stepRuntime(runtime: RuntimeSlot, kind: RuntimeStep): Answer | undefined {
-  const next = nextRuntimeState(runtime.state, kind);
-  if (next === undefined) {
-    return errorAnswer(403, "InvalidStateTransition", runtimeTransitionMessage(runtime.state, kind));
-  }
-  runtime.state = next;
-  return undefined;
 }

@@ -1,8 +1,9 @@
 import type { Answer, ApiRequest } from "../state/api-request.ts";
 import type { Generation } from "../state/generation.ts";
 import type { Platform } from "../state/platform.ts";
-import { jsonAnswer } from "./answers.ts";
-import { noteError, stepRuntime } from "./runtime-api.ts";
+import { jsonAnswer, notFound } from "./answers.ts";
+import { noteError } from "./runtime-api.ts";
+import { stepRuntime } from "./step.ts";
 
 /** `GET /2018-06-01/runtime/restore/next`: the runtime is ready for the snapshot; answered when it is restored. */
 export function nextRestore(platform: Platform, generation: Generation, request: ApiRequest): Answer | undefined {
@@ -24,11 +25,11 @@ export function postRestoreError(platform: Platform, generation: Generation, req
 /** How long a set of credentials lasts. */
 const lifetimeMs = 3_600_000;
 
-/** `GET /2021-04-23/credentials`: where a restored function gets its keys, which must not be in the snapshot. */
+/** `GET /2021-04-23/credentials`: a restored function gets its keys here, as they must not be in the snapshot. */
 export function getCredentials(platform: Platform, _generation: Generation, request: ApiRequest): Answer {
   const { credentials, credentialsToken } = platform.settings;
   if (request.header("authorization") !== credentialsToken) {
-    return { status: 404, headers: { "Content-Type": "text/plain; charset=utf-8" }, body: "404 page not found\n" };
+    return notFound;
   }
   return jsonAnswer(200, {
     AccessKeyId: credentials["AWS_ACCESS_KEY_ID"],

@@ -24,7 +24,7 @@ export interface Sandbox {
   hostPath(insidePath: string): string;
   /** The command for this process that runs another one inside. */
   enter(argv: readonly string[], workingFolder?: string): readonly string[];
-  /** Ends a process of the inside when the emulator ends, for any reason; `exited` resolves if the process ended before. */
+  /** Ends a process of the inside when the emulator ends, for any reason, unless it has `exited` before. */
   guard(pid: number, exited: Promise<unknown>): void;
   /** Ends every process of the inside, unmounts, removes files; idempotent. */
   close(): Promise<void>;
@@ -55,7 +55,7 @@ export interface RuntimeCommand {
   readonly isOwnClient: boolean;
 }
 
-/** Builds the command from paths of the inside; `interpreter` is that of Node or Python, and unused for `provided.*`. */
+/** Builds the command from paths of the inside; `provided.*` needs no `interpreter`. */
 export function toRuntimeCommand(
   { kind, bootstrap }: RuntimeProgram,
   { task, opt, runtime }: Folders,

@@ -77,7 +77,7 @@ export function resolveSettings(options: EnvironmentOptions): Settings {
     freeze: (options.freeze ?? false) && initializationType !== "lambda-managed-instances",
     functionEnvironment: spec.environment ?? {},
     credentials: options.credentials ?? placeholderCredentials,
-    credentialsToken: newId(),
+    credentialsToken: randomUUID(),
   };
 }
 
@@ -90,9 +90,4 @@ function readInitTimeoutSeconds(
   }
   if (initTimeoutSeconds > 0 && initTimeoutSeconds <= 900) return initTimeoutSeconds;
   throw new EmulatorError(`initTimeoutSeconds: expected more than 0 and at most 900, got ${initTimeoutSeconds}`);
-}
-
-/** An id for a request, an extension or an event. */
-export function newId(): string {
-  return randomUUID();
 }

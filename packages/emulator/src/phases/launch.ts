@@ -1,12 +1,11 @@
 import { readdirSync } from "node:fs";
 import { preciseEpochMs } from "../history/timeline.ts";
-import { newId } from "../options/settings.ts";
 import { startChild } from "../process/child.ts";
 import type { Child, ExitStatus } from "../process/child.ts";
-import { nextExtensionState } from "../state/extension-state.ts";
-import { fail, maxExtensions } from "../state/generation.ts";
+import { addExtension, fail, maxExtensions } from "../state/generation.ts";
 import type { Extension, Failure, Generation } from "../state/generation.ts";
 import type { Platform } from "../state/platform.ts";
+import { moveExtension } from "../state/transitions.ts";
 import { extensionVariables, runtimeVariables } from "./environment-variables.ts";
 import { findEntrypointObstacle, findLaunchObstacle } from "./launch-obstacle.ts";
 
@@ -17,14 +16,13 @@ import { findEntrypointObstacle, findLaunchObstacle } from "./launch-obstacle.ts
 export function launchExtensions(platform: Platform, generation: Generation): void {
   const folder = `${platform.sandbox.folders.opt}/extensions`;
   for (const name of extensionNames(platform.sandbox.hostPath(folder))) {
-    const extension: Extension = { kind: "external", name, id: newId(), state: "Started", events: [] };
-    generation.extensions.push(extension);
+    const extension = addExtension(generation, "external", name);
     const obstacle =
       generation.extensions.length > maxExtensions
         ? tooMany
         : findLaunchObstacle(platform.sandbox, `${folder}/${name}`);
     if (obstacle !== undefined) {
-      extension.state = nextExtensionState(extension.state, "launch-failed") ?? extension.state;
+      moveExtension(extension, "launch-failed");
       extension.errorType = obstacle.errorType;
       platform.write("platform", "platform", `${folder}/${name} cannot be started: ${obstacle.errorMessage}`);
       fail(generation, { errorType: "Extension.LaunchError", errorMessage: obstacle.errorMessage });
@@ -102,7 +100,7 @@ function onExtensionExit(platform: Platform, generation: Generation, extension: 
       errorMessage: describeExit(status),
     });
   } else {
-    extension.state = nextExtensionState(extension.state, isClean(status) ? "exited" : "killed") ?? extension.state;
+    moveExtension(extension, isClean(status) ? "exited" : "killed");
   }
   generation.changes.notify();
 }

@@ -3,7 +3,7 @@ import { preciseEpochMs } from "../history/timeline.ts";
 import { waitFor } from "../state/generation.ts";
 import type { Failure, Generation } from "../state/generation.ts";
 import type { Platform } from "../state/platform.ts";
-import { nextRuntimeState } from "../state/runtime-state.ts";
+import { moveRuntime } from "../state/transitions.ts";
 import { announce, roundToMicroseconds } from "./announce.ts";
 import { restoreReportLine } from "./platform-lines.ts";
 
@@ -29,8 +29,7 @@ export async function runRestore(platform: Platform, generation: Generation): Pr
     instanceId: settings.logStreamName,
     instanceMaxMemory: settings.memorySizeMb,
   });
-  runtime.state = nextRuntimeState(runtime.state, "restore") ?? runtime.state;
-  if (runtime.state === "Restoring") {
+  if (moveRuntime(runtime, "restore")) {
     for (const parked of runtime.parked.splice(0)) parked.respond({ status: 200, headers: {}, body: "" });
   }
   const ending = await waitFor(generation, () => runtime.state === "Ready", Date.now() + restoreLimitMs);

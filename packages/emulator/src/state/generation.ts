@@ -1,13 +1,13 @@
+import { randomUUID } from "node:crypto";
 import { EmulatorError } from "../problems/emulator-error.ts";
 import type { Child } from "../process/child.ts";
 import type { ApiRequest } from "./api-request.ts";
 import { createChanges } from "./changes.ts";
 import type { Changes } from "./changes.ts";
-import type { ExtensionState } from "./extension-state.ts";
 import type { Answered, Invocation } from "./invocation.ts";
-import type { RuntimeState } from "./runtime-state.ts";
+import type { ExtensionState, RuntimeState } from "./transitions.ts";
 
-/** More than this many, external and internal together, is an error. */
+/** Lambda's limit, external and internal ones together. */
 export const maxExtensions = 10;
 
 /** Why a phase failed. */
@@ -57,7 +57,7 @@ export interface Generation {
   isRegistrationOpen: boolean;
   isSubscriptionOpen: boolean;
   isShuttingDown: boolean;
-  /** Whether it was said that they use more memory than they have on Lambda. */
+  /** Whether the platform has written that they use more memory than they have on Lambda. */
   isMemoryTold: boolean;
   /** The first fatal error an extension or the runtime reported itself; an exit afterwards carries its type. */
   reported?: Failure;
@@ -78,13 +78,20 @@ export function createGeneration(): Generation {
   };
 }
 
+/** Adds an extension that has just started, or that registers from inside the runtime. */
+export function addExtension(generation: Generation, kind: Extension["kind"], name: string): Extension {
+  const extension: Extension = { kind, name, id: randomUUID(), state: "Started", events: [] };
+  generation.extensions.push(extension);
+  return extension;
+}
+
 /** Notes the first failure and wakes the phase that runs. */
 export function fail(generation: Generation, failure: Failure): void {
   generation.failure ??= failure;
   generation.changes.notify();
 }
 
-/** Waits until the condition holds; "failed" where something failed first, "deadline" where time ran out. */
+/** Waits until the condition holds. Returns "failed" if something failed first, "deadline" if time ran out. */
 export async function waitFor(
   generation: Generation,
   condition: () => boolean,
@@ -96,31 +103,28 @@ export async function waitFor(
   return outcome;
 }
 
-/** Every process of the generation that was started. */
+/** Every process of the generation that has started. */
 export function childrenOf(generation: Generation): readonly Child[] {
   return [generation.runtime.child, ...generation.extensions.map((extension) => extension.child)].filter(
     (child) => child !== undefined,
   );
 }
 
-/** The process group of `runtime` or of an extension, where it was started. */
+/** The process group of `runtime` or of an extension; undefined before it has started. */
 export function findProcess(generation: Generation, name: string): Child | undefined {
   return name === "runtime"
     ? generation.runtime.child
     : generation.extensions.find((extension) => extension.name === name)?.child;
 }
 
-/** Signals a process group; throws `EmulatorError` if no process has that name. */
+/** Signals a process group. Errors: `EmulatorError` if no process has that name. */
 export function killProcess(generation: Generation, name: string, signal: NodeJS.Signals = "SIGKILL"): void {
   const child = findProcess(generation, name);
   if (child === undefined) throw new EmulatorError(`no process ${name}: expected runtime or the name of an extension`);
   child.signal(signal);
 }
 
-/**
- * What the caller gets if the platform answers and not the function; a runtime that reported its init error speaks for
- * itself.
- */
+/** The answer for the caller if the function has none: the error that the runtime reported, else the failure. */
 export function failureAnswer(requestId: string, failure: Failure, generation: Generation): Answered {
   const reported = generation.reported?.payload;
   if (reported !== undefined && reported.length > 0) return { kind: "function-error", payload: reported };

@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { preciseEpochMs } from "../history/timeline.ts";
 import type { InvokeOptions, InvokeResult } from "../options/invoke-result.ts";
-import { newId } from "../options/settings.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
 import { createBandwidth } from "./bandwidth.ts";
 import type { Platform } from "./platform.ts";
@@ -54,7 +53,7 @@ export interface Call {
 export function createInvocation(platform: Platform, call: Call): Invocation {
   const { event, options } = call;
   const receivedEpochMs = preciseEpochMs();
-  const requestId = options.requestId ?? newId();
+  const requestId = options.requestId ?? randomUUID();
   const bandwidth = createBandwidth();
   let isAnswered = false;
   return {

@@ -1,10 +1,10 @@
-import { newId } from "../options/settings.ts";
+import { randomUUID } from "node:crypto";
 import type { Answer } from "./api-request.ts";
-import { nextExtensionState } from "./extension-state.ts";
 import type { Extension, LifecycleEvent } from "./generation.ts";
 import type { Platform } from "./platform.ts";
+import { moveExtension } from "./transitions.ts";
 
-/** Hands an event to an extension: at once where it waits, else when it asks. */
+/** Gives an event to an extension: at once if it waits, else when it asks. */
 export function releaseEvent(platform: Platform, extension: Extension, event: LifecycleEvent): void {
   if (extension.state !== "Ready" || extension.parked === undefined) {
     extension.pending = event;
@@ -13,7 +13,7 @@ export function releaseEvent(platform: Platform, extension: Extension, event: Li
   const { parked } = extension;
   delete extension.parked;
   delete extension.pending;
-  extension.state = nextExtensionState(extension.state, "release") ?? extension.state;
+  moveExtension(extension, "release");
   platform.timeline.mark(
     extension.name,
     event.kind.toLowerCase(),
@@ -29,7 +29,7 @@ const rieReasons: Readonly<Record<string, string>> = {
   failure: "ReleaseFail",
 };
 
-/** The answer of `next`; a SHUTDOWN has the content type that Go guesses, as on the platform. */
+/** The answer of `next`. A SHUTDOWN has the content type that the platform gives it. */
 function eventAnswer({ settings, clock }: Platform, event: LifecycleEvent): Answer {
   const { isRie } = settings;
   if (event.kind === "SHUTDOWN") {
@@ -51,7 +51,7 @@ function eventAnswer({ settings, clock }: Platform, event: LifecycleEvent): Answ
   });
   return {
     status: 200,
-    headers: { "Content-Type": "application/json", "Lambda-Extension-Event-Identifier": newId() },
+    headers: { "Content-Type": "application/json", "Lambda-Extension-Event-Identifier": randomUUID() },
     body,
   };
 }

@@ -2,24 +2,24 @@ import type { Answer } from "./api-request.ts";
 import type { Generation, RuntimeSlot } from "./generation.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Platform } from "./platform.ts";
-import { nextRuntimeState } from "./runtime-state.ts";
+import { moveRuntime } from "./transitions.ts";
 
-/** Hands an invocation to the runtime that waits. */
+/** Gives an invocation to the runtime that waits. */
 export function releaseInvocation(platform: Platform, runtime: RuntimeSlot, invocation: Invocation): void {
-  runtime.state = nextRuntimeState(runtime.state, "release") ?? runtime.state;
+  moveRuntime(runtime, "release");
   runtime.invocation = invocation;
   platform.timeline.mark("runtime", "invoke", { requestId: invocation.requestId });
   for (const parked of runtime.parked.splice(0)) parked.respond(invocationAnswer(platform, invocation));
 }
 
-/** Gives an invocation to a worker that waits, or to the next one that asks. */
+/** Gives an invocation to a worker that waits, or to the next worker that asks. */
 export function releaseManagedInvocation(platform: Platform, generation: Generation, invocation: Invocation): void {
   const worker = generation.runtime.parked.shift();
   if (worker === undefined) generation.runtime.queued.push(invocation);
   else worker.respond(handToWorker(platform, generation, invocation));
 }
 
-/** Hands an invocation to a worker; the answer of its `next`. */
+/** Gives an invocation to a worker. Returns the answer of the worker's `next`. */
 export function handToWorker(platform: Platform, generation: Generation, invocation: Invocation): Answer {
   generation.runtime.concurrent.set(invocation.requestId, invocation);
   platform.timeline.mark("runtime", "invoke", { requestId: invocation.requestId });
