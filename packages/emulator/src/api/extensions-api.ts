@@ -74,7 +74,7 @@ function refuseState(generation: Generation, name: string, known: Extension | un
   return undefined;
 }
 
-/** `GET /2020-01-01/extension/event/next`: answered now where an event is pending, else when one is released. */
+/** `GET /2020-01-01/extension/event/next`: answered now if an event is pending, else when one is released. */
 export function nextEvent(platform: Platform, generation: Generation, request: ApiRequest): Answer | undefined {
   const identified = identifyExtension(generation, request);
   if (identified.kind === "refused") return identified.answer;
@@ -88,32 +88,25 @@ export function nextEvent(platform: Platform, generation: Generation, request: A
   return undefined;
 }
 
-/**
- * `POST /2020-01-01/extension/init/error` and `…/exit/error`: notes the type; the phase fails when the process exits.
- */
-export function reportError(
-  platform: Platform,
-  generation: Generation,
-  request: ApiRequest,
-  kind: "init/error" | "exit/error",
-): Answer {
-  const identified = identifyExtension(
-    generation,
-    request,
-    "Unknown Lambda-Extension-Identifier",
-    "lambda-extension-function-error-type",
-  );
-  if (identified.kind === "refused") return identified.answer;
-  const { extension } = identified;
-  const refusal = stepExtension(extension, kind);
-  if (refusal !== undefined) return refusal;
-  const errorType = request.header("lambda-extension-function-error-type") ?? "";
-  extension.errorType ??= errorType;
-  generation.reported ??= {
-    errorType: kind === "init/error" ? "Extension.InitError" : "Extension.ExitError",
-    errorMessage: errorType,
+/** `POST /2020-01-01/extension/init/error`, `…/exit/error`: keeps the type; the phase fails when the process exits. */
+export function reportError(kind: "init/error" | "exit/error") {
+  return (platform: Platform, generation: Generation, request: ApiRequest): Answer => {
+    const identified = identifyExtension(generation, request, {
+      unknownMessage: "Unknown Lambda-Extension-Identifier",
+      requiredHeader: "Lambda-Extension-Function-Error-Type",
+    });
+    if (identified.kind === "refused") return identified.answer;
+    const { extension } = identified;
+    const refusal = stepExtension(extension, kind);
+    if (refusal !== undefined) return refusal;
+    const errorType = request.header("lambda-extension-function-error-type") ?? "";
+    extension.errorType ??= errorType;
+    generation.reported ??= {
+      errorType: kind === "init/error" ? "Extension.InitError" : "Extension.ExitError",
+      errorMessage: errorType,
+    };
+    platform.timeline.mark(extension.name, kind, { detail: errorType });
+    generation.changes.notify();
+    return accepted;
   };
-  platform.timeline.mark(extension.name, kind, { detail: errorType });
-  generation.changes.notify();
-  return accepted;
 }

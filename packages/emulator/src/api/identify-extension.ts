@@ -11,8 +11,7 @@ export type Identified =
 export function identifyExtension(
   generation: Generation,
   request: ApiRequest,
-  unknownMessage?: string,
-  requiredHeader?: string,
+  { unknownMessage, requiredHeader }: { readonly unknownMessage?: string; readonly requiredHeader?: string } = {},
 ): Identified {
   const text = request.header("lambda-extension-identifier");
   if (text === undefined) {
@@ -20,8 +19,8 @@ export function identifyExtension(
   }
   const id = parseUuid(text);
   if (id === undefined) return refused("Extension.InvalidExtensionIdentifier", "Invalid Lambda-Extension-Identifier");
-  if (requiredHeader !== undefined && request.header(requiredHeader) === undefined) {
-    return refused("Extension.MissingHeader", "Lambda-Extension-Function-Error-Type not found");
+  if (requiredHeader !== undefined && request.header(requiredHeader.toLowerCase()) === undefined) {
+    return refused("Extension.MissingHeader", `${requiredHeader} not found`);
   }
   const extension = generation.extensions.find((candidate) => candidate.id === id && candidate.state !== "Started");
   if (extension === undefined) {
@@ -31,8 +30,8 @@ export function identifyExtension(
 }
 
 /**
- * What Go's `uuid.Parse` takes: plain, after `urn:uuid:`, between any two characters, or 32 digits; in lower case with
- * its dashes.
+ * Takes what Go's `uuid.Parse` takes: plain, after `urn:uuid:`, between any two characters, or 32 digits. Returns lower
+ * case with dashes.
  */
 function parseUuid(text: string): string | undefined {
   const plain = text.length === 38 ? text.slice(1, -1) : text.replace(/^urn:uuid:/i, "");
@@ -46,7 +45,7 @@ function refused(errorType: string, errorMessage: string): Identified {
   return { kind: "refused", answer: errorAnswer(403, errorType, errorMessage) };
 }
 
-/** The name of the extension that makes a call, as it gives itself away. */
+/** The name of the extension that makes a call, from its headers. */
 export function callerOf(generation: Generation, request: ApiRequest): string | undefined {
   const id = request.header("lambda-extension-identifier");
   return (

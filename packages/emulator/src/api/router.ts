@@ -1,4 +1,5 @@
 import type { InitializationType } from "../options/environment-options.ts";
+import { callPaths } from "../options/fault.ts";
 import type { Answer, ApiRequest } from "../state/api-request.ts";
 import type { Generation } from "../state/generation.ts";
 import type { Platform } from "../state/platform.ts";
@@ -9,7 +10,7 @@ import { nextInvocation, postError, postInitError, postResponse } from "./runtim
 import { getCredentials, nextRestore, postRestoreError } from "./snap-start-api.ts";
 import { refuseSubscription, subscribe } from "./telemetry-api.ts";
 
-/** A call of one endpoint; undefined where it answers later. */
+/** Answers a call of one endpoint. Returns undefined if the answer comes later. */
 type Handler = (
   platform: Platform,
   generation: Generation,
@@ -24,23 +25,15 @@ interface Route {
 }
 
 const runtimeRoutes: readonly Route[] = [
-  { method: "GET", path: /^\/2018-06-01\/runtime\/invocation\/next$/, handle: nextInvocation },
-  { method: "POST", path: /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/response$/, handle: postResponse },
-  { method: "POST", path: /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/error$/, handle: postError },
+  { method: "GET", path: callPaths["invocation/next"], handle: nextInvocation },
+  { method: "POST", path: callPaths["invocation/response"], handle: postResponse },
+  { method: "POST", path: callPaths["invocation/error"], handle: postError },
 ];
 
 const managedRuntimeRoutes: readonly Route[] = [
-  { method: "GET", path: /^\/2018-06-01\/runtime\/invocation\/next$/, handle: nextManagedInvocation },
-  {
-    method: "POST",
-    path: /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/response$/,
-    handle: finishManagedInvocation("response"),
-  },
-  {
-    method: "POST",
-    path: /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/error$/,
-    handle: finishManagedInvocation("function-error"),
-  },
+  { method: "GET", path: callPaths["invocation/next"], handle: nextManagedInvocation },
+  { method: "POST", path: callPaths["invocation/response"], handle: finishManagedInvocation("response") },
+  { method: "POST", path: callPaths["invocation/error"], handle: finishManagedInvocation("function-error") },
 ];
 
 const plainText = { "Content-Type": "text/plain; charset=utf-8" };
@@ -48,27 +41,23 @@ const plainText = { "Content-Type": "text/plain; charset=utf-8" };
 const commonRoutes: readonly Route[] = [
   { method: "GET", path: /^\/2018-06-01\/ping$/, handle: () => ({ status: 200, headers: plainText, body: "pong" }) },
   { method: "POST", path: /^\/2018-06-01\/runtime\/init\/error$/, handle: postInitError },
-  { method: "POST", path: /^\/2020-01-01\/extension\/register$/, handle: register },
-  { method: "GET", path: /^\/2020-01-01\/extension\/event\/next$/, handle: nextEvent },
-  {
-    method: "POST",
-    path: /^\/2020-01-01\/extension\/(init\/error|exit\/error)$/,
-    handle: (platform, generation, request, kind) =>
-      reportError(platform, generation, request, kind === "init/error" ? "init/error" : "exit/error"),
-  },
+  { method: "POST", path: callPaths.register, handle: register },
+  { method: "GET", path: callPaths["event/next"], handle: nextEvent },
+  { method: "POST", path: callPaths["init/error"], handle: reportError("init/error") },
+  { method: "POST", path: callPaths["exit/error"], handle: reportError("exit/error") },
 ];
 
-/** There only where a snapshot is taken. */
+/** Only for environments with a snapshot. */
 const snapStartRoutes: readonly Route[] = [
   { method: "GET", path: /^\/2018-06-01\/runtime\/restore\/next$/, handle: nextRestore },
   { method: "POST", path: /^\/2018-06-01\/runtime\/restore\/error$/, handle: postRestoreError },
   { method: "GET", path: /^\/2021-04-23\/credentials$/, handle: getCredentials },
 ];
 
-const telemetryRoutes: readonly Route[] = [{ method: "PUT", path: /^\/2022-07-01\/telemetry$/, handle: subscribe }];
+const telemetryRoutes: readonly Route[] = [{ method: "PUT", path: callPaths.telemetry, handle: subscribe }];
 
 const rieTelemetryRoutes: readonly Route[] = [
-  { method: "PUT", path: /^\/2022-07-01\/telemetry$/, handle: refuseSubscription("Telemetry") },
+  { method: "PUT", path: callPaths.telemetry, handle: refuseSubscription("Telemetry") },
   { method: "PUT", path: /^\/2020-08-15\/logs$/, handle: refuseSubscription("Logs") },
 ];
 
@@ -81,7 +70,7 @@ const routesOf: Readonly<Record<InitializationType, readonly Route[]>> = {
   "lambda-managed-instances": [...managedRuntimeRoutes, ...commonRoutes, ...telemetryRoutes],
 };
 
-/** Finds the endpoint; 404 for a path nobody has, 405 for one under another method. */
+/** Finds the endpoint. Answers 404 for an unknown path, and 405 for a known path with another method. */
 export function route(platform: Platform, generation: Generation, request: ApiRequest): Answer | undefined {
   let answer = notFound;
   const { isRie, initializationType } = platform.settings;

@@ -1,4 +1,5 @@
 import { preciseEpochMs } from "../history/timeline.ts";
+import { callPaths } from "../options/fault.ts";
 import type { Answer, ApiRequest } from "../state/api-request.ts";
 import type { Generation, RuntimeSlot } from "../state/generation.ts";
 import type { Answered, Invocation } from "../state/invocation.ts";
@@ -54,14 +55,14 @@ export function postResponse(
 }
 
 /**
- * Gives the caller a piece of an answer that the runtime streams; other bodies are left alone. Whether the call is
- * right shows when it is whole: like Lambda, a stream that ends badly has been read up to there. Returns how long
- * the rest has to wait. Units: milliseconds.
+ * Gives the caller a piece of an answer that the runtime streams; other bodies are left alone. The call is checked when
+ * it is whole: as on Lambda, the caller reads a stream that ends badly up to its end. Returns how long the rest has to
+ * wait. Units: milliseconds.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-custom.html#runtimes-custom-response-streaming
  */
 export function passPiece(generation: Generation, { path, header, bytes }: BodyPiece): number {
   if (header("lambda-runtime-function-response-mode") !== "streaming") return 0;
-  const requestId = /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/response$/.exec(path)?.[1];
+  const requestId = callPaths["invocation/response"].exec(path)?.[1];
   const invocation = requestId === undefined ? undefined : findUnanswered(generation, requestId);
   if (invocation === undefined) return 0;
   invocation.firstPieceEpochMs ??= preciseEpochMs();
@@ -73,7 +74,7 @@ function findUnanswered({ runtime }: Generation, requestId: string): Invocation 
   return invocation?.requestId === requestId && invocation.response === undefined ? invocation : undefined;
 }
 
-/** What a response is to the caller: one that failed midway says so in its trailers. */
+/** What the caller gets of a response. A stream that failed midway has the error in its trailers. */
 export function toAnswered(request: ApiRequest): Answered {
   const failedMidway = request.trailers["lambda-runtime-function-error-body"];
   if (failedMidway === undefined) return { kind: "response", payload: request.body };
@@ -88,13 +89,13 @@ export function postError(platform: Platform, generation: Generation, request: A
   return accepted;
 }
 
-/** `POST /2018-06-01/runtime/init/error`: notes the type; init fails when the process exits. */
+/** `POST /2018-06-01/runtime/init/error`: keeps the type; init fails when the process exits. */
 export function postInitError(platform: Platform, generation: Generation, request: ApiRequest): Answer {
   const refusal = stepRuntime(generation.runtime, "init/error");
   return refusal ?? noteError(platform, generation, request, "init/error");
 }
 
-/** Keeps the error that the runtime reports of itself: an exit afterwards carries its type. */
+/** Keeps the error that the runtime reports of itself: a later exit carries its type. */
 export function noteError(platform: Platform, generation: Generation, request: ApiRequest, kind: string): Answer {
   const errorType = normalizeErrorType(request.header("lambda-runtime-function-error-type"));
   generation.reported ??= { errorType, errorMessage: errorType, payload: request.body };
@@ -113,9 +114,7 @@ type Found =
   | { readonly kind: "found"; readonly invocation: Invocation }
   | { readonly kind: "refused"; readonly answer: Answer };
 
-/**
- * The request id is checked before the state: a second answer is 403 while the invocation lasts, and 400 afterwards.
- */
+/** Checks the request id before the state: a second answer gets 403 while the invocation lasts, and 400 afterwards. */
 function findInvocation(runtime: RuntimeSlot, requestId: string, kind: "response" | "error"): Found {
   const { invocation } = runtime;
   if (invocation === undefined || invocation.requestId !== requestId) {

@@ -42,10 +42,9 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     startApiServer(options.runtimeApiPort ?? 0, handler),
   );
   try {
-    const faults = createFaultInjector({
-      faults: options.faults ?? [],
-      kill: (name) => findProcess(lifecycle.generation, name)?.signal("SIGKILL"),
-    });
+    const faults = createFaultInjector(options.faults ?? [], (name) =>
+      findProcess(lifecycle.generation, name)?.signal("SIGKILL"),
+    );
     const { platform, lines, reports, keep } = createPlatform(
       options,
       { settings, sandbox, runtimeApi: server.address },
@@ -60,8 +59,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
       if (answer !== undefined) request.respond(answer);
     };
     handler.onPiece = (piece) => passPiece(lifecycle.generation, piece);
-    handler.handle = (request) =>
-      faults.pass(request, { extension: callerOf(lifecycle.generation, request) }, answerCall);
+    handler.handle = (request) => faults.pass(request, callerOf(lifecycle.generation, request), answerCall);
     for (const { text } of sandbox.notices) {
       keep({ source: "platform", name: "platform", text, epochMs: platform.clock.epochMs(), isNotice: true });
     }

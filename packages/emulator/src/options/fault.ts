@@ -1,19 +1,21 @@
+/** The paths of the calls that can be hit. */
+export const callPaths = {
+  register: /^\/2020-01-01\/extension\/register$/,
+  "event/next": /^\/2020-01-01\/extension\/event\/next$/,
+  "init/error": /^\/2020-01-01\/extension\/init\/error$/,
+  "exit/error": /^\/2020-01-01\/extension\/exit\/error$/,
+  telemetry: /^\/2022-07-01\/telemetry$/,
+  "invocation/next": /^\/2018-06-01\/runtime\/invocation\/next$/,
+  "invocation/response": /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/response$/,
+  "invocation/error": /^\/2018-06-01\/runtime\/invocation\/([^/]+)\/error$/,
+} as const;
+
 /** Calls by the last words of their path. */
-export type CallName =
-  | "register"
-  | "event/next"
-  | "init/error"
-  | "exit/error"
-  | "telemetry"
-  | "invocation/next"
-  | "invocation/response"
-  | "invocation/error";
+export type CallName = keyof typeof callPaths;
 
 /** A call and how it was answered. */
 export interface WatchedCall {
-  /**
-   * Who calls: the name it registers under, else the extension whose identifier it shows; undefined for the runtime.
-   */
+  /** The caller: the name in `register`, else the extension that has the identifier; undefined for the runtime. */
   readonly extension: string | undefined;
   readonly body: string;
   readonly status: number;
@@ -23,7 +25,7 @@ export interface WatchedCall {
 /** Which calls a fault concerns. */
 export interface CallFilter {
   readonly call: CallName;
-  /** Only those of this extension. */
+  /** Only the calls of this extension. */
   readonly extension?: string;
   /** Let this many matching calls pass first. Default 0. */
   readonly skip?: number;
@@ -46,14 +48,12 @@ export type Fault =
   | (CallFilter & { readonly kind: "lose-answer" })
   /** The process is killed when the call arrives: an extension by its name, or `runtime`. */
   | (CallFilter & { readonly kind: "kill"; readonly process: string })
-  /**
-   * No trouble: `onAnswer` is told of the call just before its answer goes out, also of one that another fault makes.
-   */
+  /** No trouble: `onAnswer` gets each call just before its answer goes out, also an answer that a fault makes. */
   | (CallFilter & { readonly kind: "watch"; readonly onAnswer: (call: WatchedCall) => void })
   /** Batches arrive changed; `mutations` has the usual ones. */
   | { readonly kind: "telemetry"; readonly extension?: string; readonly mutate: Mutation };
 
-/** Changes of batches that listeners in the field have stumbled over. */
+/** Changes of batches that have broken listeners in the field. */
 export const mutations = {
   /** Every batch comes twice. */
   redeliver: (events) => [toArray(events), toArray(events)],
@@ -63,7 +63,7 @@ export const mutations = {
   truncate: (events) => [toArray(events).slice(0, -2), toArray(events)],
   /** One event alone, no array around it. */
   single: (events) => [...events],
-  /** Events that nobody knows stand between the others. */
+  /** Events of an unknown type stand between the others. */
   unknownEvent: (events) => [
     toArray(
       events.flatMap((event) => [
