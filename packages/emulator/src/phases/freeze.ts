@@ -3,25 +3,17 @@ import { childrenOf } from "../state/generation.ts";
 import type { Generation } from "../state/generation.ts";
 import type { Platform } from "../state/platform.ts";
 
-/** A stop of everything between two invocations. */
-export interface Freeze {
-  /** Everything goes on; idempotent. */
-  thaw(): void;
-}
-
-/** Stops every process group and the delivery of telemetry, as Lambda does once everybody waits for the next event. */
-export function freeze(platform: Platform, generation: Generation): Freeze {
+/**
+ * Stops every process group and the delivery of telemetry, as Lambda does once every process waits for the next event.
+ * Returns the function that lets everything go on.
+ */
+export function freeze(platform: Platform, generation: Generation): () => void {
   const startEpochMs = preciseEpochMs();
-  let isFrozen = true;
   platform.telemetry.pause();
   for (const child of childrenOf(generation)) child.signal("SIGSTOP");
-  return {
-    thaw() {
-      if (!isFrozen) return;
-      isFrozen = false;
-      for (const child of childrenOf(generation)) child.signal("SIGCONT");
-      platform.telemetry.resume();
-      platform.timeline.span("platform", "freeze", startEpochMs);
-    },
+  return () => {
+    for (const child of childrenOf(generation)) child.signal("SIGCONT");
+    platform.telemetry.resume();
+    platform.timeline.span("platform", "freeze", startEpochMs);
   };
 }

@@ -1,12 +1,11 @@
 import type { InvokeOptions, InvokeResult } from "../options/invoke-result.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
 import { createGeneration, fail, failureAnswer } from "../state/generation.ts";
-import type { Failure, Generation } from "../state/generation.ts";
+import type { FailedEnding, Generation } from "../state/generation.ts";
 import type { Call, Invocation } from "../state/invocation.ts";
 import { createInvocation } from "../state/invocation.ts";
 import type { Platform } from "../state/platform.ts";
 import { freeze } from "./freeze.ts";
-import type { Freeze } from "./freeze.ts";
 import { runInit } from "./init.ts";
 import type { InitOutcome } from "./init.ts";
 import { announceStart, reportFailedInit, runInvocation } from "./invoke.ts";
@@ -40,7 +39,7 @@ export function createLifecycle(platform: Platform): Lifecycle {
   let isSnapshot = false;
   let running: Invocation | undefined;
   let initDurationMs: number | undefined;
-  let frozen: Freeze | undefined;
+  let unfreeze: (() => void) | undefined;
   // Every step waits for the one before: Lambda gives an environment one invocation at a time.
   let last: Promise<unknown> = Promise.resolve();
 
@@ -51,12 +50,12 @@ export function createLifecycle(platform: Platform): Lifecycle {
   }
 
   function freezeIfAsked(): void {
-    if (platform.settings.freeze || isSnapshot) frozen = freeze(platform, generation);
+    if (platform.settings.freeze || isSnapshot) unfreeze = freeze(platform, generation);
   }
 
   function thaw(): void {
-    frozen?.thaw();
-    frozen = undefined;
+    unfreeze?.();
+    unfreeze = undefined;
   }
 
   async function init(phase: "init" | "invoke", deadlineEpochMs: number): Promise<InitOutcome> {
@@ -64,12 +63,12 @@ export function createLifecycle(platform: Platform): Lifecycle {
     isAlive = true;
     isReady = false;
     const outcome = await runInit(platform, generation, { phase, deadlineEpochMs });
-    isReady = outcome.kind === "ready";
+    isReady = outcome.status === "success";
     isSnapshot = isReady && platform.settings.initializationType === "snap-start";
-    // What was paid for by itself, or ran within an invocation, does not stand in its report.
+    // The report of the first invocation has no init that was paid for by itself, or that ran within an invocation.
     const isReported = isReady && phase === "init" && platform.settings.initializationType === "on-demand";
     initDurationMs = isReported ? outcome.durationMs : undefined;
-    if (outcome.kind !== "ready") await end(outcome.kind === "timeout" ? "timeout" : "failure");
+    if (outcome.status !== "success") await endAfter(outcome);
     return outcome;
   }
 
@@ -85,12 +84,16 @@ export function createLifecycle(platform: Platform): Lifecycle {
     await shutDown(platform, generation, reason);
   }
 
+  async function endAfter({ status }: FailedEnding): Promise<void> {
+    await end(status === "timeout" ? "timeout" : "failure");
+  }
+
   async function run(invocation: Invocation): Promise<void> {
     // AWS's own emulator knows only the init within an invocation.
     if (!hasStarted && !platform.settings.isRie) await firstInit();
     if (!isAlive) {
       const outcome = await init("invoke", invocation.deadlineEpochMs);
-      if (outcome.kind !== "ready") {
+      if (outcome.status !== "success") {
         invocation.answer(failureAnswer(invocation.requestId, outcome.failure, generation));
         reportFailedInit(platform, generation, invocation, outcome);
         return;
@@ -99,28 +102,22 @@ export function createLifecycle(platform: Platform): Lifecycle {
     thaw();
     const restored = isSnapshot ? await runRestore(platform, generation) : undefined;
     isSnapshot = false;
-    if (restored !== undefined && restored.kind !== "restored") {
+    if (restored !== undefined && restored.status !== "success") {
       await giveUp(invocation, restored);
       return;
     }
     announceStart(platform, invocation);
-    const outcome = await runInvocation(platform, generation, {
-      invocation,
-      initDurationMs,
-      restoreDurationMs: restored?.durationMs,
-    });
+    const restoreDurationMs = restored?.durationMs;
+    const ending = await runInvocation(platform, generation, { invocation, initDurationMs, restoreDurationMs });
     initDurationMs = undefined;
-    if (outcome.kind === "done") freezeIfAsked();
-    else await giveUp(invocation, outcome);
+    if (ending.status === "success") freezeIfAsked();
+    else await giveUp(invocation, ending);
   }
 
   /** The caller gets the failure; the processes are ended, and the next invocation starts new ones. */
-  async function giveUp(
-    invocation: Invocation,
-    { kind, failure }: { readonly kind: "failed" | "timeout"; readonly failure: Failure },
-  ): Promise<void> {
-    invocation.answer(failureAnswer(invocation.requestId, failure, generation));
-    await end(kind === "timeout" ? "timeout" : "failure");
+  async function giveUp(invocation: Invocation, ending: FailedEnding): Promise<void> {
+    invocation.answer(failureAnswer(invocation.requestId, ending.failure, generation));
+    await endAfter(ending);
   }
 
   async function serve(call: Call): Promise<void> {
@@ -145,7 +142,7 @@ export function createLifecycle(platform: Platform): Lifecycle {
       enqueue(async () => {
         if (platform.settings.isLazy) return;
         const outcome = await firstInit();
-        if (outcome.kind === "ready") freezeIfAsked();
+        if (outcome.status === "success") freezeIfAsked();
       }),
     invoke(event, options) {
       if (isClosed) return Promise.reject(new EmulatorError("the environment has been shut down: start another one"));

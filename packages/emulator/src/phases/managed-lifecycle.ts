@@ -1,15 +1,15 @@
 import { preciseEpochMs } from "../history/timeline.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
-import { createGeneration, fail, failureAnswer, waitFor } from "../state/generation.ts";
-import type { Failure } from "../state/generation.ts";
+import { createGeneration, errorTypeOf, fail, failureAnswer, waitFor } from "../state/generation.ts";
+import type { Ending } from "../state/generation.ts";
 import type { Invocation } from "../state/invocation.ts";
 import { createInvocation } from "../state/invocation.ts";
 import type { Platform } from "../state/platform.ts";
 import { releaseManagedInvocation } from "../state/release-invocation.ts";
-import { announce, roundToMicroseconds } from "./announce.ts";
+import { announce, responseSpans, roundToMicroseconds } from "./announce.ts";
 import { runInit } from "./init.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import { responseSpans } from "./response-spans.ts";
+import { taskTimedOut } from "./platform-lines.ts";
 import { shutDown } from "./shutdown.ts";
 import type { ShutdownReason } from "./shutdown.ts";
 
@@ -34,17 +34,15 @@ export function createManagedLifecycle(platform: Platform): Lifecycle {
     open.add(invocation);
     announceManagedStart(platform, invocation);
     releaseManagedInvocation(platform, generation, invocation);
-    const ending = await waitFor(generation, () => invocation.response !== undefined, invocation.deadlineEpochMs);
+    const timedOut = taskTimedOut(platform.settings.timeoutMs);
+    const limit = { deadlineEpochMs: invocation.deadlineEpochMs, timedOut };
+    const ending = await waitFor(generation, () => invocation.response !== undefined, limit);
     open.delete(invocation);
-    // A failure that comes after the answer is not this invocation's.
-    const outcome = invocation.response === undefined ? ending : "met";
     platform.timeline.span("platform", "invoke", startEpochMs, { requestId: invocation.requestId });
-    if (outcome !== "met") {
-      invocation.answer(
-        failureAnswer(invocation.requestId, toFailure(platform, outcome, generation.failure), generation),
-      );
+    if (invocation.response === undefined && ending.status !== "success") {
+      invocation.answer(failureAnswer(invocation.requestId, ending.failure, generation));
     }
-    announceManagedReport(platform, invocation, { startEpochMs, outcome, failure: generation.failure });
+    announceManagedReport(platform, invocation, { startEpochMs, ending });
     if (generation.failure !== undefined) await end("failure");
   }
 
@@ -55,7 +53,7 @@ export function createManagedLifecycle(platform: Platform): Lifecycle {
         phase: "init",
         deadlineEpochMs: Date.now() + platform.settings.initTimeoutMs,
       });
-      if (outcome.kind !== "ready") await end("failure");
+      if (outcome.status !== "success") await end("failure");
     },
     invoke(event, options) {
       if (ended !== undefined) {
@@ -89,14 +87,6 @@ export function createManagedLifecycle(platform: Platform): Lifecycle {
   };
 }
 
-function toFailure(platform: Platform, ending: "failed" | "deadline", failure: Failure | undefined): Failure {
-  if (ending === "failed" && failure !== undefined) return failure;
-  return {
-    errorType: "Sandbox.Timedout",
-    errorMessage: `Task timed out after ${(platform.settings.timeoutMs / 1000).toFixed(2)} seconds`,
-  };
-}
-
 function announceManagedStart(platform: Platform, invocation: Invocation): void {
   const { requestId, functionArn, traceId } = invocation;
   const record = {
@@ -108,30 +98,23 @@ function announceManagedStart(platform: Platform, invocation: Invocation): void 
   announce(platform, { type: "platform.start", record, text: "" });
 }
 
-interface ManagedEnd {
-  readonly startEpochMs: number;
-  readonly outcome: "met" | "failed" | "deadline";
-  readonly failure: Failure | undefined;
-}
-
 function announceManagedReport(
   platform: Platform,
   invocation: Invocation,
-  { startEpochMs, outcome, failure }: ManagedEnd,
+  { startEpochMs, ending }: { readonly startEpochMs: number; readonly ending: Ending },
 ): void {
   const { requestId, response, traceId } = invocation;
-  const spans = responseSpans(startEpochMs, response);
-  // Unlike on demand, an error that the handler reported counts.
-  const errorType = response?.errorType ?? (outcome === "failed" ? failure?.errorType : undefined);
-  const metStatus = errorType === undefined ? "success" : "error";
-  const status = ({ met: metStatus, failed: "error", deadline: "timeout" } as const)[outcome];
+  // Unlike on demand, an error that the handler reported counts. A failure after the answer is not this invocation's.
+  const errorType = response === undefined ? errorTypeOf(ending) : response.errorType;
+  const answeredStatus = errorType === undefined ? "success" : "error";
+  const status = response === undefined ? ending.status : answeredStatus;
   const durationMs = preciseEpochMs() - startEpochMs;
   const record = {
     requestId,
     status,
-    ...(errorType === undefined ? {} : { errorType }),
+    errorType,
     metrics: { durationMs: roundToMicroseconds(durationMs) },
-    ...(spans.length === 0 ? {} : { spans }),
+    spans: response && responseSpans(startEpochMs, response),
     tracing: { type: "X-Amzn-Trace-Id", value: traceId },
   };
   const report = { kind: "invocation", requestId, status, errorType, durationMs } as const;

@@ -1,4 +1,4 @@
-import type { InitReport, InvocationReport, RestoreReport } from "../history/report.ts";
+import type { InitReport, InvocationReport, Report, RestoreReport } from "../history/report.ts";
 import type { Failure } from "../state/generation.ts";
 
 /** Durations as the platform prints them: two decimals. */
@@ -6,53 +6,44 @@ function milliseconds(durationMs: number): string {
   return `${durationMs.toFixed(2)} ms`;
 }
 
-/** The first line of an invocation. */
-export function startLine(requestId: string, version: string): string {
-  return `START RequestId: ${requestId} Version: ${version}`;
-}
-
-/** The line before the report. */
-export function endLine(requestId: string): string {
-  return `END RequestId: ${requestId}`;
+/** The line of a report: its figures, and how the phase ended if it did not succeed. */
+function lineOf({ status, errorType }: Report, ...figures: readonly string[]): string {
+  const parts = [...figures];
+  if (status !== "success") parts.push(`Status: ${status}`);
+  if (errorType !== undefined) parts.push(`Error Type: ${errorType}`);
+  return parts.join("\t");
 }
 
 /**
  * The last line of an invocation. Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 export function reportLine(report: InvocationReport): string {
-  const parts = [
+  const { initDurationMs, restoreDurationMs } = report;
+  return lineOf(
+    report,
     `REPORT RequestId: ${report.requestId}`,
     `Duration: ${milliseconds(report.durationMs)}`,
     `Billed Duration: ${report.billedDurationMs} ms`,
     `Memory Size: ${report.memorySizeMb} MB`,
     `Max Memory Used: ${report.maxMemoryUsedMb} MB`,
-  ];
-  if (report.initDurationMs !== undefined) parts.push(`Init Duration: ${milliseconds(report.initDurationMs)}`);
-  if (report.restoreDurationMs !== undefined) {
-    parts.push(
-      `Restore Duration: ${milliseconds(report.restoreDurationMs)}`,
-      `Billed Restore Duration: ${Math.ceil(report.restoreDurationMs)} ms`,
-    );
-  }
-  if (report.status !== "success") parts.push(`Status: ${report.status}`);
-  if (report.errorType !== undefined) parts.push(`Error Type: ${report.errorType}`);
-  return parts.join("\t");
+    ...(initDurationMs === undefined ? [] : [`Init Duration: ${milliseconds(initDurationMs)}`]),
+    ...(restoreDurationMs === undefined
+      ? []
+      : [
+          `Restore Duration: ${milliseconds(restoreDurationMs)}`,
+          `Billed Restore Duration: ${Math.ceil(restoreDurationMs)} ms`,
+        ]),
+  );
 }
 
-/** Printed where an init failed or ran out of time, and always where it does not happen on demand. */
-export function initReportLine({ durationMs, phase, status, errorType }: InitReport): string {
-  const parts = [`INIT_REPORT Init Duration: ${milliseconds(durationMs)}`, `Phase: ${phase}`];
-  if (status !== "success") parts.push(`Status: ${status}`);
-  if (errorType !== undefined) parts.push(`Error Type: ${errorType}`);
-  return parts.join("\t");
+/** Printed if an init failed or ran out of time, and always if it does not happen on demand. */
+export function initReportLine(report: InitReport): string {
+  return lineOf(report, `INIT_REPORT Init Duration: ${milliseconds(report.durationMs)}`, `Phase: ${report.phase}`);
 }
 
 /** Printed after the restore of a snapshot. */
-export function restoreReportLine({ durationMs, status, errorType }: RestoreReport): string {
-  const parts = [`RESTORE_REPORT Restore Duration: ${milliseconds(durationMs)}`];
-  if (status !== "success") parts.push(`Status: ${status}`);
-  if (errorType !== undefined) parts.push(`Error Type: ${errorType}`);
-  return parts.join("\t");
+export function restoreReportLine(report: RestoreReport): string {
+  return lineOf(report, `RESTORE_REPORT Restore Duration: ${milliseconds(report.durationMs)}`);
 }
 
 /** One line for each extension at the end of init. */
@@ -60,12 +51,10 @@ export function extensionLine(name: string, state: string, events: readonly stri
   return `EXTENSION\tName: ${name}\tState: ${state}\tEvents: [${events.join(", ")}]`;
 }
 
-/** What a failure other than a timeout says in the log. */
-export function failureLine(requestId: string, failure: Failure): string {
-  return `RequestId: ${requestId} Error: ${failure.errorMessage}\n${failure.errorType}`;
-}
-
-/** What a timeout says in the log. */
-export function timeoutLine(requestId: string, timeoutMs: number): string {
-  return `${new Date().toISOString()} ${requestId} Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`;
+/** The failure of an invocation that runs out of time. */
+export function taskTimedOut(timeoutMs: number): Failure {
+  return {
+    errorType: "Sandbox.Timedout",
+    errorMessage: `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`,
+  };
 }

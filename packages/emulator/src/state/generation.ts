@@ -91,16 +91,36 @@ export function fail(generation: Generation, failure: Failure): void {
   generation.changes.notify();
 }
 
-/** Waits until the condition holds. Returns "failed" if something failed first, "deadline" if time ran out. */
+/** How long a phase may take, and its failure if it takes longer. */
+export interface TimeLimit {
+  readonly deadlineEpochMs: number;
+  readonly timedOut: Failure;
+}
+
+/** How a phase ended. */
+export type Ending = { readonly status: "success" } | FailedEnding;
+
+/** Why a phase did not succeed. */
+export interface FailedEnding {
+  readonly status: "error" | "timeout";
+  readonly failure: Failure;
+}
+
+/** Waits until the condition holds, something fails, or the time is over. */
 export async function waitFor(
   generation: Generation,
   condition: () => boolean,
-  deadlineEpochMs: number,
-): Promise<"met" | "failed" | "deadline"> {
+  { deadlineEpochMs, timedOut }: TimeLimit,
+): Promise<Ending> {
   const isOver = (): boolean => generation.failure !== undefined || condition();
   const outcome = await generation.changes.until(isOver, deadlineEpochMs);
-  if (generation.failure !== undefined) return "failed";
-  return outcome;
+  if (generation.failure !== undefined) return { status: "error", failure: generation.failure };
+  return outcome === "met" ? { status: "success" } : { status: "timeout", failure: timedOut };
+}
+
+/** The type of what failed, as reports have it: none for a phase that ran out of time. */
+export function errorTypeOf(ending: Ending): string | undefined {
+  return ending.status === "error" ? ending.failure.errorType : undefined;
 }
 
 /** Every process of the generation that has started. */
