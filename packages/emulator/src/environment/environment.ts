@@ -3,7 +3,7 @@ import type { ApiServer } from "../api/server.ts";
 import type { LogLine, Notice } from "../history/log-line.ts";
 import type { Report } from "../history/report.ts";
 import type { TimelineEntry } from "../history/timeline.ts";
-import type { Isolation, Sandbox } from "../namespace/sandbox.ts";
+import type { Isolation } from "../namespace/sandbox.ts";
 import type { Fault } from "../options/fault.ts";
 import type { InvokeOptions, InvokeResult } from "../options/invoke-result.ts";
 import type { Lifecycle } from "../phases/lifecycle.ts";
@@ -26,25 +26,23 @@ export interface Environment {
   /** Where this machine could not be like Lambda. */
   readonly notices: readonly Notice[];
   /**
-   * Invokes the function with a value that becomes JSON, or with bytes as they are. Resolves at `/response` time and
-   * rejects only where the environment is closed. Calls are queued.
+   * Invokes the function with a value that becomes JSON, or with bytes as they are. Resolves when the runtime has
+   * answered, and rejects only if the environment is closed. Calls are queued.
    */
   invoke(event: unknown, options?: InvokeOptions): Promise<InvokeResult>;
   /** Resolves when the last invocation is over for every extension too: the moment Lambda would freeze. */
   idle(): Promise<void>;
-  /** Makes trouble from now on; the returned function ends it. */
+  /** Makes trouble from now on. Returns the function that ends it. */
   addFault(fault: Fault): () => void;
   /** Signals a process group: `runtime`, or an extension by its name. Default SIGKILL. */
   kill(name: string, signal?: NodeJS.Signals): void;
-  /** Cuts the connections on which no call is open, as a network does that forgot them during a freeze. */
+  /** Cuts the connections on which no call is open, as networks do during a freeze. */
   cutIdleConnections(): void;
   /** Moves the wall clock ahead as if the environment had been frozen that long. Units: milliseconds. */
   skip(durationMs: number): void;
   /** SHUTDOWN with its reason, the 2 s limit, the kill; idempotent. */
   shutdown(reason?: ShutdownReason): Promise<void>;
-  /**
-   * Shutdown, then every process ended and every mount gone; idempotent. An invocation without an answer is broken off.
-   */
+  /** Breaks off an unanswered invocation, shuts down, ends every process and removes every mount; idempotent. */
   close(): Promise<void>;
 }
 
@@ -53,22 +51,15 @@ export interface EnvironmentParts {
   readonly platform: Platform;
   readonly lifecycle: Lifecycle;
   readonly server: ApiServer;
-  readonly sandbox: Sandbox;
   readonly lines: readonly LogLine[];
   readonly reports: readonly Report[];
   readonly faults: FaultInjector;
 }
 
 /** The environment as its caller sees it. */
-export function toEnvironment({
-  platform,
-  lifecycle,
-  server,
-  sandbox,
-  lines,
-  reports,
-  faults,
-}: EnvironmentParts): Environment {
+export function toEnvironment(parts: EnvironmentParts): Environment {
+  const { platform, lifecycle, server, lines, reports, faults } = parts;
+  const { sandbox } = platform;
   let closing: Promise<void> | undefined;
   const shutdown = (reason: ShutdownReason = "spindown"): Promise<void> => lifecycle.shutdown(reason);
   const close = async (): Promise<void> => {

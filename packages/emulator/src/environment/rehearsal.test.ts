@@ -6,7 +6,7 @@ import { knock, rehearse } from "./rehearsal.ts";
 async function listen(seen: string[]) {
   const server = createServer((request, response) => {
     seen.push(`${request.method} ${request.url} ${String(request.headers["x-what"])}`);
-    response.end("an answer that nobody reads".repeat(10_000));
+    response.end("an answer that is thrown away".repeat(10_000));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -22,7 +22,7 @@ test("knocks once, and leaves no connection behind", async () => {
   expect(seen).toEqual(["POST /door dry run"]);
 });
 
-test("is content where nobody opens", async () => {
+test("resolves if no server answers", async () => {
   const server = await listen([]);
   await server.close();
   await expect(knock(`http://${server.address}/door`)).resolves.toBeUndefined();
@@ -42,7 +42,7 @@ test("rehearses a call of the Runtime API and a process inside", async () => {
   expect(entered).toHaveLength(1);
 });
 
-test("is content where a process cannot be started", async () => {
+test("resolves if a process cannot be started", async () => {
   const server = await listen([]);
   await expect(rehearse({ enter: () => ["/nowhere/at/all"] }, server.address)).resolves.toBeUndefined();
   await server.close();

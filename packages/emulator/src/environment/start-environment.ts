@@ -31,8 +31,8 @@ import { rehearse } from "./rehearsal.ts";
 const defaultHistoryLimit = 20_000;
 
 /**
- * Starts Lambda's execution environment on this machine and resolves when its init phase is over.
- * Rejects with `EmulatorError` where something it needs is missing, leaving nothing behind.
+ * Starts Lambda's execution environment on this machine, and resolves when its init phase is over. Errors:
+ * `EmulatorError` if something that it needs is missing; nothing is left behind.
  */
 export async function startEnvironment(options: EnvironmentOptions): Promise<Environment> {
   const settings = resolveSettings(options);
@@ -65,7 +65,7 @@ export async function startEnvironment(options: EnvironmentOptions): Promise<Env
     }
     await startUnlessAborted(lifecycle, options.signal);
     if (options.initialize === "at-first-invoke") await rehearse(sandbox, server.address);
-    return toEnvironment({ platform, lifecycle, server, sandbox, lines, reports, faults });
+    return toEnvironment({ platform, lifecycle, server, lines, reports, faults });
   } catch (error) {
     await server.close();
     await sandbox.close();
@@ -78,7 +78,7 @@ async function openSandbox(options: EnvironmentOptions, memorySizeMb: number): P
   return options.cpuShare === true ? limitCpu(sandbox, memorySizeMb) : sandbox;
 }
 
-/** They do not need each other; where one fails, the other is closed. */
+/** Opens both at the same time. If one fails, the other is closed. */
 async function openBoth(
   opening: Promise<Sandbox>,
   starting: Promise<ApiServer>,
@@ -107,7 +107,7 @@ interface CreatedPlatform {
   readonly platform: Platform;
   readonly lines: readonly LogLine[];
   readonly reports: readonly Report[];
-  /** Takes a line that is no telemetry. */
+  /** Keeps a line without making a telemetry event of it. */
   readonly keep: (line: LogLine) => void;
 }
 

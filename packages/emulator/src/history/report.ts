@@ -1,15 +1,18 @@
 /** The figures that the platform reports at the end of a phase, as its log lines have them. Units: milliseconds, MB. */
 export type Report = InvocationReport | InitReport | RestoreReport;
 
-/** What an invocation took: the REPORT line. */
-export interface InvocationReport {
-  readonly kind: "invocation";
-  readonly requestId: string;
+interface PhaseReport {
   readonly status: ReportStatus;
-  /** What ended it, unless its time did. An error that the function answered with counts on Managed Instances only. */
+  /** What failed; undefined if the time ran out. */
   readonly errorType?: string | undefined;
   readonly durationMs: number;
-  /** On Managed Instances neither this nor a memory figure is told. */
+}
+
+/** What an invocation took: the REPORT line. An error in the function's answer counts on Managed Instances only. */
+export interface InvocationReport extends PhaseReport {
+  readonly kind: "invocation";
+  readonly requestId: string;
+  /** Undefined on Managed Instances, as are the figures of memory. */
   readonly billedDurationMs?: number | undefined;
   readonly memorySizeMb?: number | undefined;
   readonly maxMemoryUsedMb?: number | undefined;
@@ -20,20 +23,14 @@ export interface InvocationReport {
 }
 
 /** What an init took: the INIT_REPORT line, which is not written for an init on demand that succeeds. */
-export interface InitReport {
+export interface InitReport extends PhaseReport {
   readonly kind: "init";
   readonly phase: "init" | "invoke";
-  readonly status: ReportStatus;
-  readonly errorType?: string | undefined;
-  readonly durationMs: number;
 }
 
 /** What the restore of a snapshot took: the RESTORE_REPORT line. */
-export interface RestoreReport {
+export interface RestoreReport extends PhaseReport {
   readonly kind: "restore";
-  readonly status: ReportStatus;
-  readonly errorType?: string | undefined;
-  readonly durationMs: number;
 }
 
 /** How a phase ended. */

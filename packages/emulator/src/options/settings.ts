@@ -1,38 +1,12 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { EmulatorError } from "../problems/emulator-error.ts";
-import type { EnvironmentOptions, InitializationType } from "./environment-options.ts";
+import type { EnvironmentOptions } from "./environment-options.ts";
 
 /** The options with every default filled in. */
-export interface Settings {
-  readonly functionName: string;
-  readonly functionVersion: string;
-  readonly functionArn: string;
-  readonly accountId: string;
-  readonly region: string;
-  readonly runtime: string;
-  readonly handler: string;
-  readonly timeoutMs: number;
-  readonly initTimeoutMs: number;
-  readonly memorySizeMb: number;
-  readonly initializationType: InitializationType;
-  /** Whether to be as odd as AWS's own emulator. */
-  readonly isRie: boolean;
-  /** Whether init waits for the first invocation. */
-  readonly isLazy: boolean;
-  readonly logFormat: "Text" | "JSON";
-  readonly logGroupName: string;
-  readonly logStreamName: string;
-  /** Invocations at the same time; on Managed Instances only. */
-  readonly maxConcurrency: number;
-  readonly freeze: boolean;
-  readonly functionEnvironment: Readonly<Record<string, string>>;
-  readonly credentials: Readonly<Record<string, string>>;
-  /** What a restored function shows to get its credentials. */
-  readonly credentialsToken: string;
-}
+export type Settings = Readonly<ReturnType<typeof resolveSettings>>;
 
-/** What SAM's local commands use where nobody gave credentials; they open nothing. */
-const placeholderCredentials = {
+/** SAM's local commands use these if the user gives no credentials; they open nothing. */
+const placeholderCredentials: Readonly<Record<string, string>> = {
   AWS_ACCESS_KEY_ID: "defaultkey",
   AWS_SECRET_ACCESS_KEY: "defaultsecret",
   AWS_SESSION_TOKEN: "defaulttoken",
@@ -41,19 +15,17 @@ const placeholderCredentials = {
 /** The account in the ARN that AWS's own emulator makes up. */
 const rieAccountId = "012345678912";
 
-/** Fills in the defaults; throws `EmulatorError` for a value that cannot be. */
-export function resolveSettings(options: EnvironmentOptions): Settings {
-  const { function: spec } = options;
-  const timeoutSeconds = spec.timeoutSeconds ?? 3;
-  if (!(timeoutSeconds > 0 && timeoutSeconds <= 900)) {
-    throw new EmulatorError(`timeoutSeconds: expected more than 0 and at most 900, got ${timeoutSeconds}`);
-  }
-  const functionName = spec.name ?? "function";
-  const region = options.region ?? "us-east-1";
+/** Fills in the defaults. Errors: `EmulatorError` for a time that Lambda does not allow. */
+export function resolveSettings(options: EnvironmentOptions) {
+  const { region = "us-east-1", initializationType = "on-demand", credentials = placeholderCredentials } = options;
+  const { runtime, handler, environment: functionEnvironment = {}, memorySizeMb = 128 } = options.function;
+  const { name: functionName = "function", version: functionVersion = "$LATEST" } = options.function;
+  const timeoutSeconds = checkSeconds("timeoutSeconds", options.function.timeoutSeconds ?? 3);
+  const usualInitSeconds = initializationType === "on-demand" ? 10 : Math.max(130, timeoutSeconds);
+  /** Whether to be as odd as AWS's own emulator. */
   const isRie = options.compat === "rie";
+  const isManaged = initializationType === "lambda-managed-instances";
   const accountId = options.accountId ?? (isRie ? rieAccountId : "123456789012");
-  const functionVersion = spec.version ?? "$LATEST";
-  const initializationType = options.initializationType ?? "on-demand";
   const date = new Date().toISOString().slice(0, 10).replaceAll("-", "/");
   return {
     functionName,
@@ -61,33 +33,30 @@ export function resolveSettings(options: EnvironmentOptions): Settings {
     functionArn: `arn:aws:lambda:${region}:${accountId}:function:${functionName}`,
     accountId,
     region,
-    runtime: spec.runtime,
-    handler: spec.handler,
+    runtime,
+    handler,
     timeoutMs: timeoutSeconds * 1000,
-    initTimeoutMs: readInitTimeoutSeconds(options, timeoutSeconds) * 1000,
-    memorySizeMb: spec.memorySizeMb ?? 128,
+    initTimeoutMs: checkSeconds("initTimeoutSeconds", options.initTimeoutSeconds ?? usualInitSeconds) * 1000,
+    memorySizeMb,
     initializationType,
     isRie,
+    /** Whether init waits for the first invocation. */
     isLazy: isRie || options.initialize === "at-first-invoke",
-    // Managed Instances know no other.
-    logFormat: initializationType === "lambda-managed-instances" ? "JSON" : (options.logFormat ?? "Text"),
+    // Managed Instances write JSON only.
+    logFormat: isManaged ? "JSON" : (options.logFormat ?? "Text"),
+    /** Invocations at the same time; on Managed Instances only. */
     maxConcurrency: options.maxConcurrency ?? 4,
     logGroupName: `/aws/lambda/${functionName}`,
     logStreamName: `${date}/[${functionVersion}]${randomBytes(16).toString("hex")}`,
-    freeze: (options.freeze ?? false) && initializationType !== "lambda-managed-instances",
-    functionEnvironment: spec.environment ?? {},
-    credentials: options.credentials ?? placeholderCredentials,
+    freeze: (options.freeze ?? false) && !isManaged,
+    functionEnvironment,
+    credentials,
+    /** What a restored function shows to get its credentials. */
     credentialsToken: randomUUID(),
   };
 }
 
-function readInitTimeoutSeconds(
-  { initTimeoutSeconds, initializationType }: EnvironmentOptions,
-  timeoutSeconds: number,
-): number {
-  if (initTimeoutSeconds === undefined) {
-    return (initializationType ?? "on-demand") === "on-demand" ? 10 : Math.max(130, timeoutSeconds);
-  }
-  if (initTimeoutSeconds > 0 && initTimeoutSeconds <= 900) return initTimeoutSeconds;
-  throw new EmulatorError(`initTimeoutSeconds: expected more than 0 and at most 900, got ${initTimeoutSeconds}`);
+function checkSeconds(name: string, seconds: number): number {
+  if (seconds > 0 && seconds <= 900) return seconds;
+  throw new EmulatorError(`${name}: expected more than 0 and at most 900, got ${seconds}`);
 }

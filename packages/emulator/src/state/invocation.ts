@@ -2,7 +2,6 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { preciseEpochMs } from "../history/timeline.ts";
 import type { InvokeOptions, InvokeResult } from "../options/invoke-result.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
-import { createBandwidth } from "./bandwidth.ts";
 import type { Platform } from "./platform.ts";
 
 /** What an invocation is answered with. */
@@ -24,8 +23,8 @@ export interface Invocation {
   /** Gives the caller its answer; only the first one counts. */
   answer(answered: Answered): void;
   /**
-   * Gives the caller a piece of an answer that is still being written; nothing once it is answered.
-   * Returns how long the next one has to wait. Units: milliseconds.
+   * Gives the caller a piece of an answer that is still being written; does nothing once the invocation is answered.
+   * Returns how long the next piece has to wait. Units: milliseconds.
    */
   piece(bytes: Buffer): number;
   /** Tells the caller that there will be no answer. */
@@ -49,12 +48,31 @@ export interface Call {
   reject(error: EmulatorError): void;
 }
 
+const burstBytes = 6 * 1024 * 1024;
+const bytesPerMs = (2 * 1024 * 1024) / 1000;
+
+/**
+ * The limit of one streamed answer: 6 MiB at full speed, then 2 MiB/s. Unused bandwidth gathers again, up to 6 MiB.
+ * Returns a function that takes the bytes that have come, and returns how long nothing more may be read. Units:
+ * milliseconds, of a steady clock.
+ * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html
+ */
+export function createBandwidth(): (bytes: number, nowMs: number) => number {
+  let leftBytes = burstBytes;
+  let lastMs: number | undefined;
+  return (bytes, nowMs) => {
+    leftBytes = Math.min(burstBytes, leftBytes + (nowMs - (lastMs ?? nowMs)) * bytesPerMs) - bytes;
+    lastMs = nowMs;
+    return Math.max(0, -leftBytes / bytesPerMs);
+  };
+}
+
 /** An invocation received now. */
 export function createInvocation(platform: Platform, call: Call): Invocation {
   const { event, options } = call;
   const receivedEpochMs = preciseEpochMs();
   const requestId = options.requestId ?? randomUUID();
-  const bandwidth = createBandwidth();
+  const takeBandwidth = createBandwidth();
   let isAnswered = false;
   return {
     requestId,
@@ -77,7 +95,7 @@ export function createInvocation(platform: Platform, call: Call): Invocation {
     },
     piece(bytes) {
       if (!isAnswered) options.onPiece?.(bytes);
-      return bandwidth.take(bytes.length, performance.now());
+      return takeBandwidth(bytes.length, performance.now());
     },
     abandon() {
       if (isAnswered) return;

@@ -7,20 +7,17 @@ export interface Batch {
   readonly bytes: number;
 }
 
-/** Gathers events until a limit is reached; knows no timer of its own. */
+/** Gathers events up to a limit; has no timer of its own. */
 export interface Batcher {
-  /** Adds an event; gives the batch that it filled. */
+  /** Adds an event. Returns the batch if the event fills it. */
   add(event: string, nowEpochMs: number): Batch | undefined;
-  /** What has been gathered, full or not; undefined where that is nothing. */
+  /** Takes the gathered events, full or not. Returns undefined if there are no events. */
   take(): Batch | undefined;
   /** When the batch is due even if it does not fill: `timeoutMs` after its first event. */
   readonly dueEpochMs: number | undefined;
 }
 
-/**
- * A batch is full when it holds `maxItems` events or at least `maxBytes` bytes, the event that crosses the line
- * included.
- */
+/** A batch is full with `maxItems` events or at least `maxBytes` bytes, including the event that crosses the line. */
 export function createBatcher({ maxItems, maxBytes, timeoutMs }: Buffering): Batcher {
   let events: string[] = [];
   let bytes = 0;

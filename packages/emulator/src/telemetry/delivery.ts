@@ -1,3 +1,4 @@
+import { preciseEpochMs } from "../history/timeline.ts";
 import type { DeliveryRule } from "../options/environment-options.ts";
 import type { Batch } from "./batcher.ts";
 import type { Sender, Sent } from "./sender.ts";
@@ -43,15 +44,6 @@ export function createDelivery(options: DeliveryOptions): Delivery {
     settled = [];
   }
 
-  function enqueue(batch: Batch): void {
-    if (waitingBytes + batch.bytes > options.maxWaitingBytes && waiting.length > 0) {
-      options.onLost(batch, tooSlow);
-      return;
-    }
-    waiting.push(batch);
-    waitingBytes += batch.bytes;
-  }
-
   async function run(): Promise<void> {
     if (isBusy || isPaused || isClosed || timer !== undefined) return;
     const [batch] = waiting;
@@ -60,7 +52,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
       return;
     }
     isBusy = true;
-    const startEpochMs = performance.timeOrigin + performance.now();
+    const startEpochMs = preciseEpochMs();
     const outcome = await options.sender.send(batch);
     isBusy = false;
     if (isClosed) return;
@@ -83,8 +75,13 @@ export function createDelivery(options: DeliveryOptions): Delivery {
 
   return {
     offer(batch) {
-      if (options.rule === "strict" && waiting.length > 0) options.onLost(batch, tooSlow);
-      else enqueue(batch);
+      const maxWaitingBytes = options.rule === "strict" ? 0 : options.maxWaitingBytes;
+      if (waiting.length > 0 && waitingBytes + batch.bytes > maxWaitingBytes) {
+        options.onLost(batch, tooSlow);
+        return;
+      }
+      waiting.push(batch);
+      waitingBytes += batch.bytes;
       void run();
     },
     settle(deadlineEpochMs) {
@@ -95,7 +92,7 @@ export function createDelivery(options: DeliveryOptions): Delivery {
           clearTimeout(limit);
           resolve();
         });
-        // Time is short: what waits for its next attempt has it now.
+        // Time is short: a batch that waits for its next attempt has it now.
         clearTimeout(timer);
         timer = undefined;
         void run();

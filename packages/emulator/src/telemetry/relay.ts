@@ -1,6 +1,5 @@
 import type { Timeline } from "../history/timeline.ts";
 import type { DeliveryRule } from "../options/environment-options.ts";
-import type { Batch } from "./batcher.ts";
 import { createSender } from "./sender.ts";
 import { createSubscriber } from "./subscriber.ts";
 import type { Subscriber } from "./subscriber.ts";
@@ -13,14 +12,11 @@ export interface TelemetryRelay {
   emit(type: string, record: unknown): void;
   /** A line of the function or of an extension. */
   log(stream: "function" | "extension", line: string, requestId: string | undefined): void;
-  /**
-   * Starts a subscription with what happened since init began; a second one of the same extension takes the first one's
-   * place.
-   */
+  /** Starts a subscription with every event since init began. It replaces an earlier one of the same extension. */
   subscribe(name: string, subscription: Subscription): void;
-  /** No more subscriptions: what was kept for late ones is let go. */
+  /** Ends the time for subscriptions, and forgets the events that were kept for them. */
   closeSubscriptions(): void;
-  /** Sends what has been gathered; resolves when it arrived, failed once, or the deadline came. */
+  /** Sends the gathered events. Resolves when they have arrived, when one attempt failed, or at the deadline. */
   flush(deadlineEpochMs: number): Promise<void>;
   pause(): void;
   resume(): void;
@@ -70,15 +66,12 @@ export function createRelay(options: RelayOptions): TelemetryRelay {
           fact: { kind: "telemetry", isDelivered: outcome.kind === "sent" },
         });
       },
-      onLost: (batch, reason) => reportLoss(batch, reason),
+      onLost: ({ events, bytes }, reason) =>
+        emit("platform.logsDropped", { reason, droppedRecords: events.length, droppedBytes: bytes }),
     });
     subscribers = [...subscribers.filter((other) => other !== earlier), subscriber];
     for (const event of kept ?? []) subscriber.take(event);
     emit("platform.telemetrySubscription", { name, state: "Subscribed", types: subscription.types });
-  }
-
-  function reportLoss(batch: Batch, reason: string): void {
-    emit("platform.logsDropped", { reason, droppedRecords: batch.events.length, droppedBytes: batch.bytes });
   }
 
   return {

@@ -16,7 +16,7 @@ export interface Sender {
 /** The listener lives in the environment, which shares this machine's loopback. */
 const host = "127.0.0.1";
 
-/** The bodies that carry a batch: one JSON array, unless a fault is asked for. */
+/** The bodies that carry a batch: one JSON array, unless a fault changes it. */
 export type ToBodies = (events: readonly string[]) => readonly string[];
 
 /** HTTP: one request with a JSON array. TCP: one event a line, over one connection. */
@@ -40,7 +40,7 @@ function createHttpSender(
         );
       });
       outgoing.once("error", (error: NodeJS.ErrnoException) => {
-        // An idle connection that the listener closed says nothing about the listener.
+        // The listener has closed an idle connection: that is no refusal of the batch.
         if (mayRepeat && outgoing.reusedSocket && error.code === "ECONNRESET") resolve(attempt(body, false));
         else resolve({ kind: "failed", reason: error.message });
       });

@@ -1,8 +1,7 @@
-import type { DeliveryRule } from "../options/environment-options.ts";
 import { createBatcher } from "./batcher.ts";
 import type { Batch } from "./batcher.ts";
 import { createDelivery } from "./delivery.ts";
-import type { Sender, Sent } from "./sender.ts";
+import type { DeliveryOptions } from "./delivery.ts";
 import type { Subscription } from "./subscription.ts";
 import { encodeEvent } from "./telemetry-event.ts";
 import type { TelemetryEvent } from "./telemetry-event.ts";
@@ -10,8 +9,7 @@ import type { TelemetryEvent } from "./telemetry-event.ts";
 /** One extension's subscription at work. */
 export interface Subscriber {
   readonly name: string;
-  readonly subscription: Subscription;
-  /** Takes an event; one of a stream it did not ask for is left out. */
+  /** Takes an event; leaves it out if the extension did not ask for its stream. */
   take(event: TelemetryEvent): void;
   /** Sends what has been gathered; see `Delivery.settle`. */
   flush(deadlineEpochMs: number): Promise<void>;
@@ -22,14 +20,10 @@ export interface Subscriber {
 }
 
 /** What a subscriber is made of. */
-export interface SubscriberOptions {
+export interface SubscriberOptions extends Omit<DeliveryOptions, "maxWaitingBytes"> {
   readonly name: string;
   readonly subscription: Subscription;
   readonly logFormat: "Text" | "JSON";
-  readonly rule: DeliveryRule;
-  readonly sender: Sender;
-  onAttempt(batch: Batch, startEpochMs: number, outcome: Sent): void;
-  onLost(batch: Batch, reason: string): void;
 }
 
 /** Waiting batches may hold this many times `maxBytes`. */
@@ -37,15 +31,10 @@ const waitingFactor = 16;
 
 /** Batches by the subscription's limits and delivers by the rule. */
 export function createSubscriber(options: SubscriberOptions): Subscriber {
-  const { name, subscription, logFormat, rule, sender } = options;
-  const batcher = createBatcher(subscription.buffering);
-  const delivery = createDelivery({
-    rule,
-    sender,
-    maxWaitingBytes: subscription.buffering.maxBytes * waitingFactor,
-    onAttempt: (batch, startEpochMs, outcome) => options.onAttempt(batch, startEpochMs, outcome),
-    onLost: (batch, reason) => options.onLost(batch, reason),
-  });
+  const { name, logFormat } = options;
+  const { buffering, types, schemaVersion } = options.subscription;
+  const batcher = createBatcher(buffering);
+  const delivery = createDelivery({ ...options, maxWaitingBytes: buffering.maxBytes * waitingFactor });
   let timer: NodeJS.Timeout | undefined;
   let isPaused = false;
 
@@ -62,13 +51,9 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
 
   return {
     name,
-    subscription,
     take(event) {
-      if (!subscription.types.includes(event.stream)) return;
-      const full = batcher.add(
-        encodeEvent(event, { logFormat, schemaVersion: subscription.schemaVersion }),
-        Date.now(),
-      );
+      if (!types.includes(event.stream)) return;
+      const full = batcher.add(encodeEvent(event, { logFormat, schemaVersion }), Date.now());
       if (full !== undefined) offer(full);
       arm();
     },

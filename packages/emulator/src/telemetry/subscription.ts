@@ -21,7 +21,7 @@ export interface Subscription {
   readonly buffering: Buffering;
 }
 
-/** The subscription, or every problem of its body. */
+/** The subscription, or every problem in its body. */
 export type ParsedSubscription =
   | { readonly kind: "ok"; readonly subscription: Subscription }
   | { readonly kind: "invalid"; readonly problems: readonly string[] };
@@ -40,16 +40,13 @@ const limits = {
 /** The Runtime API's own port on Lambda. */
 const reservedPort = 9001;
 
-/** Checks the body of a subscription; unknown keys are left alone. */
+/** Checks the body of a subscription; ignores unknown keys. */
 export function parseSubscription(body: Buffer, schemaVersions: readonly string[]): ParsedSubscription {
   let value: unknown;
   try {
     value = JSON.parse(body.toString("utf8"));
   } catch (error) {
-    return {
-      kind: "invalid",
-      problems: [`failed to parse JSON: ${error instanceof Error ? error.message : String(error)}`],
-    };
+    return { kind: "invalid", problems: [`failed to parse JSON: ${(error as SyntaxError).message}`] };
   }
   const problems: string[] = [];
   const fields = toObject(value);

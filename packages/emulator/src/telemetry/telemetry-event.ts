@@ -1,7 +1,7 @@
 /** The three streams of the Telemetry API. */
 export type EventStream = "platform" | "function" | "extension";
 
-/** An event before it is written for a subscriber, whose schema decides about the record of a log line. */
+/** An event before it is encoded for a subscriber: the record of a log line depends on the subscriber's schema. */
 export type TelemetryEvent =
   | { readonly stream: "platform"; readonly epochMs: number; readonly type: string; readonly record: unknown }
   | {
@@ -18,8 +18,8 @@ export interface LogEncoding {
 }
 
 /**
- * The JSON text of an event. With the JSON log format, lines are objects from schema 2022-12-13 on: one that is a JSON
- * object goes as it is, any other is wrapped.
+ * The JSON text of an event. With the JSON log format, the records of lines are objects from schema 2022-12-13 on: a
+ * line that is a JSON object stays as it is, any other line is wrapped.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
  */
 export function encodeEvent(event: TelemetryEvent, encoding: LogEncoding): string {
@@ -38,7 +38,7 @@ function toRecord(line: string, timestamp: string, requestId: string | undefined
     try {
       return JSON.parse(line) as unknown;
     } catch {
-      // Not JSON after all: wrapped like any other text.
+      // Not JSON: wrapped like any other text.
     }
   }
   return { timestamp, level: "INFO", ...(requestId === undefined ? {} : { requestId }), message: line };
