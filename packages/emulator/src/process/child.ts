@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
-import { errorCode } from "../problems/file-problem.ts";
+import { errorCode } from "../problems/emulator-error.ts";
 import { createLineSplitter } from "./line-splitter.ts";
 
 /** How a process ended. */

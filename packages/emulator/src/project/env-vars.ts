@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { didYouMean } from "../problems/did-you-mean.ts";
-import { EmulatorError } from "../problems/emulator-error.ts";
-import { fileProblem } from "../problems/file-problem.ts";
+import { EmulatorError, fileProblem } from "../problems/emulator-error.ts";
 import { parseJson } from "../problems/parse-json.ts";
 import { isValueMap, scalarText } from "../template/value.ts";
 import type { Value, ValueMap } from "../template/value.ts";

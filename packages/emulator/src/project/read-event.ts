@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Host } from "../host/host.ts";
-import { EmulatorError } from "../problems/emulator-error.ts";
-import { fileProblem } from "../problems/file-problem.ts";
+import { EmulatorError, fileProblem } from "../problems/emulator-error.ts";
 import { parseJson } from "../problems/parse-json.ts";
 
 /**

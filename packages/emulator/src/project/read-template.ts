@@ -1,7 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { EmulatorError } from "../problems/emulator-error.ts";
-import { fileProblem } from "../problems/file-problem.ts";
+import { EmulatorError, fileProblem } from "../problems/emulator-error.ts";
 import { parseTemplate } from "../template/parse-template.ts";
 import type { Template } from "../template/parse-template.ts";
 

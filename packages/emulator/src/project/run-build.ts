@@ -3,8 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { unlessInterrupted } from "../host/host.ts";
 import type { Host } from "../host/host.ts";
-import { EmulatorError } from "../problems/emulator-error.ts";
-import { errorCode } from "../problems/file-problem.ts";
+import { EmulatorError, errorCode } from "../problems/emulator-error.ts";
 
 /** A program that builds something. */
 export interface BuildCommand {

@@ -1,8 +1,7 @@
 import { lstatSync, readdirSync, watch } from "node:fs";
 import type { BigIntStats, FSWatcher } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { EmulatorError } from "../problems/emulator-error.ts";
-import { errorCode } from "../problems/file-problem.ts";
+import { EmulatorError, errorCode } from "../problems/emulator-error.ts";
 
 /** A file, or a folder with everything below it. */
 export interface WatchRoot {
