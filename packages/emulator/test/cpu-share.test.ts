@@ -8,7 +8,7 @@ import { openCpuGroup } from "../src/cpu-share/cpu-group.ts";
 import { nodeFunction, politeExtension, pythonExtension, start, texts, writeFolder } from "./environment-fixture.ts";
 import { isRunning } from "./processes-left.ts";
 
-/** Whether this machine lets anybody limit CPU time: it takes root, or a delegated cgroup of version 2. */
+/** Whether this machine can limit CPU time: that takes root, or a delegated cgroup of version 2. */
 const probe = await openCpuGroup(1);
 const folder = probe.kind === "ready" ? (probe.group.enter([])[3] ?? "").replace(/\/[^/]+\/cgroup\.procs$/, "") : "";
 if (probe.kind === "ready") await probe.group.close();
@@ -83,7 +83,7 @@ describe.skipIf(probe.kind === "refused")("with a CPU share", { timeout: 60_000 
     expect(free.join("\n")).not.toContain("lambda-emulator-");
   });
 
-  test("closing leaves no group behind, nor who left its process group", async () => {
+  test("closing leaves no group behind, and no process that left its process group", async () => {
     const runaway = pythonExtension(
       "runaway",
       `

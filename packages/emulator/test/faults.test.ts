@@ -105,7 +105,7 @@ test("kills a process when a call arrives, and at will", async () => {
     kind: "function-error",
     payload: expect.stringContaining("Extension.Crash"),
   });
-  expect(() => environment.kill("nobody")).toThrow("no process nobody");
+  expect(() => environment.kill("stranger")).toThrow("no process stranger");
 });
 
 function bodies(environment: Environment): readonly string[] {
@@ -154,7 +154,7 @@ test.each([
   expect((await environment.invoke(1)).payload).toBe(JSON.stringify(message));
 });
 
-test("cuts connections on which nobody waits, and the runtime opens another", async () => {
+test("cuts connections without an open call, and the runtime opens another", async () => {
   const environment = await start(hello);
   await environment.invoke(1);
   await environment.idle();

@@ -26,7 +26,7 @@ test("an interruption before anything has been started starts nothing", async ()
   expect(await interrupt(() => false, controller)).toEqual([]);
 });
 
-test("an interruption at the end of init still brings SHUTDOWN, and leaves nobody alone with a closed API", async () => {
+test("an interruption at the end of init still brings SHUTDOWN, and leaves no process alone with a closed API", async () => {
   const said = await interrupt(({ text }) => text.startsWith("EXTENSION\t"), new AbortController());
   expect(said.at(-1)).toBe("SHUTDOWN spindown");
   expect(said.join("\n")).not.toContain("ECONN");

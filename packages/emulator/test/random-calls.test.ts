@@ -21,7 +21,7 @@ const steps = [
   "register",
   "register internal",
   "event/next",
-  "event/next of nobody",
+  "event/next of a stranger",
   "extension init/error",
   "extension exit/error",
   "EVENT",
@@ -118,7 +118,7 @@ function predict(model: Model, step: Step): Outcome {
     }
     case "response to another":
       return outcome(400);
-    case "event/next of nobody":
+    case "event/next of a stranger":
       return outcome(403);
     case "unknown path":
       return outcome(404);
@@ -157,7 +157,7 @@ function toCall(step: Exclude<Step, "EVENT" | "INVOKE">, identifier: string): Ca
       body: "{}",
     },
     "event/next": { method: "GET", path: `${extension}/event/next`, headers: identity },
-    "event/next of nobody": {
+    "event/next of a stranger": {
       method: "GET",
       path: `${extension}/event/next`,
       headers: { "lambda-extension-identifier": "00000000-0000-0000-0000-000000000000" },

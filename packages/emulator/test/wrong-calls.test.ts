@@ -80,7 +80,7 @@ test.each([
   ["POST", `${extensions}/register/`],
   ["GET", `${runtime}/restore/next`],
   ["GET", "/2021-04-23/credentials"],
-])("answers %s %s, which nobody has, with 404 in plain text", async (method, path) => {
+])("answers the unknown path of %s %s with 404 in plain text", async (method, path) => {
   const reply = await api.call(method, path);
   expect(reply.status).toBe(404);
   expect(reply.headers).toMatchObject({
@@ -102,7 +102,7 @@ test("answers a ping", async () => {
   expect(await api.call("GET", "/2018-06-01/ping")).toMatchObject({ status: 200, body: "pong" });
 });
 
-test("registers, and gives the account only to who asks for it", async () => {
+test("registers, and gives the account only to an extension that asks for it", async () => {
   const reply = await register("probe", "null", { "Lambda-Extension-Accept-Feature": "other, accountId" });
   expect(reply.status).toBe(200);
   expect(reply.headers["lambda-extension-identifier"]).toBe(id);

@@ -22,15 +22,15 @@ export function errorAnswer(status: number, errorType: string, errorMessage: str
 /** 202 `{"status":"OK"}`: taken. */
 export const accepted: Answer = jsonAnswer(202, { status: "OK" });
 
-/** What the router says to a path it does not know. */
+/** The answer for an unknown path. */
 export const notFound: Answer = {
   status: 404,
   headers: { "Content-Type": "text/plain; charset=utf-8", "X-Content-Type-Options": "nosniff" },
   body: "404 page not found\n",
 };
 
-/** What the router says to a path it knows under another method. */
+/** The answer for a known path with another method. */
 export const methodNotAllowed: Answer = { status: 405, headers: {}, body: "" };
 
-/** The answer for whatever should not have happened. */
+/** The answer for a fault of the emulator itself. */
 export const internalServerError: Answer = errorAnswer(500, "InternalServerError", "Internal Server Error");

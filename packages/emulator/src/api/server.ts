@@ -5,14 +5,14 @@ import { EmulatorError } from "../problems/emulator-error.ts";
 import type { ApiRequest } from "../state/api-request.ts";
 import { internalServerError } from "./answers.ts";
 
-/** A piece of a request's body, told as it comes: the request itself is handed over when it is whole. */
+/** A piece of a request's body, handed over as it comes. The request itself follows when it is whole. */
 export interface BodyPiece {
   readonly path: string;
   readonly header: (name: string) => string | undefined;
   readonly bytes: Buffer;
 }
 
-/** What the server does with what it gets. */
+/** What the server does with requests. */
 export interface ApiHandler {
   handle(request: ApiRequest): void;
   /** Returns how long nothing more of this body may be read. Units: milliseconds. */
@@ -27,10 +27,10 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
-/** Listens on a port of 127.0.0.1 (0: any free one) and hands over each request once its body is there. */
+/** Listens on a port of 127.0.0.1 (0: any free one) and hands over each request once its body is complete. */
 export async function startApiServer(port: number, handler: ApiHandler): Promise<ApiServer> {
   const server = createServer((incoming, outgoing) => serve(incoming, outgoing, handler));
-  // The clients are frozen and thawed: no wait of theirs may end a connection.
+  // Clients are frozen and thawed: a long wait must not end a connection.
   server.keepAliveTimeout = 0;
   server.requestTimeout = 0;
   server.headersTimeout = 0;

@@ -1,14 +1,14 @@
 import { join } from "node:path";
 
-/** A control group of this machine below which one with a limit of CPU time may be made. */
+/** A control group of this machine. A group with a limit of CPU time may be made below it. */
 export interface ParentGroup {
   readonly version: 1 | 2;
   readonly folder: string;
 }
 
 /**
- * The groups that may limit CPU time below them, nearest first: of version 1 where its cpu hierarchy is mounted, as
- * only one version has the controller. Takes the texts of /proc/self/mounts and /proc/self/cgroup.
+ * The groups that may limit CPU time below them, nearest first. Only one version has the controller: version 1 if its
+ * cpu hierarchy is mounted. Takes the texts of /proc/self/mounts and /proc/self/cgroup.
  * Source: https://man7.org/linux/man-pages/man7/cgroups.7.html
  */
 export function findParentGroups({
@@ -29,11 +29,11 @@ export function findParentGroups({
   if (unified === undefined) return [];
   const own = groups.find(([, controllers]) => controllers === "")?.[2] ?? "/";
   const names = own.split("/").filter((name) => name !== "");
-  // A group that has processes gives its children no controllers: mostly it is one further up that may.
+  // A group with processes gives its children no controllers, so mostly a group further up does.
   return toParents(2, unified, [...names.map((_, index) => `/${names.slice(0, names.length - index).join("/")}`), "/"]);
 }
 
-/** A path that leads out of what is mounted, as inside a container, is none of this machine's. */
+/** Leaves out paths that lead out of the mount, as inside a container. */
 function toParents(version: 1 | 2, mountPoint: string, paths: readonly string[]): readonly ParentGroup[] {
   const inside = paths.filter((path) => !path.split("/").includes(".."));
   return [...new Set(inside)].map((path) => ({ version, folder: path === "/" ? mountPoint : join(mountPoint, path) }));

@@ -1,12 +1,12 @@
 import type { Sandbox } from "../namespace/sandbox.ts";
 import { openCpuGroup } from "./cpu-group.ts";
 
-/** What makes one vCPU. Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+/** The memory for one vCPU. Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const memoryMbOfOneVcpu = 1769;
 
 /**
- * The sandbox with the CPU time that Lambda gives for the memory, function and extensions together; where this machine
- * does not allow it, the sandbox as it was, with a notice.
+ * Gives a sandbox the CPU time that Lambda gives for this memory, to the function and its extensions together. If this
+ * machine does not allow it, the sandbox only gets a notice.
  */
 export async function limitCpu(sandbox: Sandbox, memorySizeMb: number): Promise<Sandbox> {
   const vcpus = memorySizeMb / memoryMbOfOneVcpu;

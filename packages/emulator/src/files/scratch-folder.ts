@@ -3,15 +3,15 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A folder for files that nobody needs afterwards. */
+/** A folder for temporary files. */
 export interface ScratchFolder {
   readonly path: string;
   close(): Promise<void>;
 }
 
 /**
- * Makes a folder below the system's own for temporary files. It goes with this process too, where that ends before
- * `close`, unless it is killed.
+ * Makes a folder below the system's own for temporary files. If this process ends before `close`, the folder is removed
+ * too, unless the process is killed.
  */
 export async function makeScratchFolder(prefix: string): Promise<ScratchFolder> {
   const path = await mkdtemp(join(tmpdir(), prefix));
@@ -19,7 +19,7 @@ export async function makeScratchFolder(prefix: string): Promise<ScratchFolder> 
     try {
       rmSync(path, { recursive: true, force: true });
     } catch {
-      // Another process still writes into it: this one must not fail for that as it ends.
+      // Another process still writes into it: that must not make this process fail at its end.
     }
   };
   process.once("exit", remove);

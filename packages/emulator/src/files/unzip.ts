@@ -13,7 +13,7 @@ const linkType = 0o120000;
 const typeMask = 0o170000;
 
 /**
- * Unpacks a zip file over a folder, modes and symbolic links kept; a file without a mode gets 0644. Throws
+ * Unpacks a zip file over a folder. Keeps modes and symbolic links; a file without a mode gets 0644. Errors:
  * `EmulatorError` for a broken file.
  */
 export async function unzip(zipPath: string, target: string): Promise<void> {

@@ -6,7 +6,7 @@ export interface LogLine {
   /** A record of the managed runtimes' own logging may have several lines. */
   readonly text: string;
   readonly epochMs: number;
-  /** Whether it tells where this machine cannot be like Lambda: every environment of a function says the same. */
+  /** Whether it says where this machine is not like Lambda; every environment of a function has the same notices. */
   readonly isNotice?: true;
 }
 

@@ -2,7 +2,7 @@ import type { ExitStatus } from "../process/child.ts";
 import { createRecent } from "./recent.ts";
 
 /**
- * A step of the environment's life: a span where `endEpochMs` differs from `startEpochMs`. Units: epoch milliseconds,
+ * A step of the environment's life; a span if `endEpochMs` differs from `startEpochMs`. Units: epoch milliseconds,
  * fractional.
  */
 export interface TimelineEntry {
@@ -15,11 +15,11 @@ export interface TimelineEntry {
   readonly requestId?: string;
   /** For people. */
   readonly detail?: string;
-  /** What programs decide by. */
+  /** For programs. */
   readonly fact?: StepFact;
 }
 
-/** What a step says as values; its `kind` is the step's. */
+/** A step as values; its `kind` is the step's. */
 export type StepFact =
   /** The events that the extension asked for. */
   | { readonly kind: "register"; readonly events: readonly string[] }

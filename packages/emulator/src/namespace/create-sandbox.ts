@@ -11,8 +11,8 @@ import { findRuntimeProgram } from "./runtime-program.ts";
 import type { Sandbox, SandboxParts } from "./sandbox.ts";
 
 /**
- * Builds /opt, /var/task, /var/lang, /var/runtime and /tmp in a mount namespace, or finds paths that stand for them.
- * Leaves nothing behind when it throws.
+ * Builds /opt, /var/task, /var/lang, /var/runtime and /tmp in a mount namespace, or finds paths in place of them.
+ * Leaves nothing behind if it throws.
  */
 export async function createSandbox(options: EnvironmentOptions): Promise<Sandbox> {
   const program = findRuntimeProgram(options);
@@ -24,9 +24,8 @@ export async function createSandbox(options: EnvironmentOptions): Promise<Sandbo
     await chmod(join(workFolder, "tmp"), 0o1777);
     const parts: SandboxParts = { workFolder, opt, code, program, tmp: options.tmp ?? "normal" };
     if (options.isolation === "paths") return await pathsSandbox(parts, "as asked");
-    const plan = await planNamespace(parts);
-    const outcome = await startHolder(plan.mounts, workFolder);
-    if (outcome.kind === "ready") return namespaceSandbox(parts, plan, outcome.holder);
+    const outcome = await startHolder(await planNamespace(parts), workFolder);
+    if (outcome.kind === "ready") return namespaceSandbox(parts, outcome.holder);
     return await pathsSandbox(parts, outcome.reason);
   } catch (error) {
     await rm(workFolder, { recursive: true, force: true });

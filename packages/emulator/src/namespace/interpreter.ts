@@ -5,7 +5,7 @@ import { isExecutable } from "../files/program-file.ts";
 
 /** A Python of this machine. */
 export interface PythonInterpreter {
-  /** The executable itself, no link and no version manager's shim. */
+  /** The executable itself: not a link, and not a version manager's shim. */
   readonly path: string;
   /** The folder that holds its `bin` and `lib`. */
   readonly prefix: string;
@@ -13,7 +13,7 @@ export interface PythonInterpreter {
   readonly version: string;
 }
 
-/** Finds the Python for `python3.12`: exactly that version, else whatever `python3` is. */
+/** Finds the Python for a version such as `3.12`: exactly that version, else `python3`. */
 export function findPython(version: string, searchPath: string): PythonInterpreter | undefined {
   const candidates = (name: string): readonly string[] =>
     searchPath
@@ -21,7 +21,7 @@ export function findPython(version: string, searchPath: string): PythonInterpret
       .map((folder) => join(folder, name))
       .filter((path) => isExecutable(path));
   const exact = candidates(`python${version}`);
-  // A version manager's shim takes half a second to tell what it stands for: asked only where no file tells.
+  // A version manager's shim takes half a second to tell its version: it runs only if no path tells the version.
   return (
     first(exact, readPython) ??
     first(exact, askPython) ??
@@ -40,7 +40,7 @@ function first(
   return undefined;
 }
 
-/** What the file's own place tells. */
+/** What the path of the file tells. */
 function readPython(candidate: string): PythonInterpreter | undefined {
   const path = realpathSync(candidate);
   const version = /^python(3\.\d+)$/.exec(basename(path))?.[1];
@@ -51,7 +51,7 @@ function readPython(candidate: string): PythonInterpreter | undefined {
 
 const answers = new Map<string, PythonInterpreter | undefined>();
 
-/** What the program says about itself; asked once. */
+/** What the program says about itself; it runs once. */
 function askPython(candidate: string): PythonInterpreter | undefined {
   if (!answers.has(candidate)) answers.set(candidate, runPython(candidate));
   return answers.get(candidate);
@@ -64,7 +64,7 @@ function runPython(candidate: string): PythonInterpreter | undefined {
     const output = execFileSync(candidate, ["-c", program], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
     const [path, prefix, version] = output.split("\n");
     if (!path || !prefix || !version) return undefined;
-    // The program of a virtual environment may be a copy, which means nothing outside of it.
+    // The program of a virtual environment may be a copy that works only inside it.
     const original = join(prefix, "bin", `python${version}`);
     return { path: isExecutable(original) ? realpathSync(original) : path, prefix, version };
   } catch {

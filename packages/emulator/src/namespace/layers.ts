@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { unzip } from "../files/unzip.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
 
-/** A folder with the content of all layers: the only layer itself where there is one, else made below `workFolder`. */
+/** A folder with the content of all layers: the folder of a single layer, else a new one below `workFolder`. */
 export async function mergeLayers(layers: readonly string[], workFolder: string): Promise<string> {
   const kinds = await Promise.all(layers.map((layer) => kindOf(layer, "layer")));
   const [only] = layers;
@@ -36,9 +36,7 @@ async function kindOf(path: string, what: string): Promise<"folder" | "zip"> {
   throw new EmulatorError(`${what} ${path}: expected a folder or a .zip file`);
 }
 
-/**
- * Puts a folder's files over another's, as hard links where the file system lets it: a carried runtime weighs 100 MB.
- */
+/** Puts a folder's files over another's, as hard links if the file system allows it: a carried runtime has 100 MB. */
 async function overlay(from: string, to: string): Promise<void> {
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const source = join(from, entry.name);

@@ -7,22 +7,11 @@ import { clientsFolder } from "./runtime-program.ts";
 import type { SandboxParts } from "./sandbox.ts";
 
 /**
- * PATH of Lambda's managed runtimes. Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ * Lays out the folders in the work folder, and lists the mounts, innermost first. Everything is bound below the work
+ * folder's `var` before that covers /var: no folder is made on the machine's own disk, and sources below /var, /opt or
+ * /tmp are still in sight when they are bound.
  */
-const lambdaPath = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin";
-
-/** What to mount, and where the parts are then found. */
-export interface NamespacePlan {
-  readonly mounts: readonly Mount[];
-  readonly path: string;
-}
-
-/**
- * Lays out the folders in the work folder and lists the mounts, innermost first: everything is bound below the work
- * folder's `var` before that covers /var, so no folder is ever made on the machine's own disk, and sources below
- * /var, /opt or /tmp are still in sight when they are bound.
- */
-export async function planNamespace(parts: SandboxParts): Promise<NamespacePlan> {
+export async function planNamespace(parts: SandboxParts): Promise<readonly Mount[]> {
   const variable = join(parts.workFolder, "var");
   for (const folder of ["task", "lang/bin", "runtime", "tmp", "log", "lib", "cache", "clock"]) {
     await mkdir(join(variable, folder), { recursive: true });
@@ -31,21 +20,17 @@ export async function planNamespace(parts: SandboxParts): Promise<NamespacePlan>
   const hosts = join(parts.workFolder, "hosts");
   const known = await readFile("/etc/hosts", "utf8").catch(() => "127.0.0.1 localhost\n");
   await writeFile(hosts, `${known.trimEnd()}\n127.0.0.1 sandbox.localdomain sandbox\n`);
-  const mounts: Mount[] = [
+  return [
     bind(parts.code, join(variable, "task"), true),
     bind(clientsFolder, join(variable, "runtime"), true),
     ...(await languageMounts(parts, join(variable, "lang"))),
     bind(variable, "/var"),
     bind(parts.opt, "/opt", true),
     ...(existsSync("/etc/hosts") ? [bind(hosts, "/etc/hosts")] : []),
-    ...tmpMounts(join(parts.workFolder, "tmp"), parts.tmp),
+    parts.tmp === "full"
+      ? { kind: "full", folder: "/tmp" }
+      : bind(join(parts.workFolder, "tmp"), "/tmp", parts.tmp === "read-only"),
   ];
-  return { mounts, path: lambdaPath };
-}
-
-function tmpMounts(folder: string, tmp: SandboxParts["tmp"]): readonly Mount[] {
-  if (tmp === "full") return [{ kind: "full", folder: "/tmp" }];
-  return [bind(folder, "/tmp", tmp === "read-only")];
 }
 
 function bind(from: string, to: string, isReadOnly = false): Bind {
@@ -63,7 +48,7 @@ async function languageMounts(parts: SandboxParts, lang: string): Promise<Mount[
   return program.kind === "python" ? [...hidden, ...(await pythonBinds(program, lang))] : hidden;
 }
 
-/** A Python that the mounts would hide becomes /var/lang itself, as on Lambda; one that stays in sight gets links. */
+/** A Python that the mounts would hide becomes /var/lang itself, as on Lambda; any other Python gets links there. */
 async function pythonBinds({ path, prefix, version }: PythonInterpreter, lang: string): Promise<Bind[]> {
   if (/^\/(opt|var|tmp)\//.test(`${prefix}/`)) return [bind(prefix, lang, true)];
   for (const name of ["python", "python3", `python${version}`]) await symlink(path, join(lang, "bin", name));

@@ -4,12 +4,16 @@ import { isExecutable } from "../files/program-file.ts";
 import type { Notice } from "../history/log-line.ts";
 import { EmulatorError } from "../problems/emulator-error.ts";
 import type { Holder } from "./holder.ts";
-import type { NamespacePlan } from "./namespace-plan.ts";
 import { toRuntimeCommand } from "./sandbox.ts";
 import type { Sandbox, SandboxParts } from "./sandbox.ts";
 
+/**
+ * PATH of Lambda's managed runtimes. Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+ */
+const lambdaPath = "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin";
+
 /** The sandbox whose processes see Lambda's own paths. */
-export function namespaceSandbox(parts: SandboxParts, plan: NamespacePlan, holder: Holder): Sandbox {
+export function namespaceSandbox(parts: SandboxParts, holder: Holder): Sandbox {
   const { program, workFolder } = parts;
   const nsenter = [
     findNsenter(),
@@ -23,7 +27,7 @@ export function namespaceSandbox(parts: SandboxParts, plan: NamespacePlan, holde
     return { kind: "writable-path", text };
   });
   const hostPath = (insidePath: string): string => `/proc/${holder.pid}/root${insidePath}`;
-  const folders = { opt: "/opt", task: "/var/task", runtime: "/var/runtime", path: plan.path };
+  const folders = { opt: "/opt", task: "/var/task", runtime: "/var/runtime", path: lambdaPath };
   const isPython = program.kind === "python";
   const interpreter = `/var/lang/bin/${isPython ? `python${program.version}` : "node"}`;
   return {

@@ -15,7 +15,7 @@ export interface Sandbox {
   readonly folders: Folders;
   readonly runtime: RuntimeCommand;
   readonly isolation: Isolation;
-  /** Differences from Lambda worth a line, said once. */
+  /** Where the sandbox is not like Lambda. */
   readonly notices: readonly Notice[];
   /** The environment's /tmp as this process sees it. */
   readonly tmpPath: string;

@@ -21,17 +21,17 @@ export interface FunctionSpec {
   readonly bootstrap?: readonly string[];
 }
 
-/** How an environment came to be, as AWS_LAMBDA_INITIALIZATION_TYPE says it. */
+/** How an environment is initialised: the values of AWS_LAMBDA_INITIALIZATION_TYPE. */
 export type InitializationType = "on-demand" | "provisioned-concurrency" | "snap-start" | "lambda-managed-instances";
 
 /**
- * What happens to a batch that cannot be delivered, or becomes due while another one is under way.
- * `retry`: it waits and is sent again, after 100 ms doubling up to 5 s, as the documentation says.
- * `strict`: it is lost, as in the official emulator for Managed Instances.
+ * What happens to a batch that cannot be delivered, or that becomes due while another batch is under way.
+ * `retry`: the batch waits and is sent again, after 100 ms doubling up to 5 s, as the documentation says.
+ * `strict`: the batch is lost, as in the official emulator for Managed Instances.
  */
 export type DeliveryRule = "retry" | "strict";
 
-/** How `startEnvironment` is told what to run. */
+/** What `startEnvironment` runs, and how. */
 export interface EnvironmentOptions {
   readonly function: FunctionSpec;
   /** Folders (or zip files) that become /opt, merged in order. */
@@ -68,21 +68,17 @@ export interface EnvironmentOptions {
   /** The Node that stands at /var/lang/bin/node of a nodejs function; default: the one running the emulator. */
   readonly nodePath?: string;
   /**
-   * `namespace` (default): Lambda's own paths in a mount namespace; `paths`: no namespace, paths rewritten. Default:
-   * the first that works.
+   * `namespace`: Lambda's own paths in a mount namespace. `paths`: no namespace, paths rewritten. Default: the first
+   * that works.
    */
   readonly isolation?: "namespace" | "paths";
-  /**
-   * What happens to telemetry that cannot be delivered at once: `retry` (default) or `strict`. See docs/emulator.md.
-   */
+  /** Default `retry`. */
   readonly telemetryDelivery?: DeliveryRule;
-  /** Troubles to make from the start on. */
+  /** Faults from the start on. */
   readonly faults?: readonly Fault[];
   /** A /tmp that cannot be written to, or has no room left; only in a mount namespace. Default `normal`. */
   readonly tmp?: "normal" | "full" | "read-only";
-  /**
-   * `at-once` (default), or `at-first-invoke`: everything is laid out, and the first invocation starts the processes.
-   */
+  /** `at-once` (default), or `at-first-invoke`: only the folders are ready until an invocation starts the processes. */
   readonly initialize?: "at-once" | "at-first-invoke";
   /**
    * `movable`: `environment.skip` moves the wall clock of the processes ahead and leaves their monotonic clock alone,
@@ -93,6 +89,6 @@ export interface EnvironmentOptions {
   readonly historyLimit?: number;
   /** Breaks off the start. */
   readonly signal?: AbortSignal;
-  /** Told of each line as it is written. */
+  /** Called for each line that is written. */
   onLine?(line: LogLine): void;
 }

@@ -22,7 +22,7 @@ export interface WatchedCall {
   readonly answer: string;
 }
 
-/** Which calls a fault concerns. */
+/** The calls that a fault hits. */
 export interface CallFilter {
   readonly call: CallName;
   /** Only the calls of this extension. */

@@ -4,7 +4,7 @@ export interface InvokeResult {
   readonly kind: "response" | "function-error";
   /** The function's answer as it sent it; for an error the JSON with `errorType` and `errorMessage`. */
   readonly payload: string;
-  /** Epoch-independent: milliseconds from the call to the answer. */
+  /** From the call to the answer. */
   readonly durationMs: number;
 }
 
@@ -18,6 +18,6 @@ export interface InvokeOptions {
   readonly clientContext?: string;
   /** Default: the function's own, without version or alias. */
   readonly functionArn?: string;
-  /** Told of each piece of a streamed answer as the function writes it; the result has all of them. */
+  /** Called for each piece of a streamed answer that the function writes; the result has all of them. */
   onPiece?(bytes: Uint8Array): void;
 }

@@ -6,7 +6,7 @@ import type { Platform } from "../state/platform.ts";
 export interface Announcement {
   readonly type: string;
   readonly record: unknown;
-  /** Left out: the event leaves no line, whatever the format. */
+  /** Undefined: the event leaves no line in either format. */
   readonly text?: string | undefined;
   /** The figures, if a phase ends with it. */
   readonly report?: Report;

@@ -6,7 +6,7 @@ type Variables = Record<string, string>;
 const xrayVariables = ["AWS_XRAY_CONTEXT_MISSING", "AWS_XRAY_DAEMON_ADDRESS"];
 
 /**
- * What an extension sees: the customer's variables and the platform's, without those kept for the runtime.
+ * The variables of an extension: the customer's and the platform's, without those of the runtime.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
  */
 export function extensionVariables(settings: Settings, runtimeApi: string, folders: Folders): Variables {
@@ -18,7 +18,7 @@ export function extensionVariables(settings: Settings, runtimeApi: string, folde
 }
 
 /**
- * What the runtime sees.
+ * The variables of the runtime.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
  */
 export function runtimeVariables(settings: Settings, runtimeApi: string, folders: Folders): Variables {
@@ -68,7 +68,7 @@ function sharedVariables(settings: Settings, runtimeApi: string): Variables {
   };
 }
 
-/** Keys must not end up in a snapshot: a restored function asks for them. */
+/** Keys must not be in a snapshot: a restored function asks for them. */
 function credentialVariables(settings: Settings, runtimeApi: string): Readonly<Record<string, string>> {
   if (settings.initializationType !== "snap-start") return settings.credentials;
   return {
@@ -77,7 +77,7 @@ function credentialVariables(settings: Settings, runtimeApi: string): Readonly<R
   };
 }
 
-/** Custom runtimes have none. */
+/** Custom runtimes have no such variable. */
 function executionEnvironment(runtime: string): Variables {
   return runtime.startsWith("provided") ? {} : { AWS_EXECUTION_ENV: `AWS_Lambda_${runtime}` };
 }

@@ -5,8 +5,8 @@ import type { Sandbox } from "../namespace/sandbox.ts";
 import type { Failure } from "../state/generation.ts";
 
 /**
- * Why the kernel would not execute a file of the inside, in the words of the platform and with what to do; undefined
- * where it would.
+ * Why the kernel would not execute a file of the inside, in the words of the platform and with what to do; undefined if
+ * it would.
  */
 export function findLaunchObstacle(sandbox: Pick<Sandbox, "hostPath">, path: string): Failure | undefined {
   const refuse = (errorType: string, reason: string): Failure => ({
@@ -38,8 +38,7 @@ export function findLaunchObstacle(sandbox: Pick<Sandbox, "hostPath">, path: str
 }
 
 /**
- * Why the program of the runtime cannot be executed: a path, or a name that is looked up in PATH; undefined where it
- * can.
+ * Why the program of the runtime (a path, or a name in PATH) cannot be executed; undefined if it can.
  * Source: the messages are the official emulator's, the advice is not.
  */
 export function findEntrypointObstacle(

@@ -10,7 +10,7 @@ import { extensionVariables, runtimeVariables } from "./environment-variables.ts
 import { findEntrypointObstacle, findLaunchObstacle } from "./launch-obstacle.ts";
 
 /**
- * Starts every file of /opt/extensions, in the order of their names, without waiting for any. Stops at the first that
+ * Starts every file of /opt/extensions, in the order of their names, without waiting. Stops at the first file that
  * cannot be started.
  */
 export function launchExtensions(platform: Platform, generation: Generation): void {
@@ -93,7 +93,7 @@ const tooMany: Failure = { errorType: "TooManyExtensions", errorMessage: `more t
 function onExtensionExit(platform: Platform, generation: Generation, extension: Extension, status: ExitStatus): void {
   platform.timeline.mark(extension.name, "exit", { detail: describeExit(status), fact: { kind: "exit", status } });
   if (!generation.isShuttingDown) {
-    // The platform's own line tells the status, and not whose.
+    // The platform's own line has the status, but not the name.
     platform.write("platform", "platform", `${extension.name} ended: ${describeExit(status)}`);
     fail(generation, {
       errorType: generation.reported?.errorType ?? "Extension.Crash",
@@ -130,7 +130,7 @@ const signalNames: Readonly<Record<string, string>> = {
   SIGABRT: "aborted",
 };
 
-/** The way Go describes it. */
+/** In Go's words, as on the platform. */
 function describeExit(status: ExitStatus): string {
   if (status.kind === "not-started") return status.reason;
   if (status.kind === "signal") return `signal: ${signalNames[status.signal] ?? status.signal}`;

@@ -15,7 +15,7 @@ import type { ShutdownReason } from "./shutdown.ts";
 
 /** The life of one environment: init, invocations one after another, resets, shutdown. */
 export interface Lifecycle {
-  /** The processes that are alive or were last; never undefined, so that late calls are refused by a state. */
+  /** The processes that are alive, or the last ones: their state refuses late calls. */
   readonly generation: Generation;
   start(): Promise<void>;
   invoke(event: unknown, options: InvokeOptions): Promise<InvokeResult>;
@@ -35,7 +35,7 @@ export function createLifecycle(platform: Platform): Lifecycle {
   let isClosed = false;
   let hasStarted = false;
   let isReady = false;
-  // Initialised and not restored yet.
+  // Initialised, but not restored yet.
   let isSnapshot = false;
   let running: Invocation | undefined;
   let initDurationMs: number | undefined;
@@ -169,7 +169,7 @@ export function createLifecycle(platform: Platform): Lifecycle {
   };
 }
 
-/** Resolves when the work is over, or the time is. */
+/** Resolves when the work or the time is over. */
 function settledWithin(work: Promise<unknown>, limitMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, limitMs);

@@ -14,7 +14,7 @@ import { shutDown } from "./shutdown.ts";
 import type { ShutdownReason } from "./shutdown.ts";
 
 /**
- * The life of an environment on Managed Instances: invocations run at the same time, extensions see none of them, a
+ * The life of an environment on Managed Instances: invocations run at the same time, extensions do not see them, a
  * crash ends the environment for good, nothing freezes.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-managed-instances-execution-environment.html
  */

@@ -4,9 +4,9 @@ import type { Generation } from "../state/generation.ts";
 import type { Platform } from "../state/platform.ts";
 
 /**
- * The peak memory of the processes the platform started, in MB; 0 where the system does not tell. What is mapped from
- * files counts as much as the process has that has most of it: a function and extensions on one Node.js share its
- * pages, and Lambda counts those once.
+ * The peak memory of the processes that the platform started; 0 if the system does not tell it. Pages of files count
+ * once, as on Lambda: with the process that has most of them. A function and extensions on one Node.js share such
+ * pages. Units: MB.
  */
 export function maxMemoryUsedMb(generation: Generation): number {
   let ownKilobytes = 0;
@@ -29,7 +29,7 @@ function readKilobytes(status: string, name: string): number {
   return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)?.[1] ?? 0);
 }
 
-/** Says once for a set of processes that Lambda would have killed them: nothing limits their memory here. */
+/** Writes once per generation that Lambda would have killed these processes: nothing limits their memory here. */
 export function warnOfMemory(platform: Platform, generation: Generation, usedMb: number): void {
   const { memorySizeMb } = platform.settings;
   if (generation.isMemoryTold || usedMb <= memorySizeMb) return;

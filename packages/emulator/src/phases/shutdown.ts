@@ -7,19 +7,19 @@ import { releaseEvent } from "../state/release-event.ts";
 /** Why an environment ends, as the event says it. */
 export type ShutdownReason = "spindown" | "timeout" | "failure";
 
-/** What everybody has together with an external extension, and with internal ones only. Units: milliseconds. */
+/** The time for all processes: with an external extension, and with internal ones only. Units: milliseconds. */
 const externalLimitMs = 2000;
 const internalLimitMs = 500;
-/** The runtime's share of the time where there are external extensions. */
+/** The runtime's share of the time, if there are external extensions. */
 const runtimeShare = 0.3;
-/** What deliveries get before SHUTDOWN goes out, where they succeed at all. */
+/** The time for deliveries before SHUTDOWN goes out, as long as they succeed. */
 const flushLimitMs = 500;
-/** What the system gets to end killed processes. */
+/** The time for the system to end killed processes. */
 const reapLimitMs = 2000;
 
 /**
- * SIGTERM to the runtime and SIGKILL after its share; then SHUTDOWN to the extensions that subscribed, SIGKILL to the
- * others at once and to everybody at the limit. Without extensions: SIGKILL at once.
+ * Sends SIGTERM to the runtime and SIGKILL after its share; then SHUTDOWN to the extensions that asked for it, SIGKILL
+ * to the others at once, and SIGKILL to all at the limit. Without extensions: SIGKILL at once.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 export async function shutDown(platform: Platform, generation: Generation, reason: ShutdownReason): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * The candidate that was probably meant, for a "did you mean"; undefined where none is near.
- * Near: at most a third of the letters differ, case aside, or one starts with the other.
+ * The candidate that was probably meant, for a "did you mean"; undefined if no candidate is near. Near: at most a third
+ * of the letters differ, case aside, or one starts with the other.
  */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   const wanted = word.toLowerCase();

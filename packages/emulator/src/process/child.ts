@@ -27,10 +27,10 @@ export interface ChildCommand {
   onLine(line: string): void;
 }
 
-/** Output may be held open by a grandchild: the exit is told at the latest after this time. Units: milliseconds. */
+/** A grandchild may hold the output open: the exit is reported after this time at the latest. Units: milliseconds. */
 const outputGraceMs = 100;
 
-/** Starts a process in a group of its own; a program that cannot be executed shows in `exited`. */
+/** Starts a process in a group of its own. If the program cannot be executed, `exited` says so. */
 export function startChild(command: ChildCommand): Child {
   const [program = "", ...args] = command.argv;
   const child = spawn(program, args, {

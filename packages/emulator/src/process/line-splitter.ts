@@ -1,6 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
 
-/** Longest line passed on in one piece; a longer one is cut, as the platform does near 256 KB. Units: characters. */
+/** The longest line in one piece; a longer line is cut, as the platform does near 256 KB. Units: characters. */
 export const maxLineLength = 262_144;
 
 /** Turns chunks of output into lines. */
@@ -10,7 +10,7 @@ export interface LineSplitter {
   end(): void;
 }
 
-/** Splits bytes into lines without their newline, keeping characters that fall on a chunk's edge whole. */
+/** Splits bytes into lines without their newline. A character on the edge of two chunks stays whole. */
 export function createLineSplitter(onLine: (line: string) => void): LineSplitter {
   const decoder = new StringDecoder("utf8");
   let rest = "";

@@ -8,9 +8,9 @@ import { EmulatorError } from "../problems/emulator-error.ts";
 export interface EnvironmentClock {
   /** What the wall clock says inside. */
   epochMs(): number;
-  /** A moment of this process's wall clock, as the inside tells it. */
+  /** The same moment on the wall clock inside. */
   toInside(epochMs: number): number;
-  /** Moves the wall clock ahead; throws `EmulatorError` where it cannot be moved. */
+  /** Moves the wall clock ahead. Errors: `EmulatorError` if the clock cannot be moved. */
   skip(durationMs: number): void;
   /** Variables that every process needs to see the clock. */
   readonly variables: Readonly<Record<string, string>>;
@@ -33,8 +33,7 @@ export const machineClock: EnvironmentClock = {
 };
 
 /**
- * The commands whose sleep fails under libfaketime while the monotonic clock is left alone: they keep the machine's
- * clock.
+ * These commands keep the machine's clock: their sleep fails under libfaketime if it leaves the monotonic clock alone.
  */
 const untouchedCommands = ["python", "python3", ...Array.from({ length: 11 }, (_, minor) => `python3.${minor + 6}`)];
 
@@ -48,7 +47,7 @@ export function createMovableClock({ folder, insideFolder }: ClockFolder): Envir
   }
   let offsetMs = 0;
   function write(): void {
-    // Readers must never see half a number.
+    // A reader must never see half a number.
     writeFileSync(join(folder, "clock.new"), `+${(offsetMs / 1000).toFixed(3)}\n`);
     renameSync(join(folder, "clock.new"), join(folder, "clock"));
   }
@@ -71,7 +70,7 @@ export function createMovableClock({ folder, insideFolder }: ClockFolder): Envir
   };
 }
 
-/** libfaketime where distributions put it. */
+/** The path of libfaketime, if it is where distributions put it. */
 export function findFaketime(): string | undefined {
   const multiarch = existsSync("/usr/lib") ? readdirSync("/usr/lib").filter((name) => name.includes("-linux-")) : [];
   const folders = [...multiarch.map((name) => `/usr/lib/${name}`), "/usr/lib64", "/usr/lib", "/usr/local/lib"];

@@ -1,11 +1,11 @@
-/** Lets flows wait for a condition over mutable state: a change of the state is followed by `notify`. */
+/** Lets a flow wait for a condition over mutable state. Code that changes the state calls `notify`. */
 export interface Changes {
   notify(): void;
-  /** Resolves with "met" once `condition` holds, or with "deadline" when the clock passes it first. */
+  /** Resolves with "met" once `condition` holds, or with "deadline" if the time is over first. */
   until(condition: () => boolean, deadlineEpochMs?: number): Promise<"met" | "deadline">;
 }
 
-/** A fresh set of waiters. */
+/** Starts without waiters. */
 export function createChanges(): Changes {
   let waiters: readonly (() => void)[] = [];
   return {

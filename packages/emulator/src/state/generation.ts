@@ -14,7 +14,7 @@ export const maxExtensions = 10;
 export interface Failure {
   readonly errorType: string;
   readonly errorMessage: string;
-  /** The body the runtime sent with it. */
+  /** The body that the runtime sent with it. */
   readonly payload?: Buffer;
 }
 
@@ -33,7 +33,7 @@ export interface Extension {
   child?: Child;
   /** The open `next`. */
   parked?: ApiRequest;
-  /** Released while it was not waiting: it gets it the moment it asks. */
+  /** Released while the extension was not waiting: the answer of its next `next`. */
   pending?: LifecycleEvent;
   errorType?: string;
 }
@@ -44,7 +44,7 @@ export interface RuntimeSlot {
   child?: Child;
   parked: ApiRequest[];
   invocation?: Invocation;
-  /** On Managed Instances: handed to workers, and waiting for one. */
+  /** On Managed Instances: invocations at a worker, and invocations that wait for one. */
   readonly concurrent: Map<string, Invocation>;
   readonly queued: Invocation[];
 }
@@ -59,7 +59,7 @@ export interface Generation {
   isShuttingDown: boolean;
   /** Whether the platform has written that they use more memory than they have on Lambda. */
   isMemoryTold: boolean;
-  /** The first fatal error an extension or the runtime reported itself; an exit afterwards carries its type. */
+  /** The first fatal error that an extension or the runtime reported itself: a later exit carries its type. */
   reported?: Failure;
   /** The first failure; ends the phase that runs. */
   failure?: Failure;
