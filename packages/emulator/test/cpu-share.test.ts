@@ -59,7 +59,7 @@ function allowedIn(group: string): number {
 const memorySizeMb = 3538;
 
 describe.skipIf(probe.kind === "refused")("with a CPU share", { timeout: 60_000 }, () => {
-  test("a function is allowed Lambda's part of a CPU for its memory, and a busy one has no more", async () => {
+  test("a function gets Lambda's share of a CPU for its memory, and a busy function gets no more", async () => {
     const [small, large] = [await measure(512), await measure(memorySizeMb)];
     expect(small.allowed).toBeCloseTo(512 / 1769, 2);
     expect(large.allowed).toBeCloseTo(2, 2);
@@ -67,7 +67,7 @@ describe.skipIf(probe.kind === "refused")("with a CPU share", { timeout: 60_000 
     expect(small.share).toBeLessThan(1.2 * (512 / 1769));
   });
 
-  test("extensions share it, their environment is not changed by it, and a reset has it too", async () => {
+  test("extensions share it, it does not change their environment, and a reset has it too", async () => {
     const variables = pythonExtension("variables", `say(sorted(os.environ))\n${politeExtension("x")["extensions/x"]}`);
     const mortal = nodeFunction("export const handler = async (event) => event.exit && process.exit(1);");
     const seen: (readonly string[])[] = [];
@@ -124,7 +124,7 @@ await startEnvironment({ function: { runtime: "nodejs22.x", handler: "index.hand
   });
 });
 
-test("where no limit can be set, that is said and the function runs", async () => {
+test("if no limit can be set, a notice says so and the function runs", async () => {
   // No kernel takes a share this small.
   const environment = await start(
     { ...nodeFunction("export const handler = async () => 1;"), memorySizeMb: 0.001 },

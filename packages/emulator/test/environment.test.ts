@@ -314,7 +314,7 @@ test("says that a layer is missing, that a file is no layer, and that a port is 
   );
 });
 
-test("takes layers and code as zip files, modes and links kept", async () => {
+test("takes layers and code as zip files, and keeps modes and links", async () => {
   const folder = writeFolder({
     ...politeExtension(),
     "data/file": "content",
@@ -390,7 +390,7 @@ export const handler = awslambda.streamifyResponse(async (event, stream) => {
   expect(answer.durationMs).toBeGreaterThan(498);
 });
 
-test("tells no pieces of an answer that is not streamed", async () => {
+test("passes on no pieces of an answer that is not streamed", async () => {
   const environment = await start(nodeFunction("export const handler = async () => 'whole';"));
   const pieces: unknown[] = [];
   await environment.invoke(1, { onPiece: (bytes) => pieces.push(bytes) });
@@ -459,7 +459,7 @@ test("breaks off an invocation when it is closed", async () => {
   expect(await call).toContain("the environment was closed while this invocation ran");
 });
 
-test("starts the processes with the first invocation where that is asked for", async () => {
+test("starts the processes with the first invocation if asked", async () => {
   const environment = await start(pythonFunction("def handler(event, context): return event"), [politeExtension()], {
     initialize: "at-first-invoke",
   });
@@ -470,7 +470,7 @@ test("starts the processes with the first invocation where that is asked for", a
   expect(texts(environment, "platform").at(-1)).toContain("Init Duration");
 });
 
-test("gives init the time that is asked for, and says which can be", async () => {
+test("gives init the time that is asked for, and says which times are allowed", async () => {
   const environment = await start(nodeFunction("await new Promise((resolve) => setTimeout(resolve, 60_000));"), [], {
     initializationType: "provisioned-concurrency",
     initTimeoutSeconds: 0.2,
@@ -502,7 +502,7 @@ test("says once after REPORT that the processes use more memory than they have o
   expect(await told(10_240)).toEqual([]);
 });
 
-test("counts the pages once that a function and its extension share", async () => {
+test("counts pages that a function and its extension share once", async () => {
   const usedMb = async (layers: readonly Files[]): Promise<number> => {
     const environment = await start(nodeFunction("export const handler = async (event) => event;"), layers);
     await environment.invoke(1);

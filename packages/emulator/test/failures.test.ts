@@ -204,7 +204,7 @@ test.each([
   expect(errorOf(await environment.invoke(1)).errorType).toBe("Extension.LaunchError");
 });
 
-test("kills an extension that does not end within two seconds of SHUTDOWN, and one that did not ask for it at once", async () => {
+test("kills an extension that does not end within two seconds of SHUTDOWN, and at once an extension that did not ask for it", async () => {
   const stubborn =
     "identity = register(['SHUTDOWN'])\nevent = next_event(identity)\nsay(event['deadlineMs'])\ntime.sleep(60)\n";
   const silent = "identity = register([])\nnext_event(identity)\n";

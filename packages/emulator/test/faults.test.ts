@@ -57,7 +57,7 @@ test("loses an answer although the call counted", async () => {
   expect(texts(environment, "extension").slice(0, 2)).toEqual(["RemoteDisconnected", expect.stringContaining("403")]);
 });
 
-test("tells who watches of calls and their answers, also of those that a fault gives", async () => {
+test("shows a watch every call with its answer, also an answer that a fault makes", async () => {
   const calls: WatchedCall[] = [];
   await start(hello, [persistent], {
     faults: [
@@ -162,7 +162,7 @@ test("cuts connections without an open call, and the runtime opens another", asy
   expect(await environment.invoke(2)).toMatchObject({ kind: "response", payload: "2" });
 });
 
-test("the runtime ends, and says so once, where the Runtime API hears neither its answer nor its error", async () => {
+test("the runtime ends, and says so once, if the Runtime API gets neither its answer nor its error", async () => {
   const environment = await start(
     { ...nodeFunction("export const handler = async () => 1;"), timeoutSeconds: 10 },
     [],

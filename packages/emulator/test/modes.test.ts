@@ -139,7 +139,7 @@ test("on Managed Instances a crash ends the environment for good", async () => {
     payload: expect.stringContaining("exit status 3"),
   });
   await environment.idle();
-  await expect(environment.invoke(1)).rejects.toThrow("none takes its place");
+  await expect(environment.invoke(1)).rejects.toThrow("Managed Instances do not replace it");
 });
 
 test("SnapStart takes a snapshot after init and runs the hooks at the restore, before the first invocation", async () => {

@@ -40,7 +40,7 @@ test.each([
   expect(lines).toEqual(written.map(toLine));
 });
 
-test("with the JSON log format, and on Managed Instances, they are the figures of platform.report", async () => {
+test("with the JSON log format, and on Managed Instances, the figures are those of platform.report", async () => {
   for (const initializationType of ["on-demand", "lambda-managed-instances"] as const) {
     const environment = await start(answers, [], { logFormat: "JSON", initializationType });
     await environment.invoke(1);

@@ -231,7 +231,7 @@ time.sleep(0.1)
   expect(types.at(-1)).toBe("platform.report");
 });
 
-test("tells of a timeout before SHUTDOWN, and starts over in the next invocation", async () => {
+test("reports a timeout before SHUTDOWN, and starts over in the next invocation", async () => {
   const fn = {
     ...pythonFunction("import time\ndef handler(event, context):\n    if event == 'slow': time.sleep(60)\n"),
     timeoutSeconds: 2,
@@ -271,7 +271,7 @@ test("tells of a timeout before SHUTDOWN, and starts over in the next invocation
   ).toEqual(["init", "invoke"]);
 });
 
-test("delivers nothing while the environment is frozen, and what was left after the thaw", async () => {
+test("delivers nothing while the environment is frozen, and the rest after the thaw", async () => {
   const environment = await start(hello, [recordingExtension({ ...everything, types: ["platform"] })], {
     freeze: true,
   });

@@ -52,7 +52,9 @@ export async function startApiServer(port: number, handler: ApiHandler): Promise
 
 function toEmulatorError(error: NodeJS.ErrnoException, port: number): EmulatorError {
   return error.code === "EADDRINUSE"
-    ? new EmulatorError(`port ${port} of 127.0.0.1 is in use: choose another one, or none to get any free port`)
+    ? new EmulatorError(
+        `port ${port} of 127.0.0.1 is in use: choose another port, or leave the port out to get any free one`,
+      )
     : new EmulatorError(`cannot listen on port ${port} of 127.0.0.1: ${error.message}`);
 }
 

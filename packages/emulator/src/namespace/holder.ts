@@ -7,7 +7,7 @@ import type { BindStyle, Mount } from "./mount-script.ts";
 /** The process that keeps a mount namespace alive. */
 export interface Holder {
   readonly pid: number;
-  /** Whether it is in a user namespace of its own, which others must join too. */
+  /** Whether it has its own user namespace: other processes must join that too. */
   readonly hasUserNamespace: boolean;
   /** Paths that could not be made read-only. */
   readonly writablePaths: readonly string[];
@@ -47,7 +47,7 @@ interface Attempt {
 
 function tryHolder({ script, workFolder, hasUserNamespace }: Attempt): Promise<HolderOutcome> {
   const flags = hasUserNamespace ? "-Urm" : "-m";
-  // The folder is removed outside the namespace, where nothing is mounted on it.
+  // The folder is removed outside the namespace: nothing is mounted on it there.
   const outer = `unshare ${flags} -- sh -c ${shellQuote(script)} && rm -rf --one-file-system -- ${shellQuote(workFolder)}`;
   const writablePaths: string[] = [];
   return new Promise((resolve) => {

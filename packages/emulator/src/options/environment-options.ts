@@ -53,7 +53,7 @@ export interface EnvironmentOptions {
   /** Stop every process between invocations, as Lambda does. Default false. */
   readonly freeze?: boolean;
   /**
-   * Give the environment the CPU time that Lambda gives for its memory, where this machine's control groups allow it.
+   * Give the environment the CPU time that Lambda gives for its memory, if this machine's control groups allow it.
    * Default false.
    */
   readonly cpuShare?: boolean;

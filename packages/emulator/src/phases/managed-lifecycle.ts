@@ -58,9 +58,7 @@ export function createManagedLifecycle(platform: Platform): Lifecycle {
     invoke(event, options) {
       if (ended !== undefined) {
         return Promise.reject(
-          new EmulatorError(
-            "the environment has ended, and on Managed Instances none takes its place: start another one",
-          ),
+          new EmulatorError("the environment has ended, and Managed Instances do not replace it: start another one"),
         );
       }
       return new Promise((resolve, reject) => {

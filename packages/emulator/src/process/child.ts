@@ -10,7 +10,7 @@ export type ExitStatus =
   | { readonly kind: "signal"; readonly signal: string }
   | { readonly kind: "not-started"; readonly reason: string };
 
-/** A process of the environment, leader of a process group of its own. */
+/** A process of the environment. It leads its own process group. */
 export interface Child {
   readonly pid: number | undefined;
   readonly isRunning: boolean;
@@ -30,7 +30,7 @@ export interface ChildCommand {
 /** A grandchild may hold the output open: the exit is reported after this time at the latest. Units: milliseconds. */
 const outputGraceMs = 100;
 
-/** Starts a process in a group of its own. If the program cannot be executed, `exited` says so. */
+/** Starts a process in its own process group. If the program cannot be executed, `exited` says so. */
 export function startChild(command: ChildCommand): Child {
   const [program = "", ...args] = command.argv;
   const child = spawn(program, args, {

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createLineSplitter } from "./line-splitter.ts";
 
-/** A shell that cleans up after this process, however this process ends: the shell sees its standard input close. */
+/** A shell that cleans up after this process. It sees this process end, for any reason: its standard input closes. */
 export interface Keeper {
   /** Writes a line to the shell's standard input. */
   tell(line: string): void;

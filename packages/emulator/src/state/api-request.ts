@@ -5,17 +5,17 @@ export interface Answer {
   readonly body: string | Buffer;
 }
 
-/** A request whose body has been read. The state keeps it open where the answer comes later: a `next` that waits. */
+/** A request whose body has been read. The state keeps it open if the answer comes later: a `next` that waits. */
 export interface ApiRequest {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  /** Undefined where the header is missing or empty. Names in lower case. */
+  /** Undefined if the header is missing or empty. Names in lower case. */
   header(name: string): string | undefined;
   readonly body: Buffer;
   /** Headers that came after a chunked body. */
   readonly trailers: Readonly<Record<string, string | undefined>>;
-  /** Answers now or later; a connection that is gone by then swallows the answer, as on the platform. */
+  /** Answers now or later. If the connection is gone by then, the answer is lost, as on the platform. */
   respond(answer: Answer): void;
   /** Cuts the connection without an answer. */
   cut(): void;

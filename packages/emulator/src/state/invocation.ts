@@ -40,7 +40,7 @@ export interface Invocation {
   };
 }
 
-/** What a caller gave and where the answer goes. */
+/** What a caller gave, and where the answer goes. */
 export interface Call {
   readonly event: unknown;
   readonly options: InvokeOptions;
