@@ -60,7 +60,8 @@ function toEmulatorError(error: NodeJS.ErrnoException, port: number): EmulatorEr
 
 function serve(incoming: IncomingMessage, outgoing: ServerResponse, handler: ApiHandler): void {
   const chunks: Buffer[] = [];
-  const { path, header } = readHead(incoming);
+  const path = (incoming.url ?? "/").split("?", 1)[0] ?? "/";
+  const header = (name: string): string | undefined => joinHeader(incoming.headers[name]);
   incoming.on("data", (bytes: Buffer) => {
     chunks.push(bytes);
     const waitMs = handler.onPiece({ path, header, bytes });
@@ -71,11 +72,8 @@ function serve(incoming: IncomingMessage, outgoing: ServerResponse, handler: Api
   });
   incoming.on("error", () => {});
   incoming.on("end", () => {
-    const request = toRequest(
-      incoming,
-      outgoing,
-      chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks),
-    );
+    const body = chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+    const request = toRequest(incoming, outgoing, { path, header, body });
     // What a process printed before it made this call lies in its pipe by now: one turn of the loop reads it first.
     setImmediate(() => {
       try {
@@ -88,11 +86,14 @@ function serve(incoming: IncomingMessage, outgoing: ServerResponse, handler: Api
   });
 }
 
-function toRequest(incoming: IncomingMessage, outgoing: ServerResponse, body: Buffer): ApiRequest {
+function toRequest(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  parts: Pick<ApiRequest, "path" | "header" | "body">,
+): ApiRequest {
   return {
     method: incoming.method ?? "GET",
-    ...readHead(incoming),
-    body,
+    ...parts,
     trailers: incoming.trailers,
     respond(answer) {
       if (outgoing.headersSent || outgoing.destroyed) return;
@@ -100,13 +101,6 @@ function toRequest(incoming: IncomingMessage, outgoing: ServerResponse, body: Bu
       outgoing.end(answer.body);
     },
     cut: () => incoming.socket.destroy(),
-  };
-}
-
-function readHead(incoming: IncomingMessage): Pick<ApiRequest, "path" | "header"> {
-  return {
-    path: (incoming.url ?? "/").split("?", 1)[0] ?? "/",
-    header: (name) => joinHeader(incoming.headers[name]),
   };
 }
 

@@ -111,47 +111,52 @@ interface ReportRun extends InvokeRun {
 }
 
 function emitReport(platform: Platform, generation: Generation, run: ReportRun): void {
-  const { ending, initDurationMs, restoreDurationMs, runtimeDoneEpochMs } = run;
-  const { requestId, traceId } = run.invocation;
-  const { timeoutMs, memorySizeMb, logFormat } = platform.settings;
-  const { status } = ending;
-  const errorType = errorTypeOf(ending);
   const endEpochMs = preciseEpochMs();
-  const durationMs = status === "timeout" ? timeoutMs : endEpochMs - run.startEpochMs;
-  // The init phase is paid for too. Source:
-  // https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase/
-  const billedDurationMs = Math.ceil(durationMs + (initDurationMs ?? 0));
   const usedMb = maxMemoryUsedMb(generation);
+  const report = toReport(platform, run, { endEpochMs, usedMb });
+  const { requestId, status, errorType, initDurationMs, restoreDurationMs } = report;
   const metrics = {
-    durationMs: roundToMicroseconds(durationMs),
-    billedDurationMs,
-    memorySizeMB: memorySizeMb,
+    durationMs: roundToMicroseconds(report.durationMs),
+    billedDurationMs: report.billedDurationMs,
+    memorySizeMB: report.memorySizeMb,
     maxMemoryUsedMB: usedMb,
     initDurationMs: initDurationMs && roundToMicroseconds(initDurationMs),
     restoreDurationMs: restoreDurationMs && roundToMicroseconds(restoreDurationMs),
   };
+  const tracing = { type: "X-Amzn-Trace-Id", value: run.invocation.traceId };
   const hasOverhead = run.hasExtensions && status === "success";
-  const spans = hasOverhead ? [createSpan("extensionOverhead", runtimeDoneEpochMs, endEpochMs)] : undefined;
-  const report: InvocationReport = {
-    kind: "invocation",
-    requestId,
-    status,
-    errorType,
-    durationMs,
-    billedDurationMs,
-    memorySizeMb,
-    maxMemoryUsedMb: usedMb,
-    initDurationMs,
-    restoreDurationMs,
-  };
-  if (logFormat === "Text") platform.write("platform", "platform", `END RequestId: ${requestId}`);
+  const spans = hasOverhead ? [createSpan("extensionOverhead", run.runtimeDoneEpochMs, endEpochMs)] : undefined;
+  if (platform.settings.logFormat === "Text") platform.write("platform", "platform", `END RequestId: ${requestId}`);
   announce(platform, {
     type: "platform.report",
-    record: { requestId, status, errorType, metrics, tracing: { type: "X-Amzn-Trace-Id", value: traceId }, spans },
+    record: { requestId, status, errorType, metrics, tracing, spans },
     report,
     text: reportLine(report),
   });
   warnOfMemory(platform, generation, usedMb);
+}
+
+function toReport(
+  { settings }: Platform,
+  run: ReportRun,
+  { endEpochMs, usedMb }: { readonly endEpochMs: number; readonly usedMb: number },
+): InvocationReport {
+  const { ending, initDurationMs, restoreDurationMs } = run;
+  const durationMs = ending.status === "timeout" ? settings.timeoutMs : endEpochMs - run.startEpochMs;
+  return {
+    kind: "invocation",
+    requestId: run.invocation.requestId,
+    status: ending.status,
+    errorType: errorTypeOf(ending),
+    durationMs,
+    // The init phase is paid for too. Source:
+    // https://aws.amazon.com/blogs/compute/aws-lambda-standardizes-billing-for-init-phase/
+    billedDurationMs: Math.ceil(durationMs + (initDurationMs ?? 0)),
+    memorySizeMb: settings.memorySizeMb,
+    maxMemoryUsedMb: usedMb,
+    initDurationMs,
+    restoreDurationMs,
+  };
 }
 
 /** Writes the lines and events of an invocation whose init failed: the function never saw it. */

@@ -82,12 +82,7 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     reason: "Lambda answers with an error object; AWS's emulator with a plain sentence.",
   },
   {
-    steps: ["a file that is not executable > the caller's answer"],
-    ours: launchError("fork/exec /opt/extensions/probe: permission denied (set its execute bit: chmod +x)"),
-    reason: launching,
-  },
-  {
-    steps: ["a link to a folder > the caller's answer"],
+    steps: ["a file that is not executable > the caller's answer", "a link to a folder > the caller's answer"],
     ours: launchError("fork/exec /opt/extensions/probe: permission denied (set its execute bit: chmod +x)"),
     reason: launching,
   },
