@@ -1,10 +1,10 @@
-import { once } from "node:events";
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { createGunzip } from "node:zlib";
+import { listen } from "./ports.ts";
 
-/** A receiver of log lines over HTTP, as a customer's endpoint. */
+/** A receiver of log lines over HTTP, like a customer's endpoint. */
 export interface LineReceiver {
   /** `http://127.0.0.1:port/logs`. */
   readonly url: string;
@@ -14,9 +14,7 @@ export interface LineReceiver {
   close(): Promise<void>;
 }
 
-/**
- * Starts a receiver of POSTed NDJSON, gzipped or not, on a free port; answers 200, and a GET with all that it received.
- */
+/** Starts a receiver of POSTed NDJSON, gzipped or not, on a free port. It answers a GET with all that it received. */
 export async function startLineReceiver(): Promise<LineReceiver> {
   const lines: Record<string, unknown>[] = [];
   let batches = 0;
@@ -28,17 +26,6 @@ export async function startLineReceiver(): Promise<LineReceiver> {
     for (const line of ndjson.split("\n")) if (line !== "") lines.push(JSON.parse(line) as Record<string, unknown>);
     response.end();
   };
-  const server = createServer((request, response) => void receive(request, response)).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("BUG: a TCP server has a port");
-  return {
-    url: `http://127.0.0.1:${address.port}/logs`,
-    lines,
-    batches: () => batches,
-    async close() {
-      server.closeAllConnections();
-      if (server.listening) await once(server.close(), "close");
-    },
-  };
+  const { port, close } = await listen(createServer((request, response) => void receive(request, response)));
+  return { url: `http://127.0.0.1:${port}/logs`, lines, batches: () => batches, close };
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import { readPackage } from "./package-tarballs.ts";
 import type { PackageTarball } from "./package-tarballs.ts";
+import { listen } from "./ports.ts";
 
 /** A registry of npm packages that has this repository's packages and no others. */
 export interface PackageRegistry {
@@ -12,12 +12,12 @@ export interface PackageRegistry {
 }
 
 /**
- * Serves packed packages as a registry on a free port, so that a project which names them by version installs them with
- * plain npm, unchanged. Only what `npm install` and `npx` ask for.
+ * Serves packed packages as a registry on a free port: a project that names them by version installs them with plain
+ * npm, unchanged. Answers only what `npm install` and `npx` ask for.
  */
 export async function startPackageRegistry(tarballs: readonly PackageTarball[]): Promise<PackageRegistry> {
   const packages = await Promise.all(
-    tarballs.map(async (tarball) => ({ manifest: tarball.manifest, bytes: await readPackage(tarball) })),
+    tarballs.map(async ({ file, manifest }) => ({ manifest, bytes: await readFile(file) })),
   );
   let url = "";
   const server = createServer((request, response) => {
@@ -33,24 +33,13 @@ export async function startPackageRegistry(tarballs: readonly PackageTarball[]):
       response.writeHead(200, { "content-type": "application/octet-stream", "cache-control": "no-store" });
       response.end(found.bytes);
     }
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("BUG: a TCP server has a port");
-  url = `http://127.0.0.1:${address.port}/`;
-  return {
-    url,
-    async close() {
-      server.closeAllConnections();
-      if (server.listening) await once(server.close(), "close");
-    },
-  };
+  });
+  const { port, close } = await listen(server);
+  url = `http://127.0.0.1:${port}/`;
+  return { url, close };
 }
 
-/**
- * What a registry tells of a package. Source:
- * https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md
- */
+/** A registry's answer. Source: https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md */
 function describe(manifest: PackageTarball["manifest"], bytes: Buffer, url: string) {
   const { name, version } = manifest;
   const integrity = `sha512-${createHash("sha512").update(bytes).digest("base64")}`;

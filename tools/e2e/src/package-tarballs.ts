@@ -1,5 +1,5 @@
 import { existsSync, globSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { pnpmPackage, runOrFail } from "./run-command.ts";
@@ -14,21 +14,23 @@ export interface PackageTarball {
   readonly manifest: { readonly name: string; readonly version: string; readonly [key: string]: unknown };
 }
 
-/** Packs every package that is published into `folder`. Errors: rejects where one is not built yet. */
+const published = [
+  "packages/core",
+  "packages/logger",
+  "packages/cache-warmer",
+  "packages/emulator",
+  "tools/build-layer",
+];
+
+/** Packs every package that is published into `folder`. Errors: rejects if one is not built yet. */
 export async function packPackages(folder: string): Promise<readonly PackageTarball[]> {
-  for (const name of [
-    "packages/core",
-    "packages/logger",
-    "packages/cache-warmer",
-    "packages/emulator",
-    "tools/build-layer",
-  ]) {
+  for (const name of published) {
     if (!existsSync(join(repository, name, "dist/index.js"))) {
       throw new Error(`${name} is not built: run \`pnpm turbo build\` first`);
     }
   }
   await mkdir(folder, { recursive: true });
-  const filters = ["./packages/*", "./tools/build-layer"].flatMap((filter) => ["--filter", filter]);
+  const filters = published.flatMap((name) => ["--filter", `./${name}`]);
   const args = ["--yes", pnpmPackage, "--recursive", ...filters, "pack", "--pack-destination", folder];
   await runOrFail({ file: "npx", args, cwd: repository });
   return Promise.all(globSync("*.tgz", { cwd: folder }).map((name) => readTarball(join(folder, name))));
@@ -37,9 +39,4 @@ export async function packPackages(folder: string): Promise<readonly PackageTarb
 async function readTarball(file: string): Promise<PackageTarball> {
   const stdout = await runOrFail({ file: "tar", args: ["-xOf", file, "package/package.json"] });
   return { file, manifest: JSON.parse(stdout) as PackageTarball["manifest"] };
-}
-
-/** The bytes of the package. */
-export function readPackage({ file }: PackageTarball): Promise<Buffer> {
-  return readFile(file);
 }

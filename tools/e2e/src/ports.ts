@@ -1,14 +1,39 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Below the ports that systems give to whoever asks for any: 32768 and up on Linux, 49152 and up elsewhere. */
+/** Below the ports that systems give to a program that asks for any: 32768 and up on Linux, 49152 and up elsewhere. */
 const range = { first: 20_000, count: 12_000 } as const;
 const given = new Set<number>();
 
+/** A server, TCP or HTTP, that listens on 127.0.0.1. */
+export interface ListeningServer {
+  readonly port: number;
+  /** Ends the server and its connections; idempotent. */
+  readonly close: () => Promise<void>;
+}
+
+/** Lets a server listen on 127.0.0.1; without `port` on any free port. Errors: rejects if the port is taken. */
+export async function listen(server: Server, port = 0): Promise<ListeningServer> {
+  const sockets = new Set<Socket>();
+  server.on("connection", (socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  await once(server.listen(port, "127.0.0.1"), "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      if (server.listening) await once(server.close(), "close");
+    },
+  };
+}
+
 /**
- * A free port of 127.0.0.1, for programs that cannot be told to take any. Nobody gets it by asking for any port
- * meanwhile, nor does this process give it twice.
+ * A free port of 127.0.0.1, for programs that cannot be told to take any. No program gets this port by asking for any
+ * port, and this process does not give it twice.
  */
 export async function findFreePort(): Promise<number> {
   for (;;) {
@@ -19,17 +44,14 @@ export async function findFreePort(): Promise<number> {
   }
 }
 
-/** True where a server can listen at the port of 127.0.0.1. */
+/** True if a server can listen at the port of 127.0.0.1. */
 async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen(port, "127.0.0.1");
   try {
-    await once(server, "listening");
+    await (await listen(createServer(), port)).close();
+    return true;
   } catch {
     return false;
   }
-  server.close();
-  await once(server, "close");
-  return true;
 }
 
 /** Resolves when something listens at the port of 127.0.0.1; rejects when `ended` resolves first. */
@@ -42,10 +64,14 @@ export async function untilListening(port: number, ended: Promise<void>): Promis
   }
 }
 
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => resolve(true)).once("error", () => resolve(false));
-    socket.once("connect", () => socket.destroy());
-  });
+async function isListening(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }

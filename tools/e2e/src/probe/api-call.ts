@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { request } from "node:http";
+import type { IncomingMessage } from "node:http";
+import { text } from "node:stream/consumers";
 
 /** A request to the Runtime or Extensions API. */
 export interface ApiCall {
@@ -8,7 +11,7 @@ export interface ApiCall {
   readonly body?: string;
 }
 
-/** The answer, or word that the connection closed without one. */
+/** The answer, or `closed`: the connection closed without an answer. */
 export type ApiAnswer =
   | {
       readonly kind: "answer";
@@ -18,7 +21,7 @@ export type ApiAnswer =
     }
   | { readonly kind: "closed" };
 
-/** A call on the way. */
+/** A call that was sent. */
 export interface PendingCall {
   readonly answer: Promise<ApiAnswer>;
   /** Closes the connection. */
@@ -32,22 +35,17 @@ export function sendCall(runtimeApi: string, { method, path, headers = {}, body 
     agent: false,
     headers: { ...headers, ...(method === "GET" ? {} : { "Content-Length": Buffer.byteLength(body) }) },
   });
-  const answer = new Promise<ApiAnswer>((resolve) => {
-    outgoing.once("error", () => resolve({ kind: "closed" }));
-    outgoing.once("response", (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => void chunks.push(chunk));
-      response.once("error", () => resolve({ kind: "closed" }));
-      response.once("end", () =>
-        resolve({
-          kind: "answer",
-          status: response.statusCode ?? 0,
-          headers: response.headers as Record<string, string>,
-          body: Buffer.concat(chunks).toString(),
-        }),
-      );
-    });
-  });
-  outgoing.end(body);
+  const answer = receive(once(outgoing, "response") as Promise<[IncomingMessage]>);
+  outgoing.on("error", () => {}).end(body);
   return { answer, abort: () => void outgoing.destroy() };
+}
+
+async function receive(responding: Promise<[IncomingMessage]>): Promise<ApiAnswer> {
+  try {
+    const [response] = await responding;
+    const headers = response.headers as Record<string, string>;
+    return { kind: "answer", status: response.statusCode ?? 0, headers, body: await text(response) };
+  } catch {
+    return { kind: "closed" };
+  }
 }

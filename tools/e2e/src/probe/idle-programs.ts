@@ -1,13 +1,13 @@
-import { once } from "node:events";
-import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { listen } from "../ports.ts";
 
 /**
- * Programs that do nothing but say that they run and exit when told: the test itself speaks to the APIs in their place.
- * They hold a connection to the test, so its end ends them.
+ * Programs that do nothing: each reports that it runs, and exits when it is told. The test itself speaks to the APIs in
+ * their place. They hold a connection to the test, so its end ends them.
  */
 export interface IdlePrograms {
   /** The value of PROBE_CONTROL in their environment. */
@@ -20,7 +20,7 @@ export interface IdlePrograms {
   close(): Promise<void>;
 }
 
-/** Written to a file, it is such a program. */
+/** The text of such a program's file. */
 export const idleProgram = `#!/bin/bash
 exec 3<>"/dev/tcp/127.0.0.1/$PROBE_CONTROL" || exit 99
 echo "\${0##*/}" >&3
@@ -28,10 +28,7 @@ read -r status <&3 || status=0
 exit "$status"
 `;
 
-/**
- * Writes `extensions/<name>` for each name, and `bootstrap` into a folder of its own. Shape: what becomes /opt and
- * /var/task.
- */
+/** Writes `extensions/<name>` for each name, and `bootstrap`. Returns the folders that become /opt and /var/task. */
 export async function writeIdlePrograms(
   folder: string,
   extensions: readonly string[],
@@ -40,8 +37,7 @@ export async function writeIdlePrograms(
   await mkdir(join(opt, "extensions"), { recursive: true });
   await mkdir(task);
   for (const file of [join(task, "bootstrap"), ...extensions.map((name) => join(opt, "extensions", name))]) {
-    await writeFile(file, idleProgram);
-    await chmod(file, 0o755);
+    await writeFile(file, idleProgram, { mode: 0o755 });
   }
   return { opt, task };
 }
@@ -50,25 +46,18 @@ export async function writeIdlePrograms(
 export async function listenToIdlePrograms(): Promise<IdlePrograms> {
   const running = new Map<string, Socket>();
   const waiting = new Map<string, () => void>();
-  const sockets = new Set<Socket>();
   const server = createServer((socket) => {
-    sockets.add(socket);
     socket.on("error", () => socket.destroy());
     createInterface({ input: socket }).once("line", (name) => {
       running.set(name, socket);
       waiting.get(name)?.();
     });
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("BUG: a TCP server has a port");
+  });
+  const { port, close } = await listen(server);
   return {
-    controlPort: String(address.port),
+    controlPort: String(port),
     started: (name) => (running.has(name) ? Promise.resolve() : new Promise((resolve) => waiting.set(name, resolve))),
     exit: (name, status) => void running.get(name)?.write(`${status}\n`),
-    async close() {
-      for (const socket of sockets) socket.destroy();
-      if (server.listening) await once(server.close(), "close");
-    },
+    close,
   };
 }

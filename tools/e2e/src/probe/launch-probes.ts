@@ -2,27 +2,24 @@ import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { nextCall, registerCall, runtimeInitError } from "./calls.ts";
 import { idleProgram } from "./idle-programs.ts";
-import type { Probe, ProbeSession } from "./probe.ts";
+import type { Probe } from "./probe.ts";
 
 const inExtensions = (opt: string, name: string): string => join(opt, "extensions", name);
 
-/** Records what the caller gets where init fails. */
-async function recordFailure({ answerOf, target }: ProbeSession): Promise<void> {
-  await answerOf("the caller's answer", target.firstAnswer);
-}
+/** Init fails: the caller's answer says how. */
+const run: Probe["run"] = (session) => session.callersAnswer();
 
 /** What lies in /opt/extensions. */
 export const launchProbes: readonly Probe[] = [
   {
     name: "a file that is not executable",
-    extensions: ["probe"],
     prepare: (opt) => chmod(inExtensions(opt, "probe"), 0o644),
-    run: recordFailure,
+    run,
   },
   {
     name: "an executable without a shebang",
     prepare: (opt) => writeFile(inExtensions(opt, "probe"), "nothing that runs", { mode: 0o755 }),
-    run: recordFailure,
+    run,
   },
   {
     name: "a link to a folder",
@@ -31,7 +28,7 @@ export const launchProbes: readonly Probe[] = [
       await mkdir(join(opt, "folder"));
       await symlink("../folder", inExtensions(opt, "probe"));
     },
-    run: recordFailure,
+    run,
   },
   {
     name: "a link to an executable has the link's name",
@@ -51,9 +48,8 @@ export const launchProbes: readonly Probe[] = [
       await mkdir(inExtensions(opt, "folder"));
     },
     async run(session) {
-      const id = await session.register("probe", ["SHUTDOWN"]);
-      session.send(nextCall(id));
-      // The runtime starts when every extension has registered: there is no other.
+      session.send(nextCall(await session.register("probe", ["SHUTDOWN"])));
+      // The runtime starts when every extension has registered, and `probe` is the only extension.
       await session.started("bootstrap");
       await session.call("init/error of the runtime", runtimeInitError);
     },
@@ -61,6 +57,6 @@ export const launchProbes: readonly Probe[] = [
   {
     name: "eleven extensions",
     extensions: Array.from({ length: 11 }, (_, index) => `probe${index + 10}`),
-    run: recordFailure,
+    run,
   },
 ];

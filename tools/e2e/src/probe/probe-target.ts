@@ -2,7 +2,7 @@ import { startEnvironment } from "@lambda-extension/emulator";
 import { startOfficialEmulator } from "../official-emulator.ts";
 import { findFreePort, untilListening } from "../ports.ts";
 
-/** An emulator under probe: started, its first invocation on the way. */
+/** An emulator under probe: started, and its first invocation sent. */
 export interface ProbeTarget {
   readonly runtimeApi: string;
   /** What the caller of the first invocation gets, whenever that is. */
@@ -36,13 +36,7 @@ export async function startOfficialTarget(setup: ProbeSetup): Promise<ProbeTarge
     environment: { PROBE_CONTROL: setup.controlPort, AWS_LAMBDA_FUNCTION_NAME: functionName },
   });
   const invoke = async (): Promise<string> => (await emulator.invoke({}, { "X-Amzn-Trace-Id": traceId })).body;
-  return {
-    runtimeApi: emulator.runtimeApi,
-    firstAnswer: invoke(),
-    invoke,
-    shutdown: () => emulator.shutdown(),
-    close: () => emulator.close(),
-  };
+  return { ...emulator, firstAnswer: invoke(), invoke };
 }
 
 /** This repository's emulator. */

@@ -2,58 +2,60 @@ import { mkdir } from "node:fs/promises";
 import { sendCall } from "./api-call.ts";
 import type { ApiAnswer, ApiCall, PendingCall } from "./api-call.ts";
 import { registerCall } from "./calls.ts";
-import { describeAnswer, replaceVariable } from "./describe-answer.ts";
 import { listenToIdlePrograms, writeIdlePrograms } from "./idle-programs.ts";
+import type { IdlePrograms } from "./idle-programs.ts";
 import type { ProbeSetup, ProbeTarget } from "./probe-target.ts";
 
 /** A series of calls whose answers are compared between emulators. */
 export interface Probe {
   /** What it looks at. */
   readonly name: string;
+  readonly run: (session: ProbeSession) => Promise<void>;
   /** Files of /opt/extensions that do nothing; default `probe`. */
   readonly extensions?: readonly string[];
   /** Changes the layer before the emulator starts. */
-  prepare?(opt: string): Promise<void>;
+  readonly prepare?: (opt: string) => Promise<void>;
   /** Units: whole seconds. Default 30. */
   readonly timeoutSeconds?: number;
-  run(session: ProbeSession): Promise<void>;
 }
 
-/** What a probe works with. Whatever is sent under a `step` is recorded under it. */
-export interface ProbeSession {
+/** What a probe works with. Every answer under a `step` is recorded. */
+export interface ProbeSession extends Pick<IdlePrograms, "started" | "exit"> {
   /** Sends a call and waits for its answer. */
   readonly call: (step: string, call: ApiCall) => Promise<ApiAnswer>;
   /** Sends a call whose answer may come much later; it is recorded when it comes. */
   readonly start: (step: string, call: ApiCall) => PendingCall;
   /** Records an answer that came some other way. */
   readonly record: (step: string, answer: ApiAnswer) => void;
-  /** Records what a caller of the function got. */
-  readonly answerOf: (step: string, answer: Promise<string>) => Promise<void>;
-  /** Registers an extension. Shape: its identifier. */
+  /** Waits for the answer to the first invocation, and records it. */
+  readonly callersAnswer: () => Promise<void>;
+  /** Registers an extension. Returns its identifier. */
   readonly register: (name: string, events?: readonly string[]) => Promise<string>;
-  /** Sends what is not recorded. */
+  /** Sends a call. Its answer is not recorded. */
   readonly send: (call: ApiCall) => PendingCall;
   readonly target: ProbeTarget;
-  readonly started: (name: string) => Promise<void>;
-  readonly exit: (name: string, status: number) => void;
 }
 
-/** Runs the probe on one emulator. Shape: one line for each step. */
+/** Makes a probe; `settings` where it needs other files or another time than the default. */
+export function probe(name: string, run: Probe["run"], settings: Omit<Probe, "name" | "run"> = {}): Probe {
+  return { name, run, ...settings };
+}
+
+/** Runs the probe on one emulator. Returns one line for each step. */
 export async function runProbe(
-  probe: Probe,
+  { run, extensions = ["probe"], prepare, timeoutSeconds = 30 }: Probe,
   folder: string,
   startTarget: (setup: ProbeSetup) => Promise<ProbeTarget>,
 ): Promise<ReadonlyMap<string, string>> {
   await mkdir(folder, { recursive: true });
   const programs = await listenToIdlePrograms();
-  const { opt, task } = await writeIdlePrograms(folder, probe.extensions ?? ["probe"]);
-  await probe.prepare?.(opt);
-  const { controlPort } = programs;
-  const target = await startTarget({ opt, task, controlPort, timeoutSeconds: probe.timeoutSeconds ?? 30 });
+  const { opt, task } = await writeIdlePrograms(folder, extensions);
+  await prepare?.(opt);
+  const target = await startTarget({ opt, task, controlPort: programs.controlPort, timeoutSeconds });
   target.firstAnswer.catch(() => {});
   const recorded = new Map<string, string>();
   try {
-    await probe.run(openSession(target, recorded, programs));
+    await run(openSession(target, recorded, programs));
   } finally {
     await programs.close();
     await target.close();
@@ -61,16 +63,13 @@ export async function runProbe(
   return recorded;
 }
 
-function openSession(
-  target: ProbeTarget,
-  recorded: Map<string, string>,
-  programs: Pick<ProbeSession, "started" | "exit">,
-): ProbeSession {
+function openSession(target: ProbeTarget, recorded: Map<string, string>, programs: IdlePrograms): ProbeSession {
   const send = (call: ApiCall): PendingCall => sendCall(target.runtimeApi, call);
+  const record = (step: string, answer: ApiAnswer): void => void recorded.set(step, describeAnswer(answer));
   const start = (step: string, call: ApiCall): PendingCall => {
     const pending = send(call);
     const answer = pending.answer.then((answer) => {
-      recorded.set(step, describeAnswer(answer));
+      record(step, answer);
       return answer;
     });
     return { ...pending, answer };
@@ -79,10 +78,10 @@ function openSession(
     target,
     send,
     start,
+    record,
     call: (step, call) => start(step, call).answer,
-    record: (step, answer) => void recorded.set(step, describeAnswer(answer)),
-    async answerOf(step, answer) {
-      recorded.set(step, replaceVariable(await answer));
+    async callersAnswer() {
+      recorded.set("the caller's answer", replaceVariable(await target.firstAnswer));
     },
     async register(name, events = ["INVOKE", "SHUTDOWN"]) {
       await programs.started(name);
@@ -94,4 +93,23 @@ function openSession(
     started: programs.started,
     exit: programs.exit,
   };
+}
+
+/** Headers that clients read; `Date` and `Content-Length` are the HTTP library's. */
+const compared = /^(content-type|x-content-type-options|lambda-|allow$)/;
+
+/** An answer as one line of text, without what differs from run to run, so that two emulators can be compared. */
+function describeAnswer(answer: ApiAnswer): string {
+  if (answer.kind === "closed") return "connection closed";
+  const headers = Object.entries(answer.headers)
+    .filter(([name]) => compared.test(name))
+    .map(([name, value]) => `${name}: ${value}`)
+    .sort();
+  return replaceVariable([String(answer.status), ...headers, JSON.stringify(answer.body)].join(" | "));
+}
+
+function replaceVariable(text: string): string {
+  return text
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, "<id>")
+    .replace(/\b1[6-9]\d{11}\b/g, "<time>");
 }
