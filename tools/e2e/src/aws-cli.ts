@@ -2,12 +2,9 @@ import type { SharedRun } from "./example-project.ts";
 import type { Moto } from "./moto.ts";
 import { runOrFail } from "./run-command.ts";
 
-/**
- * Runs the AWS CLI against moto. Shape: what it printed, parsed; `undefined` where it printed nothing. Errors: rejects
- * with its output.
- */
+/** Runs the AWS CLI against moto. Returns its JSON; undefined without output. Errors: rejects with what it wrote. */
 export async function runAws(run: SharedRun, moto: Moto, ...args: readonly string[]): Promise<unknown> {
-  const environment = { ...run.environment, ...moto.environment };
-  const stdout = await runOrFail({ ...moto.inside("aws", ...args, "--output", "json"), env: environment });
+  const env = { ...run.environment, ...moto.environment };
+  const stdout = await runOrFail({ ...moto.inside("aws", ...args, "--output", "json"), env });
   return stdout.trim() === "" ? undefined : JSON.parse(stdout);
 }

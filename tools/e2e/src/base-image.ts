@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { projectEnvironment } from "@lambda-extension/sam";
 import type { ContainerEngine } from "./container-engine.ts";
 import { nodeClient } from "./node-client.ts";
-import { runCommand, runOrFail } from "./run-command.ts";
+import { python, runCommand, runOrFail } from "./run-command.ts";
 import type { Command } from "./run-command.ts";
 
 /** The names of images that stand in for Lambda's. */
@@ -14,15 +12,15 @@ export interface BaseImages {
   readonly nodejs: string;
 }
 
-/** Where an image's containers find AWS: a stand-in that a test starts inside the engine's network. */
+/** The port at which containers find AWS: a stand-in that a test starts inside the engine's network. */
 export const awsPort = 4566;
 
-const script = fileURLToPath(new URL("base-image.sh", import.meta.url));
+const script = join(import.meta.dirname, "base-image.sh");
 
 /**
- * Makes images that stand in for Lambda's, which cannot be pulled without their registry; AWS_ENDPOINT_URL is set in
- * them, since SAM passes on only what the template names. Made once and kept with the engine's images: about a minute.
- * AWS's client for Node.js must be there. Errors: rejects with the output of the step that failed.
+ * Makes images that stand in for Lambda's, which cannot be pulled without their registry; once, in about a minute, and
+ * the engine keeps them. They set AWS_ENDPOINT_URL, since SAM passes on only what the template names. AWS's client for
+ * Node.js must be installed. Errors: rejects with the output of the step that failed.
  */
 export async function ensureBaseImages(engine: ContainerEngine): Promise<BaseImages> {
   const settings = [
@@ -40,11 +38,9 @@ export async function ensureBaseImages(engine: ContainerEngine): Promise<BaseIma
   const scratch = `/var/tmp/e2e-base-image-${process.pid}`;
   await mkdir(scratch);
   try {
-    const args = [script, scratch, join(projectEnvironment.folder, "bin/python"), process.execPath, nodeClient];
-    await runOrFail({
-      file: "unshare",
-      args: ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "bash", ...args],
-    });
+    const namespaces = ["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
+    const bash = ["bash", script, scratch, python, process.execPath, nodeClient];
+    await runOrFail({ file: "unshare", args: [...namespaces, ...bash] });
     const changes = settings.flatMap((setting) => ["--change", setting]);
     for (const [kind, name] of Object.entries(images)) {
       await runOrFail(docker(engine, "import", ...changes, join(scratch, `${kind}.tar`), name));
@@ -55,12 +51,12 @@ export async function ensureBaseImages(engine: ContainerEngine): Promise<BaseIma
   }
 }
 
-/** Gives the image another name, that of a Dockerfile's FROM. Errors: rejects with Docker's output. */
+/** Gives the image a second name, for example that of a Dockerfile's FROM. Errors: rejects with Docker's output. */
 export async function tagImage(engine: ContainerEngine, image: string, name: string): Promise<void> {
   await runOrFail(docker(engine, "tag", image, name));
 }
 
-/** Removes every image but these, and what was stopped: builds of layers are large and never used again. */
+/** Removes stopped containers and every image but these: builds of layers are large and never used again. */
 export async function removeOtherImages(engine: ContainerEngine, { python, nodejs }: BaseImages): Promise<void> {
   await runOrFail(docker(engine, "container", "prune", "--force"));
   const names = await runOrFail(docker(engine, "images", "--format", "{{.Repository}}:{{.Tag}}"));
@@ -71,7 +67,7 @@ export async function removeOtherImages(engine: ContainerEngine, { python, nodej
   await runOrFail(docker(engine, "image", "prune", "--force"));
 }
 
-/** A command of Docker's, to this engine. */
+/** A command of Docker for this engine. */
 export function docker(engine: ContainerEngine, ...args: readonly string[]): Command {
   return engine.inside("docker", "--host", engine.host, ...args);
 }

@@ -1,32 +1,33 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { delimiter, join } from "node:path";
+import { startNamespaced } from "./background-process.ts";
 import { installDebianPackages } from "./debian-packages.ts";
-import { startNamespaced } from "./namespaced-process.ts";
 import { repository } from "./package-tarballs.ts";
 import { runOrFail } from "./run-command.ts";
+import type { Inside } from "./run-command.ts";
 
 /**
  * The name of ECR's registry in moto's account. The engine looks for it at 127.0.0.1 of its own network, without TLS:
- * there is nobody, unless a test starts a registry there.
+ * a test can start a registry there.
  */
 const ecr = "123456789012.dkr.ecr.us-east-1.amazonaws.com";
 
-/** A Docker engine that nobody else uses. */
+/** A Docker engine for this run alone. */
 export interface ContainerEngine {
   /** The value of DOCKER_HOST. */
   readonly host: string;
   /** The address by which its containers reach what runs `inside`. */
   readonly gateway: string;
-  /** A command and its arguments as they run where the engine's containers can be reached. */
-  inside(file: string, ...args: readonly string[]): { readonly file: string; readonly args: readonly string[] };
+  /** Makes a command run in the engine's network, where its containers can be reached. */
+  readonly inside: Inside;
   /** Ends the engine, its containers and its network; idempotent. */
   close(): Promise<void>;
 }
 
 /**
- * Why there can be no engine on this machine; empty where there can. Installs Debian's docker.io and debootstrap where
- * this process is root and they are missing, and says so.
+ * Returns why no engine can run on this machine; empty if one can. As root it installs Debian's docker.io and
+ * debootstrap if they are missing, and reports it.
  */
 export async function findMissingEngine(): Promise<string> {
   if (process.platform !== "linux" || process.arch !== "x64") return "`sam local invoke` is tried on Linux x64 only.";
@@ -39,13 +40,13 @@ export async function findMissingEngine(): Promise<string> {
 }
 
 /**
- * Starts the engine in a network of its own. Its images are kept in the repository's `.cache`; where another run has
- * them, it waits for that one's end and says so. Errors: rejects with its output.
+ * Starts the engine in a network of its own. Its images are kept in the repository's `.cache`: if another run uses
+ * them, it waits for the end of that run and reports it. Errors: rejects with the engine's output.
  */
 export async function startContainerEngine(): Promise<ContainerEngine> {
   const data = join(repository, ".cache/docker");
   await mkdir(data, { recursive: true });
-  // A path longer than 107 bytes is no address of a socket.
+  // The path of a socket has at most 107 bytes.
   const state = `/run/e2e-docker-${process.pid}`;
   const host = `unix://${state}.sock`;
   const gateway = "172.17.0.1";
@@ -71,7 +72,7 @@ export async function startContainerEngine(): Promise<ContainerEngine> {
   };
 }
 
-/** Two engines would ruin each other's images. The lock is let go when the engine ends, however it does. */
+/** Two engines would ruin each other's images. The system releases the lock when the engine ends for any reason. */
 const startScript = `
 exec 9>"$0"
 flock --nonblock 9 || { echo "$0: another run has the engine's images; waiting for its end."; flock 9; }

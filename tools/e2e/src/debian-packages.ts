@@ -1,12 +1,11 @@
 import { globSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
 import { runChecked, runCommand } from "./run-command.ts";
 import type { Command, CommandResult } from "./run-command.ts";
 
-/** Waits for whoever else installs, and asks a mirror that fails again. */
+/** Waits while another program installs, and asks a mirror again that fails. */
 const patience = ["-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=5"];
 
-/** Installs packages with apt-get, as root, and says so. Errors: rejects only where there is no apt-get. */
+/** Installs packages with apt-get, as root, and reports it. Errors: rejects only if apt-get cannot be started. */
 export async function installDebianPackages(...names: readonly string[]): Promise<CommandResult> {
   console.warn(`Installing ${names.join(", ")} with apt-get.`);
   await runCommand(aptGet("update"));
@@ -14,11 +13,10 @@ export async function installDebianPackages(...names: readonly string[]): Promis
 }
 
 /**
- * Unpacks a package into a fresh folder: nothing of it is installed or started. Errors: rejects with the output of the
- * step that failed.
+ * Unpacks a package into an existing folder; installs and starts nothing. Errors: rejects with the output of the step
+ * that failed.
  */
 export async function unpackDebianPackage(name: string, folder: string): Promise<void> {
-  await mkdir(folder);
   await runCommand(aptGet("update"));
   await runChecked({ ...aptGet("download", name), cwd: folder });
   for (const file of globSync("*.deb", { cwd: folder })) {

@@ -1,23 +1,21 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { projectEnvironment } from "@lambda-extension/sam";
 import { runAws } from "./aws-cli.ts";
 import type { SharedRun } from "./example-project.ts";
 import type { Moto } from "./moto.ts";
-import { runOrFail } from "./run-command.ts";
+import { python, pythonProgram, runOrFail } from "./run-command.ts";
 
 /** What a stack with one function is made of. */
 export interface DeployedStack {
   /** Ids by the type of the resource. */
   readonly ids: Readonly<Record<string, readonly string[]>>;
   readonly configuration: DeployedFunction;
-  /** Undefined where the function is no image. */
+  /** Undefined if the function is a zip. */
   readonly imageUri: string | undefined;
 }
 
-/** As Lambda tells it. */
+/** The function's configuration, as Lambda answers it. */
 export interface DeployedFunction {
   readonly PackageType: "Zip" | "Image";
   readonly Runtime: string;
@@ -55,22 +53,14 @@ export async function readStack(run: SharedRun, moto: Moto, name: string): Promi
 /** The SHA-256, in Base64, of a layer version's zip. */
 export async function readLayerSha256(run: SharedRun, moto: Moto, arn: string): Promise<string> {
   const [name = "", version = ""] = arn.split(":").slice(-2);
-  const answer = await runAws(
-    run,
-    moto,
-    "lambda",
-    "get-layer-version",
-    "--layer-name",
-    name,
-    "--version-number",
-    version,
-  );
+  const which = ["--layer-name", name, "--version-number", version];
+  const answer = await runAws(run, moto, "lambda", "get-layer-version", ...which);
   return (answer as { readonly Content: { readonly CodeSha256: string } }).Content.CodeSha256;
 }
 
 /**
- * Downloads and unpacks every zip that was uploaded into a stack's part of SAM's bucket. Shape: by its SHA-256, in
- * Base64.
+ * Downloads and unpacks every zip that was uploaded into a stack's part of SAM's bucket. Returns them by their SHA-256,
+ * in Base64.
  */
 export async function downloadUploads(
   run: SharedRun,
@@ -81,22 +71,16 @@ export async function downloadUploads(
   const { Buckets } = (await runAws(run, moto, "s3api", "list-buckets")) as {
     readonly Buckets: readonly { readonly Name: string }[];
   };
-  const [bucket] = Buckets.filter(({ Name }) => Name.startsWith("aws-sam-cli-managed-default"));
+  const bucket = Buckets.find(({ Name }) => Name.startsWith("aws-sam-cli-managed-default"));
   const keep = join(to, "zips");
   await runAws(run, moto, "s3", "cp", "--quiet", "--recursive", `s3://${bucket?.Name}/${prefix}/`, keep);
-  const unpack = fileURLToPath(new URL("../python/unpack_zip.py", import.meta.url));
   const uploads = new Map<string, Upload>();
   for (const name of await readdir(keep)) {
     if (name.endsWith(".template")) continue;
-    const zip = join(keep, name);
-    const folder = join(to, "unpacked", name);
-    await runOrFail({ file: join(projectEnvironment.folder, "bin/python"), args: [unpack, zip, folder] });
-    uploads.set(
-      createHash("sha256")
-        .update(await readFile(zip))
-        .digest("base64"),
-      { zip, folder },
-    );
+    const upload = { zip: join(keep, name), folder: join(to, "unpacked", name) };
+    await runOrFail({ file: python, args: [pythonProgram("unpack_zip.py"), upload.zip, upload.folder] });
+    const sha256 = createHash("sha256").update(await readFile(upload.zip));
+    uploads.set(sha256.digest("base64"), upload);
   }
   return uploads;
 }

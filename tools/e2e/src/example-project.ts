@@ -18,7 +18,7 @@ export interface SharedRun {
 
 const notCopied = new Set(["node_modules", "dist", ".aws-sam", ".turbo", "__pycache__"]);
 
-/** Copies an example as `cp -r` of a fresh clone does. */
+/** Copies an example as `cp -r` does in a fresh clone. */
 export async function copyExample(name: string, to: string): Promise<void> {
   await cp(join(repository, "examples", name), to, {
     recursive: true,

@@ -2,15 +2,14 @@ import { globSync } from "node:fs";
 import { chmod, cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { projectEnvironment } from "@lambda-extension/sam";
-import { startNamespaced } from "./namespaced-process.ts";
+import { startNamespaced } from "./background-process.ts";
 import { layOutRuntime } from "./official-runtime.ts";
 import type { OfficialRuntime } from "./official-runtime.ts";
 import { findFreePort, untilListening } from "./ports.ts";
 import { makeTempFolder } from "./temp-folder.ts";
 
-/** What AWS's emulator is to run. */
+/** What AWS's emulator runs. */
 export interface OfficialEmulatorOptions {
   /** Folders that become /opt, merged in order. */
   readonly layers: readonly string[];
@@ -35,7 +34,7 @@ export interface OfficialAnswer {
   readonly body: string;
 }
 
-/** AWS's emulator, running. */
+/** AWS's emulator, which runs. */
 export interface OfficialEmulator {
   /** `127.0.0.1:port`. */
   readonly runtimeApi: string;
@@ -43,21 +42,21 @@ export interface OfficialEmulator {
   readonly lines: readonly string[];
   readonly waitForLine: (pattern: RegExp) => Promise<string>;
   invoke(event: unknown, headers?: Readonly<Record<string, string>>): Promise<OfficialAnswer>;
-  /** SIGTERM, which it answers with SHUTDOWN to its extensions; resolves when it ended. */
+  /** Sends SIGTERM, upon which it sends SHUTDOWN to its extensions; resolves when it ended. */
   shutdown(): Promise<void>;
-  /** Ends whatever is left of it and removes its folder; idempotent. */
+  /** Ends its processes and removes its folder; idempotent. */
   close(): Promise<void>;
 }
 
-const namespaceScript = fileURLToPath(new URL("official-namespace.sh", import.meta.url));
+const namespaceScript = join(import.meta.dirname, "official-namespace.sh");
 
 /**
  * Starts the runtime interface emulator that the SAM CLI carries, without Docker, in a mount and a process namespace:
- * whatever it starts ends with it. Errors: rejects with its output where it does not start.
+ * what it starts ends with it. Errors: rejects with its output if it does not start.
  */
 export async function startOfficialEmulator(options: OfficialEmulatorOptions): Promise<OfficialEmulator> {
   const folder = await makeTempFolder("official emulator");
-  // The function of managed instances runs as another user.
+  // The function of Managed Instances runs as another user.
   await chmod(folder.path, 0o755);
   const opt = join(folder.path, "opt");
   const scratch = join(folder.path, "scratch");
@@ -133,8 +132,7 @@ async function invoke(
   for (;;) {
     const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(event) });
     const body = await answer.text();
-    // Managed instances refuse what comes while every worker is busy, also in the moment before it asks for the next
-    // event.
+    // Managed Instances refuse an event while every worker is busy, or has not yet asked for the next event.
     if (answer.status !== 400 || !body.includes("Runtime.Unavailable")) return { status: answer.status, body };
     await delay(20);
   }

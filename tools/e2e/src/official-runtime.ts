@@ -1,22 +1,21 @@
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { projectEnvironment } from "@lambda-extension/sam";
+import { python } from "./run-command.ts";
 
 /**
- * What speaks the Runtime API: `python`, AWS's own client; `nodejs`, the client of this repository's emulator, since
- * AWS's own is a native add-on that takes a compiler and 42 s to install; `bootstrap`, the executable of that name in
+ * What speaks the Runtime API. `python`: AWS's own client. `nodejs`: the client of this repository's emulator, since
+ * AWS's own is a native add-on that takes a compiler and 42 s to install. `bootstrap`: the executable of that name in
  * the code's folder.
  */
 export type OfficialRuntime = "python" | "nodejs" | "bootstrap";
 
-/** The folders and the command of a runtime. */
-export interface RuntimeFolders {
-  /** Becomes /var/runtime; has an executable `bootstrap` for `nodejs`. */
+interface RuntimeFolders {
+  /** Becomes /var/runtime; for `nodejs` it has an executable `bootstrap`. */
   readonly runtime: string;
   /** Becomes /var/lang/bin. */
   readonly langBin: string;
-  /** The file that stands at /var/lang/bin/node, or nothing. */
+  /** The file that becomes /var/lang/bin/node; empty: no file. */
   readonly node: string;
   /** The handler is added as its last argument. */
   readonly command: readonly string[];
@@ -27,7 +26,7 @@ const nodeClient = join(
   "runtimes/node",
 );
 
-// Managed instances want as many workers as they have concurrent requests.
+// Managed Instances need as many workers as they have concurrent requests.
 const nodeBootstrap = `
 workers=\${AWS_LAMBDA_MAX_CONCURRENCY:-1}
 while [ "$workers" -gt 1 ]; do
@@ -47,7 +46,6 @@ export async function layOutRuntime(kind: OfficialRuntime, folder: string): Prom
   }
   await mkdir(runtime);
   if (kind === "bootstrap") return { runtime, langBin, node: "", command: ["/var/task/bootstrap"] };
-  const python = join(projectEnvironment.folder, "bin/python");
   await writeProgram(join(langBin, "python3"), `exec '${python}' "$@"`);
   return { runtime, langBin, node: "", command: ["/var/lang/bin/python3", "-m", "awslambdaric"] };
 }

@@ -4,7 +4,7 @@ import type { Example } from "./examples.ts";
 import { startOfficialEmulator } from "./official-emulator.ts";
 import { linesApart } from "./tutorial-lines.ts";
 
-/** One invocation of an example that `sam build` built, from the start of its environment to its SHUTDOWN. */
+/** One invocation of an example that `sam build` built, from the start of its environment to SHUTDOWN. */
 export interface SingleRun {
   readonly example: Example;
   /** The folder of the built project. */
@@ -30,54 +30,40 @@ export interface RunResult {
 }
 
 /** Runs it on AWS's emulator. */
-export async function runOnOfficial({
-  example,
-  project,
-  folders = foldersOf(example, project),
-  event,
-  environment = {},
-}: SingleRun): Promise<RunResult> {
+export async function runOnOfficial(run: SingleRun): Promise<RunResult> {
+  const { runtime, handler, layers } = run.example;
   const emulator = await startOfficialEmulator({
-    ...folders,
-    runtime: example.runtime,
-    handler: example.handler,
-    environment,
+    ...foldersOf(run),
+    runtime,
+    handler,
+    environment: run.environment ?? {},
   });
   try {
-    const answer = await emulator.invoke(event);
+    const answer = await emulator.invoke(run.event);
     await emulator.shutdown();
-    return {
-      answer: answer.body,
-      lines: linesApart(
-        example.layers.map(({ extension }) => extension),
-        emulator.lines,
-      ),
-    };
+    const extensions = layers.map(({ extension }) => extension);
+    return { answer: answer.body, lines: linesApart(extensions, emulator.lines) };
   } finally {
     await emulator.close();
   }
 }
 
 /** Runs it on this repository's emulator. */
-export async function runOnOurs({
-  example,
-  project,
-  folders = foldersOf(example, project),
-  event,
-  environment = {},
-}: SingleRun): Promise<RunResult> {
+export async function runOnOurs(run: SingleRun): Promise<RunResult> {
+  const { runtime, handler } = run.example;
+  const { layers, codePath } = foldersOf(run);
   const running = await startEnvironment({
-    layers: folders.layers,
+    layers,
     function: {
-      runtime: example.runtime === "nodejs" ? "nodejs24.x" : "python3.12",
-      handler: example.handler,
-      codePath: folders.codePath,
-      environment,
+      runtime: runtime === "nodejs" ? "nodejs24.x" : "python3.12",
+      handler,
+      codePath,
+      environment: run.environment ?? {},
       timeoutSeconds: 30,
     },
   });
   try {
-    const answer = await running.invoke(event);
+    const answer = await running.invoke(run.event);
     await running.idle();
     await running.shutdown();
     return { answer: answer.payload, lines: running.lines.map(({ text }) => text) };
@@ -86,6 +72,11 @@ export async function runOnOurs({
   }
 }
 
-function foldersOf(example: Example, project: string): RunFolders {
-  return { layers: example.layers.map((layer) => layerFolder(project, layer)), codePath: taskFolder(project, example) };
+function foldersOf({ example, project, folders }: SingleRun): RunFolders {
+  return (
+    folders ?? {
+      layers: example.layers.map((layer) => layerFolder(project, layer)),
+      codePath: taskFolder(project, example),
+    }
+  );
 }

@@ -16,18 +16,15 @@ export interface SamWithContainers {
   readonly engine: ContainerEngine;
   readonly images: BaseImages;
   readonly moto: Moto;
-  /** Somebody's who types into a project's folder, with the engine and moto in reach and nothing else. */
-  command(project: string, file: string, ...args: readonly string[]): Command;
-  /**
-   * Types the `sam local invoke` of the project's README. Shape: what it wrote. Errors: rejects with it where the
-   * command fails.
-   */
+  /** A command that a user types in a project's folder. It reaches the engine and moto and nothing else. */
+  readonly command: (project: string, file: string, ...args: readonly string[]) => Command;
+  /** Types the `sam local invoke` of the project's README. Returns its output. Errors: rejects with it if it fails. */
   invokeAsReadmeSays(project: string): Promise<string>;
-  /** Ends all of it, with the images that were made meanwhile. */
+  /** Ends all of it, and removes the images that were made meanwhile. */
   close(): Promise<void>;
 }
 
-/** Starts the engine and moto. Errors: rejects where one of them does not start. */
+/** Starts the engine and moto. Errors: rejects if one of them does not start. */
 export async function startSamWithContainers(run: SharedRun): Promise<SamWithContainers> {
   const engine = await startContainerEngine();
   const images = await ensureBaseImages(engine);
@@ -35,11 +32,7 @@ export async function startSamWithContainers(run: SharedRun): Promise<SamWithCon
   // A machine that is busy takes longer to start a container than the 20 s that SAM waits.
   const ofSam = { DOCKER_HOST: engine.host, SAM_SKIP_PULL_IMAGE: "true", SAM_CLI_CONTAINER_CONNECTION_TIMEOUT: "120" };
   const env = { ...run.environment, ...moto.environment, ...ofSam };
-  const command = (project: string, file: string, ...args: readonly string[]): Command => ({
-    ...engine.inside(file, ...args),
-    cwd: project,
-    env,
-  });
+  const command: SamWithContainers["command"] = (cwd, ...typed) => ({ ...engine.inside(...typed), cwd, env });
   return {
     engine,
     images,

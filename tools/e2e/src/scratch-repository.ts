@@ -4,35 +4,26 @@ import { repository } from "./package-tarballs.ts";
 import { pnpmPackage, runOrFail } from "./run-command.ts";
 
 /**
- * Copies the repository's files, as they are on disk and without what git ignores, makes them the one commit of a
- * repository of their own, and installs. For tests that change versions and sources. Errors: rejects with the output of
- * the step that failed.
+ * Copies the repository's files, as they are on disk and without what git ignores, into a new repository with one
+ * commit, and installs. For tests that change versions and sources. Errors: rejects with the output of the step that
+ * failed.
  */
 export async function copyRepository(to: string, env: NodeJS.ProcessEnv): Promise<void> {
-  const listed = await runOrFail({
-    file: "git",
-    args: ["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-    cwd: repository,
-  });
-  const deleted = new Set(
-    (await runOrFail({ file: "git", args: ["ls-files", "-z", "--deleted"], cwd: repository })).split("\0"),
-  );
-  for (const path of listed.split("\0").filter((path) => path !== "" && !deleted.has(path))) {
+  const list = async (...kinds: string[]) =>
+    (await runOrFail({ file: "git", args: ["ls-files", "-z", ...kinds], cwd: repository })).split("\0");
+  const deleted = new Set(await list("--deleted"));
+  for (const path of await list("--cached", "--others", "--exclude-standard")) {
+    if (path === "" || deleted.has(path)) continue;
     await mkdir(dirname(join(to, path)), { recursive: true });
     await cp(join(repository, path), join(to, path));
   }
-  const git = (...args: string[]) => runOrFail({ file: "git", args, cwd: to, env });
-  await git("init", "--quiet", "--initial-branch=main");
+  await runOrFail({ file: "git", args: ["init", "--quiet", "--initial-branch=main"], cwd: to, env });
   await commitAll(to, "A release", env);
-  await runOrFail({
-    file: "npx",
-    args: ["--yes", pnpmPackage, "install", "--frozen-lockfile", "--prefer-offline"],
-    cwd: to,
-    env,
-  });
+  const args = ["--yes", pnpmPackage, "install", "--frozen-lockfile", "--prefer-offline"];
+  await runOrFail({ file: "npx", args, cwd: to, env });
 }
 
-/** Commits every change of such a repository. */
+/** Commits every change in such a repository. */
 export async function commitAll(folder: string, message: string, env: NodeJS.ProcessEnv): Promise<void> {
   const author = ["-c", "user.name=Test", "-c", "user.email=test@example.com"];
   await runOrFail({ file: "git", args: ["add", "--all"], cwd: folder, env });

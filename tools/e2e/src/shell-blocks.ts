@@ -4,11 +4,11 @@ export interface ShellBlock {
   readonly section: string;
   /** The number of its first command's line, from 1. */
   readonly line: number;
-  /** One for each line; a line that ends in a backslash goes on in the next. */
+  /** One for each line. A line that ends in a backslash continues in the next. */
   readonly commands: readonly string[];
 }
 
-/** Finds every ```sh block of a Markdown document, in order. Comments and empty lines are no commands. */
+/** Finds every ```sh block of a Markdown document, in order. Comments and empty lines are not commands. */
 export function findShellBlocks(markdown: string): readonly ShellBlock[] {
   const blocks: ShellBlock[] = [];
   let section = "";

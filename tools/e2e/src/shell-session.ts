@@ -1,24 +1,22 @@
 import { runChecked } from "./run-command.ts";
+import type { Command } from "./run-command.ts";
 
-/** A command as it is run. */
+/** How a command is run. */
 export type SessionCommand =
   | { readonly kind: "run"; readonly command: string }
-  /** Runs until the session ends; the next command waits until something listens at the port. */
+  /** Runs until the session ends. The next command starts when something listens at the port. */
   | { readonly kind: "server"; readonly command: string; readonly port: number };
 
-/** Where the commands are run. */
-export interface SessionPlace {
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
-}
-
 /**
- * Runs commands one after another in one shell, as somebody who types them: folders and variables stay. Shape: all that
- * they wrote. Errors: rejects with it where a command fails, and names the command.
+ * Runs commands one after another in one shell, as a user types them: folders and variables stay. Returns all that they
+ * wrote. Errors: if a command fails, rejects with the output and the name of the command.
  */
-export async function runSession(commands: readonly SessionCommand[], { cwd, env }: SessionPlace): Promise<string> {
+export async function runSession(
+  commands: readonly SessionCommand[],
+  place: Required<Pick<Command, "cwd" | "env">>,
+): Promise<string> {
   const script = ["trap 'kill $(jobs -p) 2>/dev/null; wait' EXIT", ...commands.map(toScript)].join("\n");
-  return (await runChecked({ file: "bash", args: ["-c", script], cwd, env })).output;
+  return (await runChecked({ ...place, file: "bash", args: ["-c", script] })).output;
 }
 
 function toScript(step: SessionCommand): string {

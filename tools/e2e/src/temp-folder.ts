@@ -2,14 +2,14 @@ import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A folder of its own under the machine's temporary folder. Its path has a space, as a user's may. */
+/** A new folder in the machine's temporary folder. Its path has a space, as a user's path may have. */
 export interface TempFolder {
   readonly path: string;
-  /** Removes the folder and what is in it; idempotent. */
+  /** Removes the folder and its files; idempotent. */
   close(): Promise<void>;
 }
 
-/** Makes a fresh folder; `name` is for people who look for it. */
+/** Makes the folder. Its path contains `name`, for people who look for it. */
 export async function makeTempFolder(name: string): Promise<TempFolder> {
   const path = await mkdtemp(join(await realpath(tmpdir()), `e2e ${name} `));
   return { path, close: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };

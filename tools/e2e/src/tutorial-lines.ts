@@ -1,4 +1,4 @@
-/** What an extension of the tutorial writes from the start of its environment to its SHUTDOWN, with one invocation. */
+/** What an extension of the tutorial writes from the start of its environment to SHUTDOWN, with one invocation. */
 export const tutorialLines: readonly string[] = [
   "Registering…",
   "Registered with ID: …",
@@ -9,8 +9,8 @@ export const tutorialLines: readonly string[] = [
 ];
 
 /**
- * The lines of each process for itself. All write into one pipe, and Python's runtime client writes a line and its end
- * in two calls: an extension's line may stand behind an unfinished one of the function.
+ * Splits lines of two processes. All processes write into one pipe, and Python's runtime client writes a line and its
+ * end in two calls: an extension's line may follow an unfinished line of the function.
  */
 export function linesApart(extensions: readonly string[], lines: readonly string[]): string[] {
   const starts = extensions.map((extension) => `[${extension}] `);
@@ -20,7 +20,7 @@ export function linesApart(extensions: readonly string[], lines: readonly string
   });
 }
 
-/** The lines that the extension wrote, in order, with what differs from run to run left out. */
+/** The lines that the extension wrote, in order, without what differs from run to run. */
 export function tutorialLinesOf(extension: string, lines: readonly string[]): string[] {
   const prefix = `[${extension}] `;
   return linesApart([extension], lines)

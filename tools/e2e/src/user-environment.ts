@@ -5,21 +5,21 @@ import { delimiter, join } from "node:path";
 import { projectEnvironment } from "@lambda-extension/sam";
 import { repository } from "./package-tarballs.ts";
 
-/** Variables that pnpm, turbo and vitest set and that no user's shell has. */
+/** Variables that pnpm, turbo and vitest set. A user's shell does not have them. */
 const ofTheTestRun =
   /^(npm_(?!config_)|npm_config_(user_agent|npm_version|node_gyp)|pnpm_|VITEST|TURBO|INIT_CWD$|NODE_ENV$|NODE$|TEST$|DEV$|PROD$|MODE$|BASE_URL$|SSR$|FORCE_COLOR$)/i;
 
 /**
- * The environment of somebody who has npm, the SAM CLI and the AWS CLI, a project outside this repository, and our
- * packages in their registry: the machine's own Node, nothing that a test runner adds. `folder` gets an .npmrc and what
- * programs leave in their temporary folder; downloads are kept in the repository's `.cache/npm`.
+ * The environment of a user who has npm, the SAM CLI, the AWS CLI and our packages in a registry: the machine's own
+ * Node, and nothing that a test runner adds. `folder` gets an .npmrc and what programs leave in their temporary folder;
+ * the repository's `.cache/npm` keeps downloads.
  */
 export async function makeUserEnvironment(folder: string, registryUrl: string): Promise<Record<string, string>> {
   const npmrc = join(folder, "npmrc");
   const usersOwn = process.env["npm_config_userconfig"] ?? join(homedir(), ".npmrc");
   const settings = existsSync(usersOwn) ? readFileSync(usersOwn, "utf8") : "";
   await writeFile(npmrc, `${settings}\n@lambda-extension:registry=${registryUrl}\n`);
-  // The downloads of all runs; but npx takes an installation of an earlier run for the same version.
+  // All runs share the downloads alone: of an earlier run's installations, npx would take one of the same version.
   const cache = join(folder, "npm-cache");
   const downloads = join(repository, ".cache/npm/_cacache");
   await mkdir(downloads, { recursive: true });
