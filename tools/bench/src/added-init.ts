@@ -1,21 +1,25 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { startBenchPlatform } from "./bench-platform.ts";
+import { onBenchPlatform } from "./bench-platform.ts";
 import type { BenchPlatform } from "./bench-platform.ts";
 import { whileRunning } from "./contestant-process.ts";
 import type { Contestant } from "./contestant-process.ts";
+import { names } from "./contestants.ts";
 import { openCpuQuota } from "./cpu-quota.ts";
 import { startLimitedSpawner } from "./limited-spawner.ts";
-import type { Launchable, LimitedSpawner } from "./limited-spawner.ts";
+import type { LimitedSpawner } from "./limited-spawner.ts";
 import { inQuiet, othersCpuMs } from "./quiet.ts";
+import { described, table } from "./report.ts";
+import type { Rounds } from "./rounds.ts";
+import type { Gate, Section } from "./section.ts";
 import { median, quantile } from "./statistics.ts";
 
 /** What extensions add to the init phase at one CPU share. Units: milliseconds; one value per round. */
-export interface AddedInit {
+interface AddedInit {
   readonly vcpus: number;
   /** The init phase of the function alone. */
   readonly alone: readonly number[];
-  /** The function alone, minus alone just before: what a difference of nothing looks like here. */
+  /** The function alone, minus alone just before: so much differs where nothing differs. */
   readonly again: readonly number[];
   /** With the extension, minus alone just before. */
   readonly added: ReadonlyMap<string, readonly number[]>;
@@ -24,24 +28,83 @@ export interface AddedInit {
 }
 
 /** What Lambda gives 3538, 1769 and 512 MB. */
-export const shares = [2, 1, 0.29] as const;
+const shares = [2, 1, 0.29];
 
 const initCpuMs = 100;
 const fixture = join(import.meta.dirname, "../fixtures/function-init.cjs");
+const peers: readonly string[] = [names.nodeHttp, names.nodeFetch, names.stdlib, names.requests];
 
 /**
- * The init phase as Lambda orders it: extensions start, the runtime starts when all have registered, and it is over
- * when all have asked for their first event. The function's own init takes 100 ms of CPU time. Errors: returns the
- * reason where CPU time cannot be limited here.
+ * The init phase as Lambda orders it: extensions start, the runtime starts when all have registered, and init ends when
+ * all have asked for their first event. The function's own init takes 100 ms of CPU time.
  */
-export async function measureAddedInit(
+export const addedInit: Section = {
+  name: "added-init",
+  async run(bench) {
+    const rounds = bench.rounds(3);
+    const { all, missing } = bench.contestants();
+    const contestants = all.filter(({ isBare, name }) => !isBare && name !== names.logger);
+    const results = await measure(contestants, { ...bench, rounds });
+    if ("unavailable" in results) {
+      return {
+        markdown: `Not measured: CPU time cannot be limited on this machine (${results.unavailable}).`,
+        gates: [],
+      };
+    }
+    const disturbed = results
+      .map(({ vcpus, disturbed, alone }) => `${disturbed} of ${alone.length} at ${vcpus} vCPU`)
+      .join(", ");
+    const noise = `Pairs disturbed by other programs each time they were measured: ${disturbed}.`;
+    return {
+      markdown: described(rounds, toTable(results), noise, ...missing),
+      gates: results.flatMap(toGates),
+    };
+  },
+};
+
+function toGates({ vcpus, again, added }: AddedInit): readonly Gate[] {
+  const value = median(added.get(names.launcher) ?? []);
+  const bestPeer = Math.min(...[...added].filter(([name]) => peers.includes(name)).map(([, ms]) => median(ms)));
+  const below = {
+    promise: `added at ${vcpus} vCPU, ms, below the best Node.js or Python peer`,
+    value,
+    limit: bestPeer,
+  };
+  if (vcpus < 2) return [below];
+  return [
+    {
+      promise: "added at 2 vCPU, ms, within what the function alone differs from itself (9 of 10 pairs)",
+      value,
+      limit: quantile(again.map(Math.abs), 0.9),
+    },
+    below,
+  ];
+}
+
+/** Medians, and for the function alone, minus itself, eight tenths of the differences. */
+function toTable(results: readonly AddedInit[]): string {
+  const contestants = [...(results[0]?.added.keys() ?? [])];
+  const row = (name: string, cell: (result: AddedInit) => string) => [name, ...results.map(cell)];
+  return table(
+    row("added to the init phase, ms", ({ vcpus }) => `${vcpus} vCPU`),
+    [
+      row("(the function alone)", ({ alone }) => median(alone).toFixed(0)),
+      row(
+        "(the function alone, again)",
+        ({ again }) => `${signed(quantile(again, 0.1))} … ${signed(quantile(again, 0.9))}`,
+      ),
+      ...contestants.map((name) => row(name, ({ added }) => signed(median(added.get(name) ?? [])))),
+    ],
+  );
+}
+
+/** Errors: returns the reason if CPU time cannot be limited here. */
+async function measure(
   contestants: readonly Contestant[],
-  rounds: number,
-  onProgress: (done: number, all: number) => void,
+  { rounds, onProgress }: Rounds,
 ): Promise<readonly AddedInit[] | { readonly unavailable: string }> {
-  const platform = await startBenchPlatform();
-  const results: AddedInit[] = [];
-  try {
+  return onBenchPlatform(async (platform) => {
+    const results: AddedInit[] = [];
     for (const [index, vcpus] of shares.entries()) {
       const quota = openCpuQuota(vcpus);
       if ("unavailable" in quota) return quota;
@@ -57,26 +120,8 @@ export async function measureAddedInit(
         quota.close();
       }
     }
-  } finally {
-    await platform.close();
-  }
-  return results;
-}
-
-/** A Markdown table: medians, and for the function alone, minus itself, eight tenths of the differences. */
-export function addedInitTable(results: readonly AddedInit[]): string {
-  const contestants = [...(results[0]?.added.keys() ?? [])];
-  const range = (differences: readonly number[]) =>
-    `${signed(quantile(differences, 0.1))} … ${signed(quantile(differences, 0.9))}`;
-  return [
-    `| added to the init phase, ms | ${results.map(({ vcpus }) => `${vcpus} vCPU`).join(" | ")} |`,
-    `|---|${"--:|".repeat(results.length)}`,
-    `| (the function alone) | ${results.map(({ alone }) => median(alone).toFixed(0)).join(" | ")} |`,
-    `| (the function alone, again) | ${results.map(({ again }) => range(again)).join(" | ")} |`,
-    ...contestants.map(
-      (name) => `| ${name} | ${results.map(({ added }) => signed(median(added.get(name) ?? []))).join(" | ")} |`,
-    ),
-  ].join("\n");
+    return results;
+  });
 }
 
 interface Setting {
@@ -115,8 +160,9 @@ async function measureAt(vcpus: number, setting: Setting, onRound: (round: numbe
 
 async function initPhase(contestant: Contestant | undefined, { platform, spawner }: Setting): Promise<number> {
   const started: ReturnType<LimitedSpawner["start"]>[] = [];
-  const start = (what: Launchable) => {
-    const process = spawner.start(what, { AWS_LAMBDA_RUNTIME_API: platform.address, INIT_CPU_MS: String(initCpuMs) });
+  const start = (what: Contestant) => {
+    const env = { ...what.env, AWS_LAMBDA_RUNTIME_API: platform.address, INIT_CPU_MS: String(initCpuMs) };
+    const process = spawner.start({ ...what, env });
     started.push(process);
     return process;
   };

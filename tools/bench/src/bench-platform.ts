@@ -1,7 +1,8 @@
 import { createServer } from "node:net";
 import type { Socket } from "node:net";
+import { listen } from "@lambda-extension/e2e/ports";
 
-/** Who calls the platform next, and what it is told. Units: `at` is `performance.now()` in milliseconds. */
+/** Receives the calls to the platform. Units: `at` is `performance.now()` in milliseconds. */
 export interface Visitor {
   onRegister?(at: number): void;
   /** Returns the event that answers this `next`, or undefined: it waits until `send`. */
@@ -10,15 +11,14 @@ export interface Visitor {
   onFunctionNext?(at: number): void;
 }
 
-/** A bare Lambda for one environment after the other: fast, so that what is measured is what runs in it. */
+/** A bare Lambda for one environment after the other. It is fast, so that the figures are those of the environment. */
 export interface BenchPlatform {
   /** `127.0.0.1:port` */
   readonly address: string;
-  /** From now on calls are this visitor's. */
+  /** From now on this visitor receives the calls. */
   visit(visitor: Visitor): void;
   /** Answers the `next` that waits. */
   send(event: object): void;
-  close(): Promise<void>;
 }
 
 /** The event that ends an extension. */
@@ -26,9 +26,8 @@ export function shutdownEvent(): object {
   return { eventType: "SHUTDOWN", shutdownReason: "spindown", deadlineMs: Date.now() + 2000 };
 }
 
-/** Starts it on a free port of 127.0.0.1. */
-export async function startBenchPlatform(): Promise<BenchPlatform> {
-  const sockets = new Set<Socket>();
+/** Runs `use` with a platform on a free port of 127.0.0.1. */
+export async function onBenchPlatform<T>(use: (platform: BenchPlatform) => Promise<T>): Promise<T> {
   let visitor: Visitor = { onNext: () => undefined };
   let waiting: Socket | undefined;
 
@@ -47,44 +46,38 @@ export async function startBenchPlatform(): Promise<BenchPlatform> {
     }
   }
 
-  const server = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket)).on("error", () => socket.destroy());
-    let text = "";
-    socket.on("data", (chunk) => {
-      const at = performance.now();
-      text += chunk.toString("latin1");
-      const head = text.indexOf("\r\n\r\n");
-      if (head < 0) return;
-      const length = Number(/content-length: *(\d+)/i.exec(text.slice(0, head))?.[1] ?? 0);
-      if (text.length < head + 4 + length) return;
-      const path = text.split(" ", 2)[1] ?? "";
-      text = text.slice(head + 4 + length);
-      take(socket, path, at);
+  const { port, close } = await listen(createServer({ noDelay: true }, (socket) => readCalls(socket, take)));
+  try {
+    return await use({
+      address: `127.0.0.1:${port}`,
+      visit(next) {
+        visitor = next;
+        waiting = undefined;
+      },
+      send(event) {
+        if (waiting === undefined) throw new Error("BUG: no next waits for an event");
+        answer(waiting, event);
+      },
     });
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("BUG: a TCP server has a port");
+  } finally {
+    await close();
+  }
+}
 
-  return {
-    address: `127.0.0.1:${address.port}`,
-    visit(next) {
-      visitor = next;
-      waiting = undefined;
-    },
-    send(event) {
-      if (waiting === undefined) throw new Error("BUG: nobody waits for an event");
-      answer(waiting, event);
-    },
-    close: () =>
-      new Promise((resolve) => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => resolve());
-      }),
-  };
+function readCalls(socket: Socket, take: (socket: Socket, path: string, at: number) => void): void {
+  let text = "";
+  socket.on("error", () => socket.destroy());
+  socket.on("data", (chunk) => {
+    const at = performance.now();
+    text += chunk.toString("latin1");
+    const head = text.indexOf("\r\n\r\n");
+    if (head < 0) return;
+    const length = Number(/content-length: *(\d+)/i.exec(text.slice(0, head))?.[1] ?? 0);
+    if (text.length < head + 4 + length) return;
+    const path = text.split(" ", 2)[1] ?? "";
+    text = text.slice(head + 4 + length);
+    take(socket, path, at);
+  });
 }
 
 function answer(socket: Socket, body: object | string): void {

@@ -12,7 +12,7 @@ test.each([
   expect(turboTime(output(time), 1)).toBe(ms);
 });
 
-test("takes no time of a run that built more or less than it should", () => {
+test("refuses the time of a run that built more or less than expected", () => {
   expect(() => turboTime(output("64ms"), 0)).toThrow(/expected 0 builds to run, got 1/);
   expect(() => turboTime("error", 0)).toThrow(/expected 0/);
 });

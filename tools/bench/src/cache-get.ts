@@ -1,68 +1,74 @@
-import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:http";
-import type { Server, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import { connect } from "node:net";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { findFreePort, listen } from "@lambda-extension/e2e/ports";
+import { startContestant } from "./contestant-process.ts";
+import type { ContestantProcess } from "./contestant-process.ts";
+import { described, table } from "./report.ts";
+import { find, measureInRounds } from "./rounds.ts";
+import type { Rounds } from "./rounds.ts";
+import type { Section } from "./section.ts";
 import { median, pairedRatio } from "./statistics.ts";
-
-/** Each round's median, in microseconds. */
-export interface CacheGet {
-  readonly warmer: readonly number[];
-  readonly nodeHttp: readonly number[];
-}
 
 const requestsPerRound = 2000;
 const token = "t".repeat(900);
 const path = "/systemsmanager/parameters/get?name=/bench&withDecryption=true";
 
 /**
- * What a read from the cache warmer's built layer takes on a kept-alive connection, against a `node:http` server that
- * answers the same bytes. Both run as processes of their own; rounds alternate. Errors: rejects where the layer is not
- * built or a server does not start.
+ * The time of a read from the cache warmer's built layer on a kept-alive connection, against a `node:http` server that
+ * answers the same bytes. Each is a process of its own. Errors: rejects if a server does not start; is the layer built?
  */
-export async function measureCacheGet(rounds: number, onRound: (round: number) => void): Promise<CacheGet> {
+export const cacheGet: Section = {
+  name: "cache-get",
+  async run(bench) {
+    const rounds = bench.rounds(2);
+    const results = await measure({ ...bench, rounds });
+    const warmer = find(results, "cache warmer");
+    const nodeHttp = find(results, "node:http");
+    const ratio = pairedRatio(warmer.us, nodeHttp.us);
+    const rows = [
+      ["cache warmer", median(warmer.us).toFixed(1), ratio.toFixed(2)],
+      ["node:http", median(nodeHttp.us).toFixed(1), "1"],
+    ];
+    return {
+      markdown: described(rounds, table(["GET of 1 kB, kept alive, p50", "µs", "÷ node:http"], rows)),
+      gates: [{ promise: "cache warmer's p50 ÷ node:http's", value: ratio, limit: 1 }],
+    };
+  },
+};
+
+async function measure(rounds: Rounds) {
   const aws = await listen(
     createServer((_request, response) => response.end(JSON.stringify({ Parameter: parameter }))),
   );
   const platform = await listen(createServer(answerAsLambda));
-  const started: ChildProcess[] = [];
+  const started: ContestantProcess[] = [];
   const sockets: Socket[] = [];
+  const open = async (name: string, start: (port: number) => ContestantProcess) => {
+    const port = await findFreePort();
+    started.push(start(port));
+    const socket = await connectWhenReady(port);
+    sockets.push(socket);
+    return { name, socket };
+  };
   try {
-    const warmer = await connectWhenReady(await startWarmer(started, { aws: portOf(aws), platform: portOf(platform) }));
-    sockets.push(warmer);
-    const answer = await readOnce(warmer);
-    const nodeHttp = await connectWhenReady(await startControl(started, answer.slice(answer.indexOf("\r\n\r\n") + 4)));
-    sockets.push(nodeHttp);
-    const result = { warmer: [] as number[], nodeHttp: [] as number[] };
-    for (const socket of [warmer, nodeHttp]) await measure(socket);
-    for (let round = 0; round < rounds; round++) {
-      onRound(round);
-      const order = round % 2 === 0 ? (["warmer", "nodeHttp"] as const) : (["nodeHttp", "warmer"] as const);
-      for (const name of order) result[name].push(await measure(name === "warmer" ? warmer : nodeHttp));
-    }
-    return result;
+    const warmer = await open("cache warmer", (port) => startWarmer(port, { aws: aws.port, platform: platform.port }));
+    const answer = await readOnce(warmer.socket);
+    const body = answer.slice(answer.indexOf("\r\n\r\n") + 4);
+    const nodeHttp = await open("node:http", (port) => startControl(port, body));
+    return await measureInRounds([warmer, nodeHttp], { ...rounds, figures: ["us"] }, async ({ socket }) => ({
+      us: await medianRead(socket),
+    }));
   } finally {
     for (const socket of sockets) socket.destroy();
-    for (const child of started) child.kill("SIGKILL");
-    aws.closeAllConnections();
-    platform.closeAllConnections();
-    aws.close();
-    platform.close();
+    for (const process of started) process.kill();
+    await Promise.all([aws.close(), platform.close()]);
   }
-}
-
-/** The figures in Markdown. */
-export function cacheGetTable({ warmer, nodeHttp }: CacheGet): string {
-  return [
-    "| GET of 1 kB, kept alive, p50 | µs | ÷ node:http |",
-    "|---|--:|--:|",
-    `| cache warmer | ${median(warmer).toFixed(1)} | ${pairedRatio(warmer, nodeHttp).toFixed(2)} |`,
-    `| node:http | ${median(nodeHttp).toFixed(1)} | 1 |`,
-  ].join("\n");
 }
 
 const parameter = {
@@ -75,7 +81,7 @@ const parameter = {
   Version: 1,
 };
 
-/** Registers whoever asks, and never has an event. */
+/** Registers every extension, and never has an event. */
 function answerAsLambda(request: { readonly url?: string | undefined }, response: ServerResponse): void {
   if (request.url?.endsWith("/register") !== true) return;
   response
@@ -83,30 +89,23 @@ function answerAsLambda(request: { readonly url?: string | undefined }, response
     .end('{"functionName":"bench"}');
 }
 
-async function startWarmer(
-  started: ChildProcess[],
-  ports: { readonly aws: number; readonly platform: number },
-): Promise<number> {
+function startWarmer(port: number, ports: { readonly aws: number; readonly platform: number }): ContestantProcess {
   const folder = dirname(fileURLToPath(import.meta.resolve("@lambda-extension/cache-warmer/package.json")));
-  const port = await freePort();
-  const env = {
-    AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${ports.platform}`,
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${ports.aws}`,
-    AWS_REGION: "eu-west-1",
-    AWS_ACCESS_KEY_ID: "a",
-    AWS_SECRET_ACCESS_KEY: "s",
-    AWS_SESSION_TOKEN: token,
-    CACHE_WARMER_PARAMETERS: "/bench",
-    SSM_PARAMETER_STORE_TTL: "86400",
-    PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port),
-  };
-  started.push(
-    spawn(process.execPath, [join(folder, "dist/layer/cache-warmer/index.cjs")], {
-      env,
-      stdio: ["ignore", "ignore", "inherit"],
-    }),
+  const command = [process.execPath, join(folder, "dist/layer/cache-warmer/index.cjs")] as const;
+  return startContestant(
+    { name: "the cache warmer", command },
+    {
+      AWS_LAMBDA_RUNTIME_API: `127.0.0.1:${ports.platform}`,
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${ports.aws}`,
+      AWS_REGION: "eu-west-1",
+      AWS_ACCESS_KEY_ID: "a",
+      AWS_SECRET_ACCESS_KEY: "s",
+      AWS_SESSION_TOKEN: token,
+      CACHE_WARMER_PARAMETERS: "/bench",
+      SSM_PARAMETER_STORE_TTL: "86400",
+      PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(port),
+    },
   );
-  return port;
 }
 
 /** The least that `node:http` can do for the same answer: compare the token, look the target up. */
@@ -119,15 +118,13 @@ require("node:http").createServer((request, response) => {
   response.writeHead(200, { "Content-Type": "application/json", "Content-Length": body.length, "X-Cache": "HIT", Age: "0" }).end(body);
 }).listen(PORT, "127.0.0.1");`;
 
-async function startControl(started: ChildProcess[], body: string): Promise<number> {
-  const port = await freePort();
+function startControl(port: number, body: string): ContestantProcess {
   const env = { PORT: String(port), TOKEN: token, TARGET: path, BODY: body };
-  started.push(spawn(process.execPath, ["-e", control], { env, stdio: ["ignore", "ignore", "inherit"] }));
-  return port;
+  return startContestant({ name: "node:http", command: [process.execPath, "-e", control] }, env);
 }
 
 /** The median of a round's reads, one after the other, in microseconds. */
-async function measure(socket: Socket): Promise<number> {
+async function medianRead(socket: Socket): Promise<number> {
   const times: number[] = [];
   for (let read = 0; read < requestsPerRound; read++) {
     const from = performance.now();
@@ -139,7 +136,7 @@ async function measure(socket: Socket): Promise<number> {
 
 const request = `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\nUser-Agent: bench\r\nX-Aws-Parameters-Secrets-Token: ${token}\r\n\r\n`;
 
-/** One read; rejects where the answer is not 200. */
+/** One read. Errors: rejects if the answer is not 200. */
 function readOnce(socket: Socket): Promise<string> {
   return new Promise((resolve, reject) => {
     let received = "";
@@ -161,28 +158,12 @@ function readOnce(socket: Socket): Promise<string> {
 async function connectWhenReady(port: number): Promise<Socket> {
   for (const until = performance.now() + 5000; performance.now() < until;) {
     const socket = connect({ port, host: "127.0.0.1", noDelay: true }).setEncoding("latin1");
-    const isOpen = await new Promise((resolve) =>
-      socket.once("connect", () => resolve(true)).once("error", () => resolve(false)),
-    );
-    if (isOpen === true) return socket;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    try {
+      await once(socket, "connect");
+      return socket;
+    } catch {
+      await delay(20);
+    }
   }
   throw new Error(`Nothing listens on port ${port}; is the cache warmer built?`);
-}
-
-async function listen(server: Server): Promise<Server> {
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  return server;
-}
-
-function portOf(server: Server): number {
-  return (server.address() as AddressInfo).port;
-}
-
-async function freePort(): Promise<number> {
-  const server = await listen(createServer());
-  const port = portOf(server);
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { startUpChart } from "./chart.ts";
 
-test("draws a bar for each figure and none where a contestant registers nowhere", () => {
+test("draws a bar for each figure, and no bar for a contestant that does not register", () => {
   const svg = startUpChart(
     [
       { name: "bare", register: undefined, next: 40 },

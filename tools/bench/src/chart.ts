@@ -1,7 +1,7 @@
 /** One row of the chart. Units: milliseconds. */
 export interface Bar {
   readonly name: string;
-  /** `undefined` where the contestant registers nowhere. */
+  /** `undefined` if the contestant does not register. */
   readonly register: number | undefined;
   readonly next: number;
 }

@@ -3,7 +3,7 @@ import { parseCommandLine } from "./command-line.ts";
 
 const known = ["a", "b", "c"];
 
-test("runs every section where none is named, and named ones in their own order", () => {
+test("runs every section by default, and named sections in the order of all sections", () => {
   expect(parseCommandLine([], known)).toEqual({ names: known, rounds: 30, write: false });
   expect(parseCommandLine(["c", "--rounds", "5", "a", "--write"], known)).toEqual({
     names: ["a", "c"],

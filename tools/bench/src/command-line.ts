@@ -1,14 +1,14 @@
 import { parseArgs } from "node:util";
 
-/** What the user asked for. */
+/** The parsed command line. */
 export interface CommandLine {
-  /** The sections to run, in their own order. */
+  /** The sections to run, in the order of `known`. */
   readonly names: readonly string[];
   readonly rounds: number;
   readonly write: boolean;
 }
 
-/** Errors: returns the problem, in one line. */
+/** Parses the arguments; `known` are the names of all sections. Errors: returns the problem, in one line. */
 export function parseCommandLine(
   args: readonly string[],
   known: readonly string[],

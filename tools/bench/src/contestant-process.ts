@@ -6,11 +6,12 @@ import { dirname } from "node:path";
 const python = execFileSync("python3", ["-c", "import sys; print(sys.executable)"], { encoding: "utf8" }).trim();
 const path = [dirname(process.execPath), dirname(python), "/usr/bin", "/bin"].join(":");
 
-/** Something to start: an extension, or a bare command that talks to nobody. */
+/** A program to start: an extension, unless it is bare. */
 export interface Contestant {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
-  readonly kind: "extension" | "bare";
+  /** A command that does not call the platform. */
+  readonly isBare?: true;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -22,10 +23,7 @@ export interface ContestantProcess {
 }
 
 /** Starts it with no more environment than it needs. */
-export function startContestant(
-  contestant: Omit<Contestant, "kind">,
-  env: Readonly<Record<string, string>> = {},
-): ContestantProcess {
+export function startContestant(contestant: Contestant, env: Readonly<Record<string, string>> = {}): ContestantProcess {
   const [file, ...args] = contestant.command;
   const child = spawn(file, args, {
     stdio: ["ignore", "ignore", "inherit"],
@@ -36,14 +34,14 @@ export function startContestant(
   return { pid: child.pid, exited, kill: () => void child.kill("SIGKILL") };
 }
 
-/** What `waited` resolves with, unless the process ends first: then rejects. */
+/** Resolves as `waited` does. Errors: rejects if the process ends first. */
 export function whileRunning<T>(
-  contestant: Omit<Contestant, "kind">,
+  { name, command }: Contestant,
   process: Pick<ContestantProcess, "exited">,
   waited: Promise<T>,
 ): Promise<T> {
   const ended = process.exited.then((): never => {
-    throw new Error(`${contestant.name} ended before it had called next: ${contestant.command.join(" ")}`);
+    throw new Error(`${name} ended before it had called next: ${command.join(" ")}`);
   });
   return Promise.race([waited, ended]);
 }

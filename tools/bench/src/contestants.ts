@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync } from "node:fs";
+import { cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Contestant } from "./contestant-process.ts";
 
@@ -24,7 +24,7 @@ export const names = {
 /** A contestant's name. */
 export type Name = (typeof names)[keyof typeof names];
 
-/** Who runs, and who could not be built here. */
+/** The contestants, and the peers that could not be built here. */
 export interface Contestants {
   readonly all: readonly Contestant[];
   /** One line each, for the reader. */
@@ -36,32 +36,24 @@ export function prepareContestants(folder: string): Contestants {
   const missing: string[] = [];
   const peer = (name: Name, command: () => string): Contestant[] => {
     try {
-      return [{ name, command: [command()], kind: "extension" }];
+      return [{ name, command: [command()] }];
     } catch (error) {
-      missing.push(
-        `${name} is missing: ${error instanceof Error ? error.message.split("\n", 1).join("") : String(error)}`,
-      );
+      const [reason = ""] = String(error instanceof Error ? error.message : error).split("\n", 1);
+      missing.push(`${name} is missing: ${reason}`);
       return [];
     }
   };
+  const logger = join(folder, "5");
+  cpSync(join(root, "packages/logger/dist/layer"), logger, { recursive: true });
   const all: readonly Contestant[] = [
-    { name: names.bare, command: [process.execPath, "-e", "0"], kind: "bare" },
-    {
-      name: names.launcher,
-      command: [buildLayer(join(folder, "1"), { fixture: "launcher-registers", extension: "shared" })],
-      kind: "extension",
-    },
-    {
-      name: names.core,
-      command: [buildLayer(join(folder, "2"), { fixture: "core-registers", extension: "self" })],
-      kind: "extension",
-    },
-    ...peer(names.carriedNode, () => buildLayer(join(folder, "3"), { fixture: "carried-node", extension: "node" })),
-    ...peer(names.carriedBun, () => buildLayer(join(folder, "4"), { fixture: "carried-bun", extension: "bun" })),
+    { name: names.bare, command: [process.execPath, "-e", "0"], isBare: true },
+    { name: names.launcher, command: [buildLayer({ fixture: "launcher-registers", opt: join(folder, "1") })] },
+    { name: names.core, command: [buildLayer({ fixture: "core-registers", opt: join(folder, "2") })] },
+    ...peer(names.carriedNode, () => buildLayer({ fixture: "carried-node", opt: join(folder, "3") })),
+    ...peer(names.carriedBun, () => buildLayer({ fixture: "carried-bun", opt: join(folder, "4") })),
     {
       name: names.logger,
-      command: [copyLayer(join(root, "packages/logger/dist/layer"), { opt: join(folder, "5"), extension: "logger" })],
-      kind: "extension",
+      command: [join(logger, "extensions/logger")],
       env: { LOGGER_DESTINATION: "file", LOGGER_FILE_PATH: join(folder, "logger.ndjson") },
     },
     ...peer(names.go, () => buildGo(folder)),
@@ -75,27 +67,18 @@ export function prepareContestants(folder: string): Contestants {
 }
 
 /**
- * `opt` becomes what is /opt on Lambda; returns the executable. All names are short, so that a bundle's path is no
- * longer than in /opt: with one of more than some 35 characters Node.js maps 1.9 MB more of its own file.
+ * Builds into `opt`, which stands for /opt. Returns the layer's one executable. All names are short, so that a bundle's
+ * path is no longer than in /opt: with more than some 35 characters Node.js maps 1.9 MB more of its own file.
  */
-function buildLayer(
-  opt: string,
-  { fixture, extension }: { readonly fixture: string; readonly extension: string },
-): string {
+function buildLayer({ fixture, opt }: { readonly fixture: string; readonly opt: string }): string {
   execFileSync(process.execPath, [join(root, "tools/build-layer/bin/build-layer.js"), "--out", opt], {
     cwd: join(fixtures, fixture),
     stdio: ["ignore", "ignore", "inherit"],
   });
-  return join(opt, "extensions", extension);
+  return join(opt, "extensions", ...readdirSync(join(opt, "extensions")));
 }
 
-/** The same for a layer that `pnpm build` made. */
-function copyLayer(layer: string, { opt, extension }: { readonly opt: string; readonly extension: string }): string {
-  cpSync(layer, opt, { recursive: true });
-  return join(opt, "extensions", extension);
-}
-
-/** With the standard library alone, so nothing is downloaded; what Go compiles is kept in the repository's cache. */
+/** With the standard library alone: Go downloads nothing. The repository's cache keeps what Go compiles. */
 function buildGo(folder: string): string {
   const file = join(folder, "go-extension");
   execFileSync("go", ["build", "-trimpath", "-ldflags", "-s -w", "-o", file, "."], {

@@ -1,21 +1,18 @@
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A limit of CPU time that processes are put under. */
+/** A limit of CPU time for processes. */
 export interface CpuQuota {
-  /** What a process starts afterwards is limited too. */
+  /** Limits a process, and what it starts afterwards. */
   add(pid: number): void;
-  /** Only when all of its processes have ended. */
+  /** To be called when all of its processes have ended. */
   close(): void;
 }
 
-/** Short, so that a small share does not come in a few long bursts. Units: microseconds. */
+/** A short period: in a long one, a small share comes in a few long bursts. Units: microseconds. */
 const periodUs = 20_000;
 
-/**
- * Makes a control group. Errors: returns the reason where this machine lets nobody make one (it takes root and cgroup
- * v1 or v2).
- */
+/** Makes a control group, which takes root and cgroup v1 or v2. Errors: returns the reason if it cannot be made. */
 export function openCpuQuota(vcpus: number): CpuQuota | { readonly unavailable: string } {
   const isV1 = existsSync("/sys/fs/cgroup/cpu/cpu.cfs_quota_us") || existsSync("/sys/fs/cgroup/cpu/cgroup.procs");
   const group = join(isV1 ? "/sys/fs/cgroup/cpu" : "/sys/fs/cgroup", `lambda-extension-bench-${process.pid}`);

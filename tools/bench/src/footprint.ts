@@ -1,22 +1,23 @@
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { shutdownEvent, startBenchPlatform } from "./bench-platform.ts";
+import { onBenchPlatform, shutdownEvent } from "./bench-platform.ts";
 import type { BenchPlatform } from "./bench-platform.ts";
 import { startContestant, whileRunning } from "./contestant-process.ts";
 import type { Contestant } from "./contestant-process.ts";
+import { names } from "./contestants.ts";
 import { cpuMs, residentBytes } from "./process-stats.ts";
+import { described, table } from "./report.ts";
+import { find, measureInRounds } from "./rounds.ts";
+import type { Measured } from "./rounds.ts";
+import type { Section } from "./section.ts";
 import { median, pairedRatio } from "./statistics.ts";
 
 /**
- * What an extension costs while it lives; one value per round. Units: bytes, and microseconds of CPU time per INVOKE.
+ * What an extension costs while it lives. Units: bytes, before the first INVOKE and after all; and microseconds of CPU
+ * time per INVOKE. A bare command has only `idleBytes`.
  */
-export interface Footprint {
-  readonly name: string;
-  readonly idleBytes: readonly number[];
-  /** After all INVOKEs. */
-  readonly workedBytes: readonly number[];
-  /** Empty for a bare command. */
-  readonly cpuPerInvoke: readonly number[];
-}
+type Footprint = Measured<"idleBytes" | "workedBytes" | "cpuPerInvoke">;
 
 const warmUpInvokes = 500;
 const invokes = 1000;
@@ -24,66 +25,76 @@ const invokes = 1000;
 const pauseMs = 1;
 const settleMs = 300;
 
-/**
- * One after the other, in turn: idle memory before the first INVOKE, then the CPU time of 1,000 INVOKEs after 500
- * others.
- */
-export async function measureFootprint(
-  contestants: readonly Contestant[],
-  rounds: number,
-  onRound: (round: number) => void,
-): Promise<readonly Footprint[]> {
-  const results = contestants.map((contestant) => ({
-    contestant,
-    idleBytes: [] as number[],
-    workedBytes: [] as number[],
-    cpuPerInvoke: [] as number[],
-  }));
-  const platform = await startBenchPlatform();
-  try {
-    for (let round = 1; round <= rounds; round++) {
-      onRound(round);
-      for (const { contestant, idleBytes, workedBytes, cpuPerInvoke } of results) {
-        if (contestant.kind === "bare") {
-          idleBytes.push(await sleeping(contestant));
-          continue;
-        }
-        const measured = await working(contestant, platform);
-        idleBytes.push(measured.idleBytes);
-        workedBytes.push(measured.workedBytes);
-        cpuPerInvoke.push(measured.cpuPerInvoke);
-      }
-    }
-  } finally {
-    await platform.close();
-  }
-  return results.map(({ contestant, ...values }) => ({ name: contestant.name, ...values }));
-}
+/** Idle memory before the first INVOKE, then the CPU time of 1,000 INVOKEs after 500 others. */
+export const footprint: Section = {
+  name: "footprint",
+  async run(bench) {
+    const rounds = bench.rounds(6);
+    const { all, missing } = bench.contestants();
+    const idle: Contestant = {
+      name: "a Node.js that sleeps",
+      command: [process.execPath, "-e", "setInterval(() => {}, 2 ** 30)"],
+      isBare: true,
+    };
+    const byHand = join(bench.folder, "loop.cjs");
+    copyFileSync(join(import.meta.dirname, "../fixtures/node-net-loop.cjs"), byHand);
+    const loop: Contestant = { name: "a node:net loop by hand", command: [process.execPath, byHand] };
+    const contestants = [idle, loop, ...all.filter(({ isBare }) => !isBare)];
+    const figures = ["idleBytes", "workedBytes", "cpuPerInvoke"] as const;
+    const results = await onBenchPlatform((platform) =>
+      measureInRounds(contestants, { ...bench, rounds, warmUps: 0, figures }, (contestant) =>
+        contestant.isBare ? sleeping(contestant) : working(contestant, platform),
+      ),
+    );
+    const baselines = { idle: find(results, idle.name), loop: find(results, loop.name) };
+    const ours = find(results, names.launcher);
+    return {
+      markdown: described(rounds, toTable(results, baselines), ...missing),
+      gates: [
+        {
+          promise: `idle RSS ÷ ${idle.name}`,
+          value: pairedRatio(ours.idleBytes, baselines.idle.idleBytes),
+          limit: 1.1,
+        },
+        {
+          promise: `CPU per INVOKE ÷ ${loop.name}`,
+          value: pairedRatio(ours.cpuPerInvoke, baselines.loop.cpuPerInvoke),
+          limit: 1.2,
+        },
+      ],
+    };
+  },
+};
 
-/** A Markdown table: medians, and the ratio to the baselines, round by round. */
-export function footprintTable(
+/** Medians, and the ratio to the baselines, round by round. */
+function toTable(
   results: readonly Footprint[],
-  baselines: { readonly idle: Footprint; readonly loop: Footprint },
+  { idle, loop }: { readonly idle: Footprint; readonly loop: Footprint },
 ): string {
+  const head = [
+    "",
+    "idle RSS, MB",
+    `÷ ${idle.name}`,
+    `RSS after ${warmUpInvokes + invokes} INVOKEs, MB`,
+    "CPU per INVOKE, µs",
+    `÷ ${loop.name}`,
+  ];
   const rows = results.map(({ name, idleBytes, workedBytes, cpuPerInvoke }) => {
-    const idle = `${megabytes(idleBytes)} | ${pairedRatio(idleBytes, baselines.idle.idleBytes).toFixed(2)}`;
-    if (cpuPerInvoke.length === 0) return `| ${name} | ${idle} | – | – | – |`;
-    return `| ${name} | ${idle} | ${megabytes(workedBytes)} | ${median(cpuPerInvoke).toFixed(0)} | ${pairedRatio(cpuPerInvoke, baselines.loop.cpuPerInvoke).toFixed(2)} |`;
+    const asleep = [name, megabytes(idleBytes), pairedRatio(idleBytes, idle.idleBytes).toFixed(2)];
+    if (cpuPerInvoke.length === 0) return [...asleep, "–", "–", "–"];
+    const ratio = pairedRatio(cpuPerInvoke, loop.cpuPerInvoke);
+    return [...asleep, megabytes(workedBytes), median(cpuPerInvoke).toFixed(0), ratio.toFixed(2)];
   });
-  return [
-    `| | idle RSS, MB | ÷ ${baselines.idle.name} | RSS after ${warmUpInvokes + invokes} INVOKEs, MB | CPU per INVOKE, µs | ÷ ${baselines.loop.name} |`,
-    "|---|--:|--:|--:|--:|--:|",
-    ...rows,
-  ].join("\n");
+  return table(head, rows);
 }
 
-async function sleeping(contestant: Contestant): Promise<number> {
+async function sleeping(contestant: Contestant) {
   const process = startContestant(contestant);
   await delay(settleMs);
-  const bytes = residentBytes(process.pid);
+  const idleBytes = residentBytes(process.pid);
   process.kill();
   await process.exited;
-  return bytes;
+  return { idleBytes };
 }
 
 async function working(contestant: Contestant, platform: BenchPlatform) {

@@ -4,30 +4,22 @@ import { join } from "node:path";
 import type { Contestant, ContestantProcess } from "./contestant-process.ts";
 import type { CpuQuota } from "./cpu-quota.ts";
 
-/** What the spawner process is told. */
+/** An order to the spawner process: start a contestant under this id, or kill the one that was started under it. */
 export type SpawnerOrder =
-  | {
-      readonly kind: "start";
-      readonly id: number;
-      readonly contestant: Launchable;
-      readonly env: Readonly<Record<string, string>>;
-    }
+  | { readonly kind: "start"; readonly id: number; readonly contestant: Contestant }
   | { readonly kind: "kill"; readonly id: number };
-
-/** What can be started. */
-export type Launchable = Pick<Contestant, "name" | "command" | "env">;
 
 /** Starts processes under a CPU quota. */
 export interface LimitedSpawner {
   readonly pid: number;
-  start(contestant: Launchable, env: Readonly<Record<string, string>>): Pick<ContestantProcess, "exited" | "kill">;
-  /** Ends what still runs; resolves when the spawner has ended. */
+  start(contestant: Contestant): Pick<ContestantProcess, "exited" | "kill">;
+  /** Ends its processes; resolves when the spawner has ended. */
   close(): Promise<void>;
 }
 
 /**
- * A process of its own under the quota, whose children are born there. To move each of them would stop this process for
- * some 20 ms, in which it answers nobody: the kernel waits for all CPUs when a process changes its control group.
+ * Starts a process under the quota; its children are born there. To move each of them would stop this process for some
+ * 20 ms without an answer to any call: the kernel waits for all CPUs when a process changes its control group.
  */
 export async function startLimitedSpawner(quota: CpuQuota): Promise<LimitedSpawner> {
   const spawner = fork(join(import.meta.dirname, "spawner-process.ts"));
@@ -41,11 +33,11 @@ export async function startLimitedSpawner(quota: CpuQuota): Promise<LimitedSpawn
   const send = (order: SpawnerOrder): void => void spawner.send(order);
   return {
     pid,
-    start(contestant, env) {
+    start(contestant) {
       count += 1;
       const id = count;
       const exited = new Promise<void>((resolve) => ended.set(id, resolve)).then(() => void ended.delete(id));
-      send({ kind: "start", id, contestant, env });
+      send({ kind: "start", id, contestant });
       return { exited, kill: () => send({ kind: "kill", id }) };
     },
     async close() {

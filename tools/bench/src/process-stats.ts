@@ -1,15 +1,14 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
-/** Resident memory of one process, shared pages included. Units: bytes. Errors: throws where it has ended. */
+/** Resident memory of one process, shared pages included. Units: bytes. Errors: throws if the process has ended. */
 export function residentBytes(pid: number): number {
   const [, kilobytes] = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
   return Number(kilobytes) * 1024;
 }
 
 /**
- * CPU time of one process: what its living threads ran, user and system. Units: milliseconds.
- * Not utime and stime of `stat`: on many kernels they count only what a clock tick happens to hit, and an INVOKE is
- * over long before the next.
+ * CPU time of one process: of its living threads, user and system. Units: milliseconds. It is not utime and stime of
+ * `stat`: on many kernels they count only what a clock tick hits, and an INVOKE is shorter than the time between ticks.
  */
 export function cpuMs(pid: number): number {
   const threads = readdirSync(`/proc/${pid}/task`);
@@ -24,7 +23,7 @@ export function openDescriptors(pid: number): number {
   return readdirSync(`/proc/${pid}/fd`).length;
 }
 
-/** A process and all it started, as far as they live. */
+/** The pids of a process and of its living descendants. */
 export function processTree(pid: number): readonly number[] {
   const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
     readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8")
@@ -34,7 +33,7 @@ export function processTree(pid: number): readonly number[] {
   return [pid, ...children.flatMap((child) => processTree(Number(child)))];
 }
 
-/** The mounts that the processes see, each mount namespace once. */
+/** The number of mounts that the processes see; each mount namespace counts once. */
 export function mountsOf(pids: readonly number[]): number {
   const namespaces = new Map(pids.map((pid) => [readlinkSync(`/proc/${pid}/ns/mnt`), pid]));
   return [...namespaces.values()].reduce(

@@ -1,20 +1,19 @@
 import { readFileSync } from "node:fs";
 
-/** What a measurement took, and whether the machine was left to it. */
+/** A measurement, and whether it had the machine to itself. */
 export interface QuietResult<T> {
   readonly value: T;
-  /** False where every attempt was disturbed: this is the one that was least. */
+  /** False if other programs disturbed every attempt: then `value` is of the attempt that they disturbed least. */
   readonly isQuiet: boolean;
 }
 
-/** Others may use this share of all CPUs. */
+/** Other programs may use this share of all CPUs. */
 const disturbedShare = 0.05;
 const attempts = 3;
 
 /**
- * Measures again, twice at most, when others used the CPUs meanwhile. Looks only at what others used, never at the
- * figure, so it does not choose the figure. Units: `othersMs` tells the CPU time that others used so far, in
- * milliseconds.
+ * Measures again, twice at most, if other programs used the CPUs meanwhile. It looks only at their CPU time, never at
+ * the figure, so it does not choose the figure. Units: `othersMs` returns their CPU time so far, in milliseconds.
  */
 export async function inQuiet<T>(
   othersMs: () => number,
@@ -34,8 +33,8 @@ export async function inQuiet<T>(
 }
 
 /**
- * CPU time that all but `own` used since the machine started, what the hypervisor gave to others included. What the
- * ended children of `own` used is their own too. Units: milliseconds.
+ * CPU time that all processes but `own` used since the machine started, with the time that the hypervisor gave to other
+ * machines. Ended children of `own` count as `own`. Units: milliseconds.
  */
 export function othersCpuMs(own: readonly number[]): number {
   const [, ...ticks] = readFileSync("/proc/stat", "utf8").split("\n", 1).join("").split(/ +/);

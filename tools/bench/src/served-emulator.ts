@@ -1,19 +1,26 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { cpSync, mkdtempSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { startProcess } from "@lambda-extension/e2e/background-process";
+import { names } from "./contestants.ts";
+import { find } from "./rounds.ts";
+import type { Bench } from "./section.ts";
 
-/** The function that both emulators run: it writes a line and answers what it was given. */
+/** The function that both emulators run: it writes a line and answers its event. */
 export const codePath = join(import.meta.dirname, "../fixtures/function");
+
+/** The layer that both emulators run. */
+export function emulatedLayer(bench: Bench): string {
+  const [command] = find(bench.contestants().all, names.launcher).command;
+  return join(command, "../..");
+}
 
 /** `lambda-emulator start-lambda` as a process of its own, with one function. */
 export interface ServedEmulator {
   readonly pid: number;
-  /** Resolves with the body of the function's answer. Errors: rejects where it is none. */
+  /** Resolves with the body of the function's answer. Errors: rejects if the function did not answer. */
   invoke(event: unknown): Promise<string>;
-  /** Ctrl-C; resolves when it has ended. */
+  /** Ends it; resolves when it has ended. */
   close(): Promise<void>;
 }
 
@@ -23,34 +30,23 @@ const bin = join(
 );
 
 /**
- * Starts it in a new folder under `folder`; its environment starts with the first invocation. It is the only one, as
- * AWS's emulator has: a call that comes while the extension still works would start a second one.
+ * Starts it in a new folder. It has one environment, as AWS's emulator has, which the first invocation starts: without
+ * this limit, an invocation while the extension still works would start a second one. Errors: rejects with its output
+ * if it does not start.
  */
-export async function serveEmulator(
-  { folder, layer }: { readonly folder: string; readonly layer: string },
-  ...flags: readonly "--freeze"[]
-): Promise<ServedEmulator> {
-  const project = mkdtempSync(join(folder, "project-"));
-  cpSync(layer, join(project, "layer"), { recursive: true });
+export async function serveEmulator(bench: Bench, ...flags: readonly "--freeze"[]): Promise<ServedEmulator> {
+  const project = mkdtempSync(join(bench.folder, "project-"));
+  cpSync(emulatedLayer(bench), join(project, "layer"), { recursive: true });
   cpSync(codePath, join(project, "function"), { recursive: true });
-  writeFileSync(join(project, "template.json"), JSON.stringify(template));
-  const child = spawn(
-    process.execPath,
-    [bin, "start-lambda", "--port", "0", "--max-environments", "1", "-t", join(project, "template.json"), ...flags],
-    {
-      stdio: ["ignore", "pipe", "ignore"],
-    },
-  );
-  const ended = once(child, "exit");
-  const { pid } = child;
-  if (pid === undefined) throw new Error(`${bin} cannot be started`);
-  const failed = ended.then((): never => {
-    throw new Error(`lambda-emulator start-lambda ended; is it built? ${bin}`);
+  const file = join(project, "template.json");
+  writeFileSync(file, JSON.stringify(template));
+  const emulator = await startProcess({
+    file: process.execPath,
+    args: [bin, "start-lambda", "--port", "0", "--max-environments", "1", "-t", file, ...flags],
   });
-  const [url] = (await Promise.race([once(createInterface({ input: child.stdout }), "line"), failed])) as [string];
-  failed.catch(() => undefined);
+  const url = await emulator.waitForLine(/^http:/);
   return {
-    pid,
+    pid: emulator.pid,
     async invoke(event) {
       const answer = await fetch(`${url}/2015-03-31/functions/Bench/invocations`, {
         method: "POST",
@@ -62,10 +58,7 @@ export async function serveEmulator(
       }
       return body;
     },
-    async close() {
-      child.kill("SIGINT");
-      await ended;
-    },
+    close: () => emulator.close(),
   };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { holds } from "./section.ts";
+import { holds } from "./report.ts";
 import { sizeGates } from "./sizes.ts";
 
 test("bundles and layers are as small as the project promises", () => {

@@ -1,7 +1,4 @@
-/**
- * Runs under a CPU quota and starts whatever it is told to start, which is under the quota from its first instruction.
- * See limited-spawner.ts.
- */
+/** Starts contestants under its own CPU quota, which limits their first instruction too. See limited-spawner.ts. */
 import { startContestant } from "./contestant-process.ts";
 import type { ContestantProcess } from "./contestant-process.ts";
 import type { SpawnerOrder } from "./limited-spawner.ts";
@@ -14,7 +11,7 @@ process.on("message", (message) => {
     running.get(order.id)?.kill();
     return;
   }
-  const started = startContestant(order.contestant, order.env);
+  const started = startContestant(order.contestant);
   running.set(order.id, started);
   void started.exited.then(() => {
     running.delete(order.id);

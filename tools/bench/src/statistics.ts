@@ -18,8 +18,13 @@ export function quantile(values: readonly number[], q: number): number {
 
 /**
  * The median of a's values divided, round by round, by b's: what drifts with the machine's speed cancels out.
- * Shape: both lists have one value per round.
+ * Both lists have one value per round.
  */
 export function pairedRatio(a: readonly number[], b: readonly number[]): number {
   return median(a.flatMap((value, round) => (b[round] === undefined ? [] : [value / b[round]])));
+}
+
+/** The median of a's values minus, round by round, b's. Both lists have one value per round. */
+export function pairedDifference(a: readonly number[], b: readonly number[]): number {
+  return median(a.map((value, round) => value - (b[round] ?? NaN)));
 }

@@ -1,4 +1,4 @@
-"""Runs a command on a pseudo-terminal and answers what it asks, as somebody who types.
+"""Runs a command on a pseudo-terminal and answers its questions, as a user does.
 
 Arguments: SECONDS ANSWERS COMMAND …; ANSWERS is a JSON object, a part of a question to its answer. Any other question is answered with
 Enter, which takes what it suggests. What the terminal shows is written to standard output; the command's exit status is passed on.

@@ -1,5 +1,5 @@
-# Runs a command where /opt, /var/task, /var/runtime and /var/lang/bin are the folders it is given, and nothing is written
-# to the host: /var is an overlay whose upper half dies with the mount namespace. An empty NODE: there is none.
+# Runs a command where /opt, /var/task, /var/runtime and /var/lang/bin are the given folders, and writes nothing to the
+# host: /var is an overlay whose upper half ends with the mount namespace. An empty NODE: no /var/lang/bin/node.
 # Usage: official-namespace.sh SCRATCH OPT TASK RUNTIME LANG_BIN NODE COMMAND …
 set -euo pipefail
 scratch=$1 opt=$2 task=$3 runtime=$4 lang_bin=$5 node=$6

@@ -1,4 +1,4 @@
-/** Steps in which this repository's emulator answers otherwise than AWS's, and why that is right. */
+/** Steps in which the answers of this repository's emulator and AWS's differ, and why ours is right. */
 export interface AcceptedDifference {
   /** Each as `probe > step`. */
   readonly steps: readonly string[];
@@ -32,7 +32,7 @@ const initLimit = "On Lambda init has 10 s of its own; AWS's emulator counts it 
 const allow =
   "AWS's emulator names the method that is allowed, by way of the router it is built with; no client reads it.";
 
-/** All of them; the test fails for a difference that is not here, and for one here that is no more. */
+/** All of them. The test fails for a difference that is not listed, and for a listed one that no longer exists. */
 export const acceptedDifferences: readonly AcceptedDifference[] = [
   { steps: ["routes > wrong method", "routes > wrong method of next"], ours: '405 | ""', reason: allow },
   {
@@ -46,7 +46,7 @@ export const acceptedDifferences: readonly AcceptedDifference[] = [
     ],
     // The words about broken JSON are those of the Node.js that runs the emulator.
     ours: /^403 \| content-type: application\/json \| "\{\\"errorMessage\\":\\"(the body is not JSON: |expected an object, |events: expected ).*\\"errorType\\":\\"InvalidRequestFormat\\"\}\\n"$/,
-    reason: "AWS's emulator passes on what Go's JSON decoder says of a body; ours says what it expects.",
+    reason: "AWS's emulator passes on the message of Go's JSON decoder; ours says what it expects.",
   },
   {
     steps: ["identifiers > telemetry without"],

@@ -36,9 +36,9 @@ export interface ProbeSession extends Pick<IdlePrograms, "started" | "exit"> {
   readonly target: ProbeTarget;
 }
 
-/** Makes a probe; `settings` where it needs other files or another time than the default. */
-export function probe(name: string, run: Probe["run"], settings: Omit<Probe, "name" | "run"> = {}): Probe {
-  return { name, run, ...settings };
+/** A probe with the default files and the default time. */
+export function probe(name: string, run: Probe["run"]): Probe {
+  return { name, run };
 }
 
 /** Runs the probe on one emulator. Returns one line for each step. */
