@@ -34,7 +34,7 @@ export async function ensureBaseImages(engine: ContainerEngine): Promise<BaseIma
   const images = { python: `lambda-python-stand-in:${recipe}`, nodejs: `lambda-nodejs-stand-in:${recipe}` };
   const found = await runCommand(docker(engine, "image", "inspect", images.python, images.nodejs));
   if (found.status === 0) return images;
-  // debootstrap knows no paths with spaces.
+  // debootstrap cannot work in a path with spaces.
   const scratch = `/var/tmp/e2e-base-image-${process.pid}`;
   await mkdir(scratch);
   try {

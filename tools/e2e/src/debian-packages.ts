@@ -2,7 +2,7 @@ import { globSync } from "node:fs";
 import { runChecked, runCommand } from "./run-command.ts";
 import type { Command, CommandResult } from "./run-command.ts";
 
-/** Waits while another program installs, and asks a mirror again that fails. */
+/** Options of apt-get: it waits while another program installs, and asks a failing mirror again. */
 const patience = ["-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=5"];
 
 /** Installs packages with apt-get, as root, and reports it. Errors: rejects only if apt-get cannot be started. */

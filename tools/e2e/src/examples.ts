@@ -1,7 +1,7 @@
 /** A layer of an example's template. */
 export interface ExampleLayer {
   readonly logicalId: string;
-  /** The folder with the Makefile or, where `sam build` does not build the layer, with `dist/layer`. */
+  /** The folder with the Makefile; if `sam build` does not build the layer, with `dist/layer`. */
   readonly folder: string;
   /** Built by `npm run build` before `sam build`. */
   readonly isPrebuilt?: true;
@@ -28,7 +28,7 @@ const nodejs = { runtime: "nodejs", handler: "index.handler" } as const;
 const loggerLayer = { logicalId: "LoggerLayer", extension: "logger", engine: "shared" } as const;
 const cacheWarmerLayer = { logicalId: "CacheWarmerLayer", extension: "cache-warmer" } as const;
 
-/** Every example of the repository whose function is no image. */
+/** Every example of the repository whose function is not an image. */
 export const examples: readonly Example[] = [
   {
     name: "hello",

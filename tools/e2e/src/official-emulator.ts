@@ -34,7 +34,7 @@ export interface OfficialAnswer {
   readonly body: string;
 }
 
-/** AWS's emulator, which runs. */
+/** AWS's emulator while it runs. */
 export interface OfficialEmulator {
   /** `127.0.0.1:port`. */
   readonly runtimeApi: string;
@@ -42,7 +42,7 @@ export interface OfficialEmulator {
   readonly lines: readonly string[];
   readonly waitForLine: (pattern: RegExp) => Promise<string>;
   invoke(event: unknown, headers?: Readonly<Record<string, string>>): Promise<OfficialAnswer>;
-  /** Sends SIGTERM, upon which it sends SHUTDOWN to its extensions; resolves when it ended. */
+  /** Sends SIGTERM: the emulator sends SHUTDOWN to its extensions. Resolves when the emulator ended. */
   shutdown(): Promise<void>;
   /** Ends its processes and removes its folder; idempotent. */
   close(): Promise<void>;

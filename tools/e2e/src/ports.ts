@@ -3,7 +3,7 @@ import { connect, createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Below the ports that systems give to a program that asks for any: 32768 and up on Linux, 49152 and up elsewhere. */
+/** Ports below those that a program gets if it asks for any: 32768 and up on Linux, 49152 and up elsewhere. */
 const range = { first: 20_000, count: 12_000 } as const;
 const given = new Set<number>();
 

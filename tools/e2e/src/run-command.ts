@@ -29,7 +29,7 @@ export function pythonProgram(name: string): string {
   return join(import.meta.dirname, "../python", name);
 }
 
-/** What came of it. */
+/** The result of a command. */
 export interface CommandResult {
   /** The exit status; 128 if a signal ended it. */
   readonly status: number;

@@ -21,7 +21,7 @@ export interface RunFolders {
   readonly codePath: string;
 }
 
-/** What came of it. */
+/** The result of a run. */
 export interface RunResult {
   /** The function's answer. */
   readonly answer: string;
