@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { linesApart, tutorialLinesOf } from "./tutorial-lines.ts";
 
-test("leaves out what differs from run to run, and what others wrote", () => {
+test("leaves out what differs from run to run, and lines of other processes", () => {
   const lines = [
     "[a-extension] Registered with ID: 0123abcd…",
     "START RequestId: 1 Version: $LATEST",
@@ -11,7 +11,7 @@ test("leaves out what differs from run to run, and what others wrote", () => {
   expect(tutorialLinesOf("a-extension", lines)).toEqual(["Registered with ID: …", "Received event: INVOKE"]);
 });
 
-test("finds a line behind one that another process has begun and not ended", () => {
+test("finds a line behind the unfinished line of another process", () => {
   const lines = ["/opt/extensions: a-extension[a-extension] Waiting for event…", ""];
   expect(tutorialLinesOf("a-extension", lines)).toEqual(["Waiting for event…"]);
   expect(linesApart(["a-extension"], lines)).toEqual([
