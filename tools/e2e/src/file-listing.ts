@@ -2,15 +2,9 @@ import { createHash } from "node:crypto";
 import { globSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { python, pythonProgram, runOrFail } from "./run-command.ts";
 
 /** Every file by its path, with its mode as octal text and the SHA-256 of its bytes. */
 export type FileListing = Readonly<Record<string, { readonly mode: string; readonly sha256: string }>>;
-
-/** Lists the files of a zip, as Python's zipfile reads it. */
-export async function listZip(file: string): Promise<FileListing> {
-  return JSON.parse(await runOrFail({ file: python, args: [pythonProgram("list_zip.py"), file] })) as FileListing;
-}
 
 /** Lists the files of a folder. */
 export async function listFolder(folder: string): Promise<FileListing> {

@@ -56,7 +56,8 @@ describe.skipIf(lacksEngine)("a function that is an image, with the extension co
       const answers = { "Deploy this changeset?": "y" };
       const shown = await converse({ ...sam.command(project, "sam", "deploy", "--guided"), answers });
       expect(shown).toContain("Successfully created/updated stack");
-      const { configuration, imageUri = "none" } = await readStack(run, sam.moto, "container-image");
+      const { configuration, imageUri } = await readStack(run, sam.moto, "container-image");
+      if (imageUri === null) throw new Error("the function of the stack is no image");
       expect(configuration.PackageType).toBe("Image");
       const repositories = await runAws(
         run,

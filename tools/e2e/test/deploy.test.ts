@@ -1,14 +1,14 @@
 import { appendFileSync, readFileSync } from "node:fs";
-import { cp } from "node:fs/promises";
+import { cp, mkdtemp } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import { runAws } from "../src/aws-cli.ts";
-import { downloadUploads, readLayerSha256, readStack } from "../src/deployed-stack.ts";
+import { readStack } from "../src/deployed-stack.ts";
 import type { DeployedStack } from "../src/deployed-stack.ts";
 import { buildExample, layerFolder, taskFolder } from "../src/example-project.ts";
 import { examples, findExample } from "../src/examples.ts";
 import type { Example } from "../src/examples.ts";
-import { listFolder, listZip } from "../src/file-listing.ts";
+import { listFolder } from "../src/file-listing.ts";
 import { startLineReceiver } from "../src/line-receiver.ts";
 import { startMoto } from "../src/moto.ts";
 import type { Moto } from "../src/moto.ts";
@@ -23,6 +23,8 @@ import { converse } from "../src/terminal.ts";
 import { lacksPythonTools } from "./needs.ts";
 
 const run = inject("run");
+
+type DownloadedStack = DeployedStack & { readonly folder: string };
 
 /**
  * What shows that the extensions of an example do their work, in one invocation with its event: part of the answer, and
@@ -65,8 +67,8 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
   }
 
   /**
-   * Types commands into the project's folder, takes what the questions suggest, and deploys. Shape: what the terminal
-   * showed.
+   * Types commands into the project's folder, answers questions with what they suggest, and deploys. Returns what the
+   * terminal showed.
    */
   function type(project: string, commands: readonly string[]): Promise<string> {
     const script = ["set -e", ...commands].join("\n");
@@ -101,26 +103,24 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
     );
   }
 
-  /**
-   * Runs what was uploaded for the stack, with the variables of its function, on this repository's emulator. Shape: the
-   * lines.
-   */
+  /** What was deployed from a project; `folder` has what was uploaded, as `readStack` unpacks it. */
+  async function download(example: Example, project: string): Promise<DownloadedStack> {
+    const folder = await mkdtemp(join(run.folder, `uploads-${example.name}-`));
+    return { ...(await readStack(run, moto, stackOf(project), folder)), folder };
+  }
+
+  /** Runs the uploads, with the variables of their function, on this repository's emulator. Returns the lines. */
   async function expectUploadsToWork(
     example: Example,
     project: string,
-    { configuration }: DeployedStack,
+    { configuration, folder }: DownloadedStack,
   ): Promise<readonly string[]> {
-    const uploads = await downloadUploads(run, moto, stackOf(project), join(run.folder, "uploads", example.name));
-    const uploadOf = (sha256: string) =>
-      uploads.get(sha256) ?? { zip: `no upload has the SHA-256 ${sha256}`, folder: "" };
-    const layers = await Promise.all(
-      (configuration.Layers ?? []).map(async ({ Arn }) => uploadOf(await readLayerSha256(run, moto, Arn))),
-    );
-    expect(await Promise.all(layers.map(({ zip }) => listZip(zip)))).toEqual(
+    const layers = (configuration.Layers ?? []).map((_, index) => join(folder, `layer-${index}`));
+    const codePath = join(folder, "code");
+    expect(await Promise.all(layers.map(listFolder))).toEqual(
       await Promise.all(example.layers.map((layer) => listFolder(layerFolder(project, layer)))),
     );
-    const code = uploadOf(configuration.CodeSha256);
-    expect(await listZip(code.zip)).toEqual(await listFolder(taskFolder(project, example)));
+    expect(await listFolder(codePath)).toEqual(await listFolder(taskFolder(project, example)));
 
     const receiver = await startLineReceiver();
     onTestFinished(() => receiver.close());
@@ -128,7 +128,7 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
     const endpoint = variables["LOGGER_HTTP_URL"];
     expect([undefined, "https://logs.example.com/ingest"]).toContain(endpoint);
     if (endpoint !== undefined) variables["LOGGER_HTTP_URL"] = receiver.url;
-    const folders: RunFolders = { layers: layers.map(({ folder }) => folder), codePath: code.folder };
+    const folders: RunFolders = { layers, codePath };
     const environment = {
       ...variables,
       ...moto.environment,
@@ -160,7 +160,7 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
       expect(shown).toContain(question);
     }
     expect(shown).toContain("Successfully created/updated stack");
-    const stack = await readStack(run, moto, stackOf(project));
+    const stack = await download(example, project);
     const roles = stack.ids["AWS::IAM::Role"] ?? [];
     expect(roles.map((role) => stack.configuration.Role.endsWith(role))).toEqual([true]);
     expect(stack.configuration.Layers?.map(({ Arn }) => Arn).toSorted()).toEqual(
@@ -186,7 +186,7 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
     appendFileSync(join(project, "layer/src/main.ts"), 'console.log("[hello-extension] A change.");\n');
     await pnpm(project, "sam", "build");
     await pnpm(project, "samlocal", ...redeploy);
-    const stack = await readStack(run, moto, stackOf(project));
+    const stack = await download(example, project);
     expect(stack.configuration.Layers?.map(({ Arn }) => Arn.split(":").at(-1))).toEqual(["2"]);
     expect(await expectUploadsToWork(example, project, stack)).toContain("[hello-extension] A change.");
   });
