@@ -2,7 +2,7 @@ import { TimedShutdownContext } from "./contexts.ts";
 import { createDeadline, isThenable, waitAtMost } from "./deadline.ts";
 import { describeError } from "./describe-error.ts";
 import type { LifecycleStep } from "./extension-options.ts";
-import { createFailures } from "./failures.ts";
+import { createFailurePolicy } from "./failure-policy.ts";
 import { createInterruption } from "./interruption.ts";
 import type { ShutdownEvent } from "./lifecycle-event.ts";
 import { pollEvents } from "./poll-events.ts";
@@ -23,20 +23,20 @@ const reportErrorTimeoutMs = 1000;
 export async function runLifeCycle(parts: LifeCycleParts): Promise<void> {
   const { options, host, api, report } = parts;
   const interruption = createInterruption();
-  const failures = createFailures(report);
   let fatal: { readonly error: unknown } | undefined;
-
-  function onFailure(where: string, error: unknown): void {
-    if (options.failure !== "closed") return failures.report(where, error);
-    fatal ??= { error };
-    interruption.fail(error);
-  }
+  const policy = createFailurePolicy(options.failure, {
+    report,
+    onFatal(error) {
+      fatal ??= { error };
+      interruption.fail(error);
+    },
+  });
 
   function onStep(step: LifecycleStep): void {
     try {
       options.onStep?.(step);
     } catch (error) {
-      onFailure("onStep", error);
+      policy.onFailure("onStep", error);
     }
   }
 
@@ -45,8 +45,8 @@ export async function runLifeCycle(parts: LifeCycleParts): Promise<void> {
     const deadlineEpochMs = event.deadlineMs > nowMs ? event.deadlineMs : nowMs + signalDeadlineMs;
     const deadline = createDeadline({ deadlineEpochMs, marginMs: shutdownMarginMs, clock: host.clock });
     const shutdownContext = new TimedShutdownContext(event, { base: context, deadline, telemetry });
-    const summary = failures.summary();
-    if (summary !== undefined) report(summary);
+    const repeated = policy.summary();
+    if (repeated !== undefined) report(repeated);
     if (isInert) return;
     let unsettled = "onShutdown";
     const work = Promise.resolve(startHandler("onShutdown", () => options.onShutdown?.(event, shutdownContext))).then(
@@ -68,10 +68,10 @@ export async function runLifeCycle(parts: LifeCycleParts): Promise<void> {
       if (!isThenable(result)) return undefined;
       return Promise.resolve(result).then(
         () => undefined,
-        (error: unknown) => onFailure(where, error),
+        (error: unknown) => policy.onFailure(where, error),
       );
     } catch (error) {
-      onFailure(where, error);
+      policy.onFailure(where, error);
       return undefined;
     }
   }
@@ -91,11 +91,11 @@ export async function runLifeCycle(parts: LifeCycleParts): Promise<void> {
       shutdownReason: signal.toLowerCase(),
     });
   });
-  host.onUncaught((error) => onFailure("A background task", error));
+  host.onUncaught((error) => policy.onFailure("A background task", error));
 
   let exitCode = 0;
   try {
-    const running = { ...parts, onStep, onFailure, startHandler };
+    const running = { ...parts, onStep, onFailure: policy.onFailure, startHandler };
     const starting = await interruption.during(startExtension(running));
     if (starting.kind === "settled") {
       const started = starting.value;

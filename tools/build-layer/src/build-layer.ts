@@ -11,13 +11,13 @@ import type { Project } from "./config/project.ts";
 import type { EngineSource } from "./engine/carried-engine.ts";
 import { allEnded } from "./layer/all-ended.ts";
 import { writeFolder } from "./layer/folder.ts";
-import { maxUnzippedBytes, sizeOf } from "./layer/layer-file.ts";
 import type { LayerFile } from "./layer/layer-file.ts";
 import { layerFiles } from "./layer/layer-files.ts";
 import { everyOutputName, planLayers } from "./layer/plan-layers.ts";
 import type { LayerPlan } from "./layer/plan-layers.ts";
 import { withStaging } from "./layer/staging.ts";
 import type { Staging } from "./layer/staging.ts";
+import { checkUnzippedSize, sizeOf } from "./layer/unzipped-size.ts";
 import { toZip } from "./layer/zip.ts";
 import { whatIsAt } from "./paths.ts";
 import type { BuildReport, BuiltLayer } from "./report/build-report.ts";
@@ -212,10 +212,7 @@ function refuseForeign(target: string, name: string): void {
 
 function measure(files: readonly LayerFile[]): number {
   const bytes = files.reduce((sum, file) => sum + sizeOf(file), 0);
-  if (bytes > maxUnzippedBytes) {
-    throw new BuildError(
-      `layer: expected at most ${maxUnzippedBytes} bytes unzipped, which is Lambda's limit, got ${bytes}`,
-    );
-  }
+  const [problem] = checkUnzippedSize(bytes);
+  if (problem !== undefined) throw new BuildError(`layer: ${problem}`);
   return bytes;
 }

@@ -1,7 +1,7 @@
 import { posix } from "node:path";
 import { BuildError } from "../build-error.ts";
 import type { Architecture } from "../config/extension-settings.ts";
-import { maxUnzippedBytes } from "../layer/layer-file.ts";
+import { checkUnzippedSize } from "../layer/unzipped-size.ts";
 import { whatIsAt } from "../paths.ts";
 import { checkExtension } from "./check-extension.ts";
 import type { FileEntry, TreeEntry } from "./layer-tree.ts";
@@ -61,9 +61,7 @@ export function checkLayer(entries: readonly TreeEntry[], wanted: Architecture |
     ...fileAndFolder(entries),
     ...entries.flatMap(checkReadable),
     ...files.flatMap((file) => checkArchitecture(file, wanted)),
-    ...(unzippedBytes > maxUnzippedBytes
-      ? [`expected at most ${maxUnzippedBytes} bytes unzipped, which is Lambda's limit, got ${unzippedBytes}`]
-      : []),
+    ...checkUnzippedSize(unzippedBytes),
   ];
   return {
     problems,

@@ -2,7 +2,7 @@ import * as zlib from "node:zlib";
 import { openPromise } from "yauzl";
 import type { Entry, ZipFile } from "yauzl";
 import { BuildError } from "../build-error.ts";
-import { maxUnzippedBytes } from "../layer/layer-file.ts";
+import { maxUnzippedBytes } from "../layer/unzipped-size.ts";
 import { headBytes } from "./layer-tree.ts";
 import type { TreeEntry } from "./layer-tree.ts";
 

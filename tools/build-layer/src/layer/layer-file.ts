@@ -26,11 +26,3 @@ export interface Deflated {
   readonly bytes: Uint8Array;
   readonly crc: number;
 }
-
-/** Lambda's limit for the function and all its layers together, unzipped. */
-export const maxUnzippedBytes = 250 * 1024 * 1024;
-
-/** Uncompressed bytes, which Lambda's 250 MB limit counts. */
-export function sizeOf(file: LayerFile): number {
-  return file.content.kind === "bytes" ? file.content.bytes.byteLength : file.content.size;
-}

@@ -1,6 +1,6 @@
 import { Zip, ZipDeflate } from "fflate";
-import { sizeOf } from "./layer-file.ts";
 import type { LayerFile } from "./layer-file.ts";
+import { sizeOf } from "./unzipped-size.ts";
 
 /** The first moment that a zip can express. fflate reads it in local time: it is the same in every time zone. */
 const epoch = new Date(1980, 0, 1);

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { LayerCheck } from "../check/check-layer.ts";
-import { maxUnzippedBytes } from "../layer/layer-file.ts";
+import { maxUnzippedBytes } from "../layer/unzipped-size.ts";
 import type { BuildReport } from "./build-report.ts";
 
 /** The report for people: one line for each thing made, with its size. Paths are relative to `folder`. */

@@ -1,10 +1,22 @@
 import { describeError } from "./describe-error.ts";
+import type { ExtensionOptions } from "./extension-options.ts";
 
-/** Failures that leave the function alone: each kind is reported once, then counted. */
-export function createFailures(report: (message: string) => void) {
+/** Where the failures of one process go. */
+export interface FailureOutlets {
+  readonly report: (message: string) => void;
+  /** Takes the failure that ends the extension; called with `failure: "closed"` only. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+/**
+ * Decides what a failure after registration does. Open: it leaves the function alone, each kind is reported once, then
+ * counted. Closed: it ends the extension.
+ */
+export function createFailurePolicy(failure: ExtensionOptions["failure"], { report, onFatal }: FailureOutlets) {
   const counts = new Map<string, number>();
   return {
-    report(where: string, error: unknown): void {
+    onFailure: (where: string, error: unknown): void => {
+      if (failure === "closed") return onFatal(error);
       const count = (counts.get(where) ?? 0) + 1;
       counts.set(where, count);
       if (count > 1) return;
