@@ -33,7 +33,7 @@ function expectNoIdentifier(extension: RunningExtension): void {
 }
 
 describe("the plain life", () => {
-  test("registers, polls, gives each INVOKE to the handler, ends at SHUTDOWN with status 0, and polls no more", async () => {
+  test("registers, calls next, gives each INVOKE to the handler, ends at SHUTDOWN with status 0, and does not call next again", async () => {
     const seen: string[] = [];
     const extension = start({
       onInvoke: (event, context) =>
@@ -54,7 +54,7 @@ describe("the plain life", () => {
     expect(lambda.connections()).toBe(1);
   });
 
-  test("polls no more while it shuts down", async () => {
+  test("does not call next while it shuts down", async () => {
     const extension = start({
       // A call of the test's own: when it is answered, all earlier calls of the loop have arrived.
       onShutdown: async () => void (await fetch(`http://${lambda.address}/probe`)),
@@ -108,7 +108,7 @@ describe("the plain life", () => {
     });
   });
 
-  test("runs beforeRegister, registers, runs onInit, then polls", async () => {
+  test("runs beforeRegister, registers, runs onInit, then calls next", async () => {
     const order: string[] = [];
     const extension = start({
       beforeRegister: () => void order.push(`before ${lambda.calls.length}`),
@@ -167,7 +167,7 @@ describe("the launcher's hand-off", () => {
     LAMBDA_EXTENSION_REGISTRATION: '{"functionName":"fn","functionVersion":"1","handler":"h"}',
   };
 
-  test("is taken: nothing is registered twice, and no variable of it is left", async () => {
+  test("is used: core does not register again, and removes the variables of the hand-off", async () => {
     const steps: LifecycleStep[] = [];
     const extension = start({ onStep: (step) => void steps.push(step) }, handOff);
     await lambda.called(next);
@@ -180,7 +180,7 @@ describe("the launcher's hand-off", () => {
     await endsWithShutdown(extension);
   });
 
-  test("of another version is left alone, except for the name", async () => {
+  test("of another version is ignored, except for the name", async () => {
     const extension = start({}, { ...handOff, LAMBDA_EXTENSION_HANDOFF_VERSION: "2" });
     expect((await lambda.called(register)).headers["lambda-extension-name"]).toBe("from-launcher");
     expect(Object.keys(extension.env)).toEqual(["AWS_LAMBDA_RUNTIME_API"]);
@@ -193,7 +193,7 @@ describe("the launcher's hand-off", () => {
     await endsWithShutdown(extension);
   });
 
-  test("with a descriptor that is no socket costs a connection, nothing else", async () => {
+  test("with a descriptor that is not a socket: core opens a connection of its own", async () => {
     const extension = start({}, { ...handOff, LAMBDA_EXTENSION_SOCKET_FD: "999999" });
     await lambda.called(next);
     expect(extension.errors).toEqual([]);
@@ -215,7 +215,7 @@ describe("failing open", () => {
   };
 
   test.each(["beforeRegister", "onInit"] as const)(
-    "a ConfigError from %s is listed once, and the extension polls until SHUTDOWN",
+    "a ConfigError from %s is listed once, and the extension calls next until SHUTDOWN",
     async (hook) => {
       const extension = start({
         [hook]: () => {
@@ -236,7 +236,7 @@ describe("failing open", () => {
     },
   );
 
-  test("any other exception from onInit does the same, on one line with the place it came from", async () => {
+  test("any other exception from onInit is reported on one line with its place, and the extension calls next until SHUTDOWN", async () => {
     const extension = start({ onInit: () => Promise.reject(new TypeError("no\nsuch thing")) });
     await lambda.called(next);
     await endsWithShutdown(extension);
@@ -246,7 +246,7 @@ describe("failing open", () => {
   });
 
   test.each(["beforeRegister", "onInit"] as const)(
-    "a %s that never settles is left behind before Lambda starts the init phase again",
+    "the extension goes on without a %s that never settles, before Lambda starts the init phase again",
     async (hook) => {
       vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
       const extension = start({ [hook]: () => new Promise(() => {}), onInvoke: never });
@@ -292,10 +292,10 @@ describe("failing open", () => {
       { events: ["INVOK"] },
       'events: expected a list of "INVOKE", "SHUTDOWN", got "INVOK"',
     ],
-    ["a step that is no function", { onStep: "log" }, 'onStep: expected a function, got "log"'],
-    ["a name that is no text", { name: 5 }, "name: expected text, got 5"],
+    ["a step that is not a function", { onStep: "log" }, 'onStep: expected a function, got "log"'],
+    ["a name that is not text", { name: 5 }, "name: expected text, got 5"],
   ])(
-    "a program in plain JavaScript with %s is told so, and the extension polls until SHUTDOWN",
+    "a mistake in plain JavaScript is reported, and the extension calls next until SHUTDOWN: %s",
     async (_what, options, problem) => {
       const extension = run({ AWS_LAMBDA_RUNTIME_API: lambda.address }, options as ExtensionOptions);
       lambda.deliver(invokeEvent("one"));
@@ -309,7 +309,7 @@ describe("failing open", () => {
     },
   );
 
-  test("a failing onInvoke is reported once, counted, and polling goes on", async () => {
+  test("a failing onInvoke is reported once and counted, and the extension goes on", async () => {
     const extension = start({ onInvoke: () => Promise.reject(new Error("sink is down")) });
     for (const id of ["one", "two", "three"]) lambda.deliver(invokeEvent(id));
     await lambda.called(next, 4);
@@ -379,7 +379,7 @@ describe("failing open", () => {
     expect(extension.errors.join()).toContain("onShutdown had not settled");
   });
 
-  test("an event of an unknown kind is passed over", async () => {
+  test("an event of an unknown kind is skipped", async () => {
     const extension = start({ onInvoke: never });
     lambda.deliver({ eventType: "RESTORE" });
     lambda.deliver({ eventType: "INVOKE" });
@@ -430,7 +430,7 @@ describe("failing closed", () => {
     );
   });
 
-  test("an exception from an onInvoke that is over at once keeps the loop from asking again", async () => {
+  test("after an exception from an onInvoke that ends at once, the loop does not call next again", async () => {
     const extension = start({
       ...failing,
       onInvoke: () => {
@@ -468,7 +468,7 @@ describe("failing closed", () => {
     expect(callNames().at(-1)).toBe(exitError);
   });
 
-  test("an API that does not answer the report cannot keep the process", async () => {
+  test("the process ends even if the API does not answer the report", async () => {
     lambda.answerOnce(exitError, { kind: "reset" });
     const extension = start(failing);
     await lambda.called(next);
@@ -590,7 +590,7 @@ describe("the platform's failures", () => {
     expect((await lambda.called(exitError)).body).not.toContain(fakeIdentifier);
   });
 
-  test("a poll cut off over a kept-alive connection is taken up again if the platform allows it", async () => {
+  test("a next that is cut off on a kept-alive connection is sent again if the platform allows it", async () => {
     lambda.answerOnce(next, { kind: "reset" });
     const extension = start({});
     await lambda.called(next, 2);
@@ -598,7 +598,7 @@ describe("the platform's failures", () => {
     expect(extension.errors).toEqual([]);
   });
 
-  test("a poll cut off is fatal if the platform refuses the second one: an event may be lost", async () => {
+  test("a next that is cut off ends the extension if the platform refuses the second one: an event may be lost", async () => {
     lambda.answerOnce(next, { kind: "cut" });
     const body =
       '{"errorMessage":"State transition from Ready to Ready failed","errorType":"Extension.InvalidExtensionState"}';

@@ -30,7 +30,7 @@ test("the README names every function and kind of the settings kit", () => {
   expect(Object.keys(kit).filter((name) => !section.includes(name))).toEqual([]);
 });
 
-test("the README's example of settings builds, runs, and says what the README says of wrong ones", async () => {
+test("the README's example of settings builds, runs, and reports wrong settings with the words of the README", async () => {
   const [program = ""] = [...readme.matchAll(/```ts\n([^]*?)```/g)].flatMap(([, text = ""]) =>
     text.includes("readSettings") ? [text] : [],
   );
@@ -47,7 +47,7 @@ test("the README's example of settings builds, runs, and says what the README sa
   }
 });
 
-/** The lines of an extension beside a function that works. */
+/** Runs an extension with a function that works. Returns the extension's lines. */
 async function runWith(layer: string, variables: Readonly<Record<string, string>>): Promise<readonly string[]> {
   const environment = await startEnvironment({
     function: {

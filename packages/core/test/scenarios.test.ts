@@ -119,7 +119,7 @@ void main();
   },
 );
 
-test("lives through freezes", async () => {
+test("goes on after freezes", async () => {
   // The customer's proxy is not for the Runtime API.
   const proxy = "http://127.0.0.1:1";
   const running = await start({ HTTP_PROXY: proxy, http_proxy: proxy, NODE_USE_ENV_PROXY: "1" }, { freeze: true });

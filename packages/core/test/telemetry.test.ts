@@ -60,7 +60,7 @@ function start(
   return { extension, seen };
 }
 
-/** Where the extension subscribed to get deliveries; `sandbox.localdomain` has a meaning only inside Lambda. */
+/** Returns the destination of the extension's subscription. `sandbox.localdomain` has a meaning only inside Lambda. */
 async function destination(): Promise<{ readonly url: string; readonly port: number }> {
   const { destination } = JSON.parse((await lambda.called(subscribe)).body) as {
     destination: { URI?: string; port?: number };
@@ -69,7 +69,7 @@ async function destination(): Promise<{ readonly url: string; readonly port: num
   return { url, port: destination.port ?? Number(new URL(url).port) };
 }
 
-/** As the platform does: POST, and anything but 2xx would come again. */
+/** Posts a batch as the platform does. Returns the status; the platform repeats a batch if it is not 2xx. */
 async function deliver(body: unknown): Promise<number> {
   const { url } = await destination();
   const response = await fetch(url, { method: "POST", body: typeof body === "string" ? body : JSON.stringify(body) });
@@ -200,7 +200,7 @@ describe("deliveries", () => {
   });
 
   test.each(["{bad", "", "5", "null", '{"type":"function"}'])(
-    "are acknowledged also where they are bad: %j",
+    "are acknowledged even if they are malformed: %j",
     async (body) => {
       const { extension } = start();
       expect(await deliver(body)).toBe(200);
@@ -246,7 +246,7 @@ describe("deliveries", () => {
     expect(extension.errors[1]).toBe("[logger] onEvents failed 2 times");
   });
 
-  test("that are no HTTP are reported once and cost only their connection", async () => {
+  test("that are not HTTP are reported once, and only their connection is closed", async () => {
     const { extension, seen } = start();
     const { port } = await destination();
     const socket = createConnection(port, "127.0.0.1");
@@ -357,7 +357,7 @@ describe("runtimeDone", () => {
     return { ...started, results };
   };
 
-  test("is found if it came before the INVOKE event", async () => {
+  test("is returned if it came before the INVOKE event", async () => {
     const { extension, results } = waiting(60_000);
     await deliver([runtimeDone("one")]);
     lambda.deliver(invokeEvent("one"));
@@ -366,7 +366,7 @@ describe("runtimeDone", () => {
     await end(extension);
   });
 
-  test("is waited for if it comes after it", async () => {
+  test("is waited for if it comes after the INVOKE event", async () => {
     const { extension, results } = waiting(60_000);
     lambda.deliver(invokeEvent("one"));
     await deliver([runtimeDone("another"), runtimeDone("one")]);
@@ -431,7 +431,7 @@ describe("onRestore", () => {
     expect(order).toEqual(["unknown", "restore", "platform.restoreStart", "invoke"]);
   });
 
-  test("that never settles is waited for once, and no longer than the first invocation has time", async () => {
+  test("that never settles delays only the first invocation, and at most until its deadline", async () => {
     const { extension } = start({}, { onRestore: () => new Promise(() => {}) }, snapStart);
     lambda.deliver(invokeEvent("one", { deadlineMs: Date.now() + 300 }));
     lambda.deliver(invokeEvent("two", { deadlineMs: Date.now() + 600_000 }));
@@ -440,7 +440,7 @@ describe("onRestore", () => {
     expect(extension.errors).toEqual([expect.stringContaining("onRestore failed")]);
   });
 
-  test("does not run elsewhere", async () => {
+  test("does not run in other environments", async () => {
     const order: string[] = [];
     const { extension } = start({}, { onRestore: () => void order.push("restore") });
     lambda.deliver(invokeEvent("one"));

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { ConfigError, runExtension } from "@lambda-extension/core";
 
-// What goes wrong is chosen by the function's environment, so that one layer serves every scenario.
+// The function's environment chooses the failure, so that one layer serves every scenario.
 const trouble = process.env["WITNESS_TROUBLE"] ?? "";
 const port = Number(process.env["WITNESS_PORT"] ?? 0);
 const say = (text: string): void => console.log(`witness: ${text}`);

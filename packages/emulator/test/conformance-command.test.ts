@@ -41,7 +41,7 @@ describe("lambda-emulator conformance", () => {
     ]);
   });
 
-  test("tells what happened and what to do, and ends with 1, if a check fails", async () => {
+  test("prints what happened and what to do, and ends with 1, if a check fails", async () => {
     const host = await run(["layer", "--only", "full-tmp"], "wrong/full-tmp");
     expect(host.status).toBe(1);
     expect(host.written.stdout).toContain("FAIL  full-tmp");
@@ -146,7 +146,7 @@ describe("lambda-emulator conformance", () => {
   });
 });
 
-/** Writes a zip whose one file has the mode it is told. */
+/** Writes a zip with one file, which has the given mode. */
 const zipProgram = `
 import sys, zipfile
 entry = zipfile.ZipInfo("extensions/greeter")

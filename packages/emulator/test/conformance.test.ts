@@ -45,7 +45,7 @@ describe.concurrent("conformance", { timeout: 120_000 }, () => {
     expect(idsOf(report, "not-applicable")).toEqual(telemetryChecks);
   });
 
-  /** What else an animal fails, as it must. */
+  /** Other checks that an animal must fail too. */
   const follows: Readonly<Record<string, readonly string[]>> = {
     // Managed Instances know the JSON log format only.
     "telemetry-object-records": ["managed-instances"],
@@ -102,7 +102,7 @@ test("each check needs only checks that come before it", () => {
   }
 });
 
-test("runs only the checks of --only, and those that they need decide about them", async () => {
+test("shows only the checks of --only, and takes the checks that these need into account", async () => {
   const report = await check("wrong/execute-bit", { only: ["starts", "shebang"] });
   expect(report.results).toMatchObject([
     { id: "shebang", outcome: "pass" },
@@ -110,7 +110,7 @@ test("runs only the checks of --only, and those that they need decide about them
   ]);
 });
 
-test("does not execute what is built for another architecture", async () => {
+test("does not execute an extension that is built for another architecture", async () => {
   const architecture = process.arch === "x64" ? "arm64" : "x86_64";
   const report = await check("good/bash", { architecture, only: ["architecture", "starts"] });
   expect(report.results).toMatchObject([
@@ -134,7 +134,7 @@ test.each([
   await expect(checkConformance({ layer: zoo, ...change })).rejects.toThrow(message);
 });
 
-test("breaks off, in the middle of an environment", async () => {
+test("can be interrupted in the middle of an environment", async () => {
   const interruption = new AbortController();
   const running = check("wrong/starts", {
     signal: interruption.signal,

@@ -8,12 +8,12 @@ import { openCpuGroup } from "../src/cpu-share/cpu-group.ts";
 import { nodeFunction, politeExtension, pythonExtension, start, texts, writeFolder } from "./environment-fixture.ts";
 import { isRunning } from "./processes-left.ts";
 
-/** Whether this machine can limit CPU time: that takes root, or a delegated cgroup of version 2. */
+/** `ready` if this machine can limit CPU time: this needs root, or a delegated cgroup of version 2. */
 const probe = await openCpuGroup(1);
 const folder = probe.kind === "ready" ? (probe.group.enter([])[3] ?? "").replace(/\/[^/]+\/cgroup\.procs$/, "") : "";
 if (probe.kind === "ready") await probe.group.close();
 
-/** The group that an extension tells of; others on this machine have groups of their own. */
+/** Returns the group that an extension printed. Other processes on this machine have other groups. */
 function groupIn(output: string): string {
   const name = /lambda-emulator-[\da-f-]+/.exec(output)?.[0] ?? "none";
   return `${folder}/${name}`;
@@ -25,7 +25,7 @@ const told = pythonExtension(
   `say(open("/proc/self/cgroup").read().replace("\\n", " "))\n${politeExtension("x")["extensions/x"]}`,
 );
 
-/** Wants a whole CPU for a while, and answers with the part of one that it had. */
+/** Tries to use a whole CPU for a while. Answers with the share of a CPU that it got. */
 const busy = nodeFunction(`
 import { createHash } from "node:crypto";
 const bytes = Buffer.alloc(1 << 20);
@@ -37,7 +37,7 @@ export const handler = async () => {
   return { share: (user + system) / 1000 / (performance.now() - startMs) };
 };`);
 
-/** What an environment of this memory was allowed and had. Units: CPUs. */
+/** Returns the limit of an environment with this memory, and what it used. Units: CPUs. */
 async function measure(memorySizeMb: number): Promise<{ readonly allowed: number; readonly share: number }> {
   const environment = await start({ ...busy, memorySizeMb, timeoutSeconds: 60 }, [told], { cpuShare: true });
   const allowed = allowedIn(groupIn(texts(environment, "extension").join("\n")));
@@ -46,7 +46,7 @@ async function measure(memorySizeMb: number): Promise<{ readonly allowed: number
   return { allowed, ...(JSON.parse(payload) as { readonly share: number }) };
 }
 
-/** The limit in a group's own files, of either version. Source: https://docs.kernel.org/scheduler/sched-bwc.html */
+/** Reads the limit from a group's files, in version 1 or 2. Source: https://docs.kernel.org/scheduler/sched-bwc.html */
 function allowedIn(group: string): number {
   const read = (name: string) => readFileSync(join(group, name), "utf8").split(/\s/).map(Number);
   const [quota = NaN, period = NaN] = existsSync(join(group, "cpu.max"))
@@ -55,7 +55,7 @@ function allowedIn(group: string): number {
   return quota / period;
 }
 
-/** A share of 2 vCPU: these tests are about something else. */
+/** Gives 2 vCPU, so that the limit does not slow the tests below. */
 const memorySizeMb = 3538;
 
 describe.skipIf(probe.kind === "refused")("with a CPU share", { timeout: 60_000 }, () => {
@@ -63,11 +63,11 @@ describe.skipIf(probe.kind === "refused")("with a CPU share", { timeout: 60_000 
     const [small, large] = [await measure(512), await measure(memorySizeMb)];
     expect(small.allowed).toBeCloseTo(512 / 1769, 2);
     expect(large.allowed).toBeCloseTo(2, 2);
-    // Others on this machine only lower what a function gets. The last slice of a period may be overdrawn a little.
+    // Other processes can only lower the share. A function may use a little more than the last slice of a period.
     expect(small.share).toBeLessThan(1.2 * (512 / 1769));
   });
 
-  test("extensions share it, it does not change their environment, and a reset has it too", async () => {
+  test("extensions run under the same limit, which does not change their variables and stays after a reset", async () => {
     const variables = pythonExtension("variables", `say(sorted(os.environ))\n${politeExtension("x")["extensions/x"]}`);
     const mortal = nodeFunction("export const handler = async (event) => event.exit && process.exit(1);");
     const seen: (readonly string[])[] = [];
@@ -83,7 +83,7 @@ describe.skipIf(probe.kind === "refused")("with a CPU share", { timeout: 60_000 
     expect(free.join("\n")).not.toContain("lambda-emulator-");
   });
 
-  test("closing leaves no group behind, and no process that left its process group", async () => {
+  test("closing removes the group and ends the processes, also a process that left its process group", async () => {
     const runaway = pythonExtension(
       "runaway",
       `

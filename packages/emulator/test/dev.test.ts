@@ -38,7 +38,7 @@ const answers = (): readonly string[] => host.written.stdout.split("\n").slice(0
 const count = (text: string): number => host.written.stderr.split(text).length - 1;
 
 describe("dev", () => {
-  test("after a change of the code: says what changed, SHUTDOWN to the old environment, the new one's answer, the time", async () => {
+  test("after a change of the code: reports the change, sends SHUTDOWN to the old environment, prints the new answer and the time", async () => {
     await start();
     await project.write({ "function/app.py": "changed" });
     await expect.poll(() => host.written.stderr).toMatch(/\d+ ms from the change to the answer/);
@@ -91,7 +91,7 @@ describe("dev", () => {
     await expect.poll(answers).toHaveLength(1);
   });
 
-  test("a change while another is built: one environment with both in the end", async () => {
+  test("a change during a build: in the end one environment has both changes", async () => {
     await start();
     const go = join(project.folder, "go");
     await project.write({
@@ -127,7 +127,7 @@ describe("dev", () => {
     await expect.poll(answers).toHaveLength(3);
   });
 
-  test("invokes the same environment with a changed event, and reports an event that is no JSON", async () => {
+  test("invokes the same environment with a changed event, and reports an event that is not JSON", async () => {
     await project.write({ "event.json": "1" });
     await start("-e", "event.json");
     await project.write({ "event.json": "2" });

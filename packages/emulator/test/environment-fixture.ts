@@ -56,7 +56,7 @@ export function nodeFunction(body: string): Omit<FunctionSpec, "codePath"> & { r
   return { runtime: "nodejs22.x", handler: "index.handler", name: "fn", files: { "index.mjs": body } };
 }
 
-/** What the lines of one source say. */
+/** Returns the texts of the lines of one source. */
 export function texts(environment: Environment, source: "platform" | "function" | "extension"): readonly string[] {
   return environment.lines.filter((line) => line.source === source).map((line) => line.text);
 }
@@ -89,7 +89,7 @@ def say(*words):
     print(*words, flush=True)
 `;
 
-/** An extension in Python: \`register\`, \`next_event\`, \`call\` and \`say\` are there. */
+/** An extension in Python, whose body can call \`register\`, \`next_event\`, \`call\` and \`say\`. */
 export function pythonExtension(name: string, body: string): Files {
   return { [`extensions/${name}`]: pythonPrelude + body };
 }

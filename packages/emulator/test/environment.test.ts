@@ -130,7 +130,7 @@ test("hides Node from extensions of other runtimes", async () => {
   await environment.invoke(1);
 });
 
-test("gives processes Lambda's folders, a /tmp of their own, and nothing of this machine's disk to write on", async () => {
+test("gives processes Lambda's folders and a /tmp of their own, and keeps their other files off this machine's disk", async () => {
   const look = `import os
 def attempt(path):
     try:
@@ -153,7 +153,7 @@ def handler(event, context):
   expect(readdirSync("/var")).not.toContain("new");
 });
 
-test("lets later layers win", async () => {
+test("gives a file of a later layer in place of an earlier layer's", async () => {
   const fn = pythonFunction(
     "def handler(event, context): return open('/opt/b').read() + open('/opt/d/x').read() + open('/opt/d/y').read()",
   );
@@ -172,7 +172,7 @@ test("gives extensions the documented variables and no others", async () => {
   };
   const environment = await start(fn, [pythonExtension("lister", list)], { region: "eu-west-1" });
   const seen = JSON.parse(texts(environment, "extension")[0] ?? "{}") as Record<string, string>;
-  // Python adds LC_CTYPE where LANG names a locale this machine lacks; a shell adds PWD and its like.
+  // Python adds LC_CTYPE if this machine does not have the locale of LANG; a shell adds PWD and similar variables.
   for (const name of ["LC_CTYPE", "PWD", "SHLVL", "_"]) delete seen[name];
   expect(Object.keys(seen).sort()).toEqual([
     "AWS_ACCESS_KEY_ID",
@@ -255,7 +255,7 @@ test("passes client context, trace and request id on", async () => {
   expect(JSON.parse(result.payload)).toEqual([{ a: 1 }, "my-id", "Root=1-a-b;Sampled=1", "arn:x"]);
 });
 
-test("refuses calls after shutdown, and closes twice without complaint", async () => {
+test("refuses calls after shutdown, and can be closed twice", async () => {
   const environment = await start(pythonFunction("def handler(event, context): return 1"));
   await environment.shutdown();
   await environment.shutdown();
@@ -289,7 +289,7 @@ test.each([
   await expect(startEnvironment({ function: { ...spec, ...change }, layers: [] })).rejects.toThrow(message);
 });
 
-test("says that a layer is missing, that a file is no layer, and that a port is taken", async () => {
+test("reports a missing layer, a file that is not a layer, and a port that is taken", async () => {
   const fn = {
     runtime: "python3.11",
     handler: "app.handler",
@@ -338,7 +338,7 @@ test("takes layers and code as zip files, and keeps modes and links", async () =
 });
 
 test.each(["on-demand", "lambda-managed-instances"] as const)(
-  "takes an answer that is streamed, and the error that ends a stream (%s)",
+  "takes a streamed answer, and the error that ends a stream (%s)",
   async (initializationType) => {
     const fn = nodeFunction(`export const handler = awslambda.streamifyResponse(async (event, stream) => {
   stream.write("one ");
@@ -390,7 +390,7 @@ export const handler = awslambda.streamifyResponse(async (event, stream) => {
   expect(answer.durationMs).toBeGreaterThan(498);
 });
 
-test("passes on no pieces of an answer that is not streamed", async () => {
+test("does not pass on the pieces of an answer that is not streamed", async () => {
   const environment = await start(nodeFunction("export const handler = async () => 'whole';"));
   const pieces: unknown[] = [];
   await environment.invoke(1, { onPiece: (bytes) => pieces.push(bytes) });
@@ -459,7 +459,7 @@ test("breaks off an invocation when it is closed", async () => {
   expect(await call).toContain("the environment was closed while this invocation ran");
 });
 
-test("starts the processes with the first invocation if asked", async () => {
+test("starts the processes with the first invocation if the options ask for it", async () => {
   const environment = await start(pythonFunction("def handler(event, context): return event"), [politeExtension()], {
     initialize: "at-first-invoke",
   });
@@ -470,7 +470,7 @@ test("starts the processes with the first invocation if asked", async () => {
   expect(texts(environment, "platform").at(-1)).toContain("Init Duration");
 });
 
-test("gives init the time that is asked for, and says which times are allowed", async () => {
+test("gives init the time of the options, and says which times are allowed", async () => {
   const environment = await start(nodeFunction("await new Promise((resolve) => setTimeout(resolve, 60_000));"), [], {
     initializationType: "provisioned-concurrency",
     initTimeoutSeconds: 0.2,

@@ -115,7 +115,7 @@ test("resets when an extension ends, even with exit code 0", async () => {
   expect(texts(environment, "platform")).toContain("leaver ended: exit code 0");
 });
 
-test("carries the type of a reported exit error", async () => {
+test("answers with Extension.ExitError after an extension reports an exit error", async () => {
   const reporter =
     "identity = register(['INVOKE'])\nnext_event(identity)\ncall('POST', '/2020-01-01/extension/exit/error', '{}', {**identity, 'Lambda-Extension-Function-Error-Type': 'Extension.Mine'})\nsys.exit(1)\n";
   const environment = await start(pythonFunction("import time\ndef handler(event, context):\n    time.sleep(5)\n"), [
@@ -204,7 +204,7 @@ test.each([
   expect(errorOf(await environment.invoke(1)).errorType).toBe("Extension.LaunchError");
 });
 
-test("kills an extension that does not end within two seconds of SHUTDOWN, and at once an extension that did not ask for it", async () => {
+test("kills an extension that does not end within two seconds of SHUTDOWN, and at once an extension that did not register for it", async () => {
   const stubborn =
     "identity = register(['SHUTDOWN'])\nevent = next_event(identity)\nsay(event['deadlineMs'])\ntime.sleep(60)\n";
   const silent = "identity = register([])\nnext_event(identity)\n";
@@ -250,7 +250,7 @@ test.each([
   expect(texts(environment, "function")).toEqual([]);
 });
 
-test("a custom runtime's command is found on the PATH of the inside", async () => {
+test("a custom runtime's command is looked up on the PATH inside the environment", async () => {
   const fn = { runtime: "provided.al2023", handler: "x", files: {}, bootstrap: ["sh", "-c", "echo started; exit 3"] };
   const environment = await start(fn);
   expect(errorOf(await environment.invoke(1))).toMatchObject({ errorType: "Runtime.ExitError" });

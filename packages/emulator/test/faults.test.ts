@@ -18,7 +18,7 @@ import type { RecordedEvent } from "./environment-fixture.ts";
 const hello = pythonFunction("def handler(event, context):\n    print('hello')\n    return event\n");
 const lines = { schemaVersion: "2022-07-01", types: ["function"], buffering: { timeoutMs: 25 } };
 
-/** Says what each of three register calls got, then goes on politely. */
+/** Prints the answer to each of three register calls, then goes on as the rules say. */
 const persistent = pythonExtension(
   "persistent",
   `
@@ -78,7 +78,7 @@ test("delays a call", async () => {
   expect((await environment.invoke(1)).durationMs).toBeGreaterThanOrEqual(199);
 });
 
-test("ends a fault that is taken away", async () => {
+test("stops a fault that is removed", async () => {
   const environment = await start(hello);
   let seen = 0;
   const end = environment.addFault({ kind: "watch", call: "invocation/response", onAnswer: () => (seen += 1) });
@@ -88,7 +88,7 @@ test("ends a fault that is taken away", async () => {
   expect(seen).toBe(1);
 });
 
-test("kills a process when a call arrives, and at will", async () => {
+test("kills a process when a call arrives, and on demand", async () => {
   const environment = await start(hello, [politeExtension()], {
     faults: [{ kind: "kill", call: "invocation/response", process: "runtime", times: 1 }],
   });

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { LogLine } from "../src/history/log-line.ts";
 import { nodeFunction, politeExtension, start } from "./environment-fixture.ts";
 
-/** Starts an environment that is interrupted when `when` is met. Returns what was said until it had ended. */
+/** Starts an environment that is interrupted when `when` is met. Returns all lines until it ended. */
 async function interrupt(when: (line: LogLine) => boolean, controller: AbortController): Promise<readonly string[]> {
   const said: string[] = [];
   const starting = start(
@@ -26,7 +26,7 @@ test("an interruption before anything has been started starts nothing", async ()
   expect(await interrupt(() => false, controller)).toEqual([]);
 });
 
-test("an interruption at the end of init still brings SHUTDOWN, and leaves no process alone with a closed API", async () => {
+test("an interruption at the end of init still sends SHUTDOWN, and the API stays open until every process has ended", async () => {
   const said = await interrupt(({ text }) => text.startsWith("EXTENSION\t"), new AbortController());
   expect(said.at(-1)).toBe("SHUTDOWN spindown");
   expect(said.join("\n")).not.toContain("ECONN");

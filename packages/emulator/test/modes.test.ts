@@ -103,7 +103,7 @@ test("Managed Instances refuse INVOKE and older schemas, and report in their own
   });
 });
 
-test("on Managed Instances an error of the handler stands in the report", async () => {
+test("on Managed Instances the report contains the error of the handler", async () => {
   const environment = await start(
     nodeFunction("export const handler = async () => { throw new TypeError('no'); };"),
     [managedExtension],
@@ -197,7 +197,7 @@ test("SnapStart gives the caller the error of a restore hook", async () => {
   });
 });
 
-test("provisioned concurrency reports its init by itself", async () => {
+test("provisioned concurrency reports its init on a line of its own", async () => {
   const environment = await start(
     pythonFunction("import os\ndef handler(event, context): return os.environ['AWS_LAMBDA_INITIALIZATION_TYPE']"),
     [],
@@ -209,7 +209,7 @@ test("provisioned concurrency reports its init by itself", async () => {
   expect(texts(environment, "platform").at(-1)).not.toContain("Init Duration");
 });
 
-test("as AWS's own emulator: no telemetry, init with the first invocation, other reasons, the answer held for the extensions", async () => {
+test("in place of AWS's emulator: no telemetry, init with the first invocation, other shutdown reasons, the answer waits for the extensions", async () => {
   const extension = pythonExtension(
     "rie",
     `
@@ -238,7 +238,7 @@ say(next_event(identity)["shutdownReason"])
   ]);
 });
 
-test("says what a movable clock needs, and that the machine's does not move", async () => {
+test("says how to get a movable clock if the clock cannot be moved", async () => {
   const environment = await start(nodeFunction("export const handler = () => 1;"));
   expect(() => environment.skip(1)).toThrow('the clock cannot be moved: start the environment with clock: "movable"');
 });

@@ -37,7 +37,8 @@ const steps = [
 type Step = (typeof steps)[number];
 
 /**
- * What the reference says of one extension and the runtime, told as a life and not as the emulator's table of states.
+ * The rules of AWS's reference for one extension and the runtime. They are written call by call; the emulator has a
+ * table of states.
  */
 interface Model {
   extension: "unknown" | "registered" | "waiting" | "busy" | "gave up at init" | "gave up";
@@ -49,17 +50,17 @@ interface Model {
 }
 
 interface Outcome {
-  /** The status of the call's own answer; 0 where it waits, or where the platform acted. */
+  /** The status of the call's own answer; 0 if the call waits, or if the platform acted. */
   readonly status: number;
-  /** How many calls that waited were answered by it. */
+  /** The number of waiting calls that get their answer. */
   readonly woken: number;
-  /** Whether the function's caller got its answer. */
+  /** True if the function's caller gets its answer. */
   readonly isAnswered: boolean;
 }
 
 const outcome = (status: number, woken = 0, isAnswered = false): Outcome => ({ status, woken, isAnswered });
 
-/** What the step must do; moves the model. */
+/** Returns what the step must do, and changes the model. */
 function predict(model: Model, step: Step): Outcome {
   const hasRegistered = model.extension !== "unknown";
   switch (step) {

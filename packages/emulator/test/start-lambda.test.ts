@@ -106,7 +106,7 @@ describe("start-lambda", () => {
     expect(environments.events).toEqual([]);
   });
 
-  test("tells once for each function how this machine differs from Lambda", async () => {
+  test("reports once for each function how this machine differs from Lambda", async () => {
     let answer = (): void => {};
     const held = new Promise<void>((resolve) => (answer = resolve));
     const fakes = createFakeEnvironments(() => held.then(() => ({ kind: "response", payload: "1" })));

@@ -11,7 +11,7 @@ export function withFunction(properties: string, more = "", type = "AWS::Serverl
   return `Resources:\n  Hello: { Type: ${type}, Properties: { ${properties} } }\n${more}`;
 }
 
-/** The template that the text is. */
+/** Parses a template. Errors: throws with the problems if the text does not parse. */
 export function toTemplate(text: string): Template {
   const parsed = parseTemplate(text);
   if (parsed.kind === "problems") throw new Error(JSON.stringify(parsed.problems));

@@ -12,13 +12,13 @@ const report = (passed: number, failed: number, { skipped = 0, success = failed 
 
 const run = (name: string, report: unknown, cached = false) => ({ package: name, cached, report });
 
-test("adds the packages up and closes with the counts", () => {
+test("adds up the packages and closes with the counts", () => {
   const sum = addUpReports([run("a", report(3, 0)), run("bcd", report(4, 1, { skipped: 2 }), true)]);
   expect(sum.closing).toBe("7 passed, 1 failed, 2 skipped");
   expect(sum.lines).toEqual(["a    3 passed, 0 failed", "bcd  4 passed, 1 failed, 2 skipped  (cached)"]);
 });
 
-test("leaves the skipped ones out of the closing line when there are none", () => {
+test("does not name skipped tests in the closing line if no test was skipped", () => {
   expect(addUpReports([run("a", report(1, 0))]).closing).toBe("1 passed, 0 failed");
 });
 
@@ -50,7 +50,7 @@ test("names each test that failed, and each that passed only when tried again, w
   ]);
 });
 
-test("names a file that failed though none of its tests did: its hooks, or an import", () => {
+test("names a file that failed although no test of it failed, for example in a hook or an import", () => {
   const assertionResults = [{ fullName: "one", status: "skipped", failureMessages: [] }];
   const testResults = [
     { name: "/a/b.test.ts", status: "failed", message: "Error: no port\n  at hook", assertionResults },
@@ -61,7 +61,7 @@ test("names a file that failed though none of its tests did: its hooks, or an im
   ]);
 });
 
-test("lists the ten slowest tests of what ran, over all packages", () => {
+test("lists the ten slowest tests that ran, over all packages", () => {
   const files = (name: string) => [
     {
       name: `/${name}.test.ts`,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { parseTurboSummary } from "./turbo-summary.ts";
 
-test("keeps the test tasks, sorted, and tells which were cached", () => {
+test("returns the test tasks sorted by package, and whether each was cached", () => {
   const text = JSON.stringify({
     tasks: [
       { task: "build", package: "a", directory: "packages/a", cache: { status: "HIT" } },
@@ -15,6 +15,6 @@ test("keeps the test tasks, sorted, and tells which were cached", () => {
   ]);
 });
 
-test("refuses a text that is no run summary", () => {
+test("refuses a text that is not a run summary", () => {
   expect(() => parseTurboSummary("{}")).toThrow("no tasks");
 });
