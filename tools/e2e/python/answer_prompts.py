@@ -1,8 +1,8 @@
 """Runs a command on a pseudo-terminal and answers its questions, as a user does.
 
-Arguments: SECONDS ANSWERS COMMAND …; ANSWERS is a JSON object, a part of a question to its answer. Any other question is answered with
-Enter, which takes what it suggests. What the terminal shows is written to standard output; the command's exit status is passed on.
-A command that is not done after SECONDS is ended.
+Usage: answer_prompts.py SECONDS ANSWERS COMMAND …
+ANSWERS is a JSON object: each key is a part of a question, its value the answer. Enter answers every other question: the command then takes
+its own suggestion. Writes what the terminal shows to standard output, and exits with the command's status. Kills the command after SECONDS.
 """
 
 import json
@@ -14,7 +14,7 @@ import sys
 
 seconds, answers, command = int(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3:]
 colour = re.compile(r"\x1b\[[0-9;]*m")
-# `Stack Name [hello]: `, and nothing behind it: it waits.
+# A question ends the output, for example `Stack Name [hello]: `: the command waits for an answer.
 question = re.compile(r"([^\n]*)\[[^\]\n]*\]: ?$")
 
 pid, terminal = pty.fork()

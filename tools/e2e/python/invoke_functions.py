@@ -1,8 +1,10 @@
 """Calls Lambda's Invoke and InvokeWithResponseStream through boto3, all calls at the same time.
 
-The argument is a JSON list of calls, each the keyword arguments of `invoke`; `PayloadBytes` instead of `Payload` asks for a JSON string
-of that many bytes, `Streamed` for InvokeWithResponseStream, whose events are in `Events`; the URL in `Meeting` is asked for when the first of
-them is there. What came of each call is printed as a JSON list in the same order.
+The argument is a JSON list of calls. Each call has the keyword arguments of `invoke`, and may have three more keys:
+- `PayloadBytes`, in place of `Payload`: the payload is a JSON string of that many bytes.
+- `Streamed`: true calls InvokeWithResponseStream; the answer's `Events` are the events of the stream.
+- `Meeting`: a URL that is requested after the first of these events.
+Prints a JSON list with the result of each call, in the order of the calls.
 """
 
 import json

@@ -1,7 +1,7 @@
 """moto's server, with AWS's own SAM transform in front of its CloudFormation.
 
-moto does not know AWS::Serverless::* and reports a stack of such resources as complete without making one.
-CloudFormation runs this transform before it looks at a template; so does moto here.
+moto does not know AWS::Serverless::*: it reports a stack of such resources as complete, and makes no resource.
+CloudFormation runs this transform before it reads a template; here moto does the same.
 Arguments: those of moto_server.
 """
 
@@ -16,7 +16,7 @@ SAM = "AWS::Serverless-2016-10-31"
 
 
 class NoManagedPolicies(ManagedPolicyLoader):
-    """Policies are named by their ARN, or written out; moto has no list of AWS's own."""
+    """An empty list of AWS's own policies, because moto has no such list. Templates name policies by ARN, or contain them."""
 
     def load(self):
         return {}
@@ -36,8 +36,8 @@ def with_transform(parse_template):
 for stack_class in (Stack, ChangeSet):
     stack_class._parse_template = with_transform(stack_class._parse_template)
 
-# What moto's CloudFormation leaves out of layers: their names, their ids (`!Ref` to a layer version is its ARN), and that
-# functions have them. And that a function is an image.
+# moto's CloudFormation does not set the name of a layer, the id of a layer version (`!Ref` gives its ARN), the layers of a
+# function, and the package type of a function that is an image.
 LayerVersion.cloudformation_name_type = staticmethod(lambda: "LayerName")
 LayerVersion.physical_resource_id = property(lambda layer: layer.arn, lambda layer, _: None)
 create_function = LambdaFunction.create_from_cloudformation_json.__func__
@@ -53,7 +53,7 @@ def create_whole_function(cls, resource_name, cloudformation_json, *args, **kwar
 
 LambdaFunction.create_from_cloudformation_json = classmethod(create_whole_function)
 
-# What it leaves out of change sets: the outputs of their stack.
+# It also does not set the outputs of a stack that a change set makes.
 apply_change_set = ChangeSet.apply
 
 

@@ -1,6 +1,6 @@
-"""Prints a deployed stack with one function, as JSON; with FOLDER also unpacks what was uploaded for it, as Lambda does.
+"""Prints a deployed stack with one function as JSON. With FOLDER, also unpacks the uploaded zips, as Lambda does.
 
-Usage: read_stack.py STACK [FOLDER]. FOLDER gets `code`, and `layer-0`, `layer-1` … in the function's order.
+Usage: read_stack.py STACK [FOLDER]. Writes the folders `code`, `layer-0`, `layer-1` … into FOLDER, in the function's order.
 The AWS CLI would take eight processes for this, each with a second of start-up.
 """
 
@@ -33,7 +33,7 @@ def unpack_uploads(name, configuration, folder):
 
 
 def find_uploads(prefix):
-    """The zips in the stack's part of SAM's bucket, by their SHA-256 in Base64, which is how Lambda writes it."""
+    """Returns the zips in the stack's part of SAM's bucket. The key is the SHA-256 in Base64, as Lambda writes it."""
     s3 = boto3.client("s3")
     names = [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]
     bucket = next(name for name in names if name.startswith("aws-sam-cli-managed-default"))
