@@ -30,7 +30,7 @@ function project(lambdaExtension: unknown = { name: "hello", entry: "src/main.ts
   return made;
 }
 
-/** The least that an extension does once its launcher has registered. */
+/** The shortest extension that does its work after its launcher has registered. */
 const loop = `import { get } from "node:http";
 const headers = { "Lambda-Extension-Identifier": process.env["LAMBDA_EXTENSION_IDENTIFIER"] };
 get("http://" + process.env["AWS_LAMBDA_RUNTIME_API"] + "/2020-01-01/extension/event/next", { headers }, () => process.exit());`;
@@ -88,7 +88,7 @@ describe("build-layer", () => {
     expect(readFileSync(join(a.folder, "dist/hello.zip"))).toEqual(readFileSync(join(b.folder, "dist/hello.zip")));
   });
 
-  test("removes what other settings had left in dist, and nothing else", async () => {
+  test("removes only the files that other settings wrote into dist", async () => {
     const { folder, put } = project();
     put("dist/hello-arm64.zip", "");
     put("dist/layer-arm64/x", "");
@@ -97,7 +97,7 @@ describe("build-layer", () => {
     expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(["hello.zip", "layer", "main.js"]);
   });
 
-  test("takes away what the extension left under the name it had before", async () => {
+  test("removes the files that the extension wrote under its earlier name", async () => {
     const { folder, put } = project();
     put("dist/other.zip", "of another project");
     await buildLayer(folder);
@@ -239,7 +239,7 @@ describe("build-layer", () => {
   });
 });
 
-test("a source map lies beside the bundle, alone of its kind, and stack traces name lines of the sources", async () => {
+test("there is one source map, beside the bundle, and stack traces name lines of the sources", async () => {
   const { folder, put } = project(
     { name: "hello", entry: "src/main.ts", register: "self", sourceMap: true },
     'import { fail } from "./part.ts";\n\nfail();',
@@ -307,7 +307,7 @@ describe("--report and --sbom", () => {
 
 test.each<[string, readonly string[], RegExp]>([
   [
-    "a treemap that is no page",
+    "a treemap that is not a page",
     ["--report", "map.txt"],
     /--report: expected a file whose name ends with \.html, got .*map\.txt/,
   ],
@@ -345,7 +345,7 @@ test.each<[string, readonly string[], RegExp]>([
 });
 
 describe("init", () => {
-  test("makes a project that builds here and now, under its own name", async () => {
+  test("makes a project that builds at once, with the name of its folder", async () => {
     const { folder } = project();
     const { code, stdout, stderr } = await buildLayer(folder, ["init", "new-one"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -356,7 +356,7 @@ describe("init", () => {
     for (const file of stdout.split("\n").filter((line) => line.startsWith("new-one/"))) {
       expect(readFileSync(join(folder, file), "utf8")).not.toContain("my-extension");
     }
-    // Stands for the package that npm would install.
+    // In place of the package that npm would install.
     mkdirSync(join(made, "node_modules/@lambda-extension/core"), { recursive: true });
     writeFileSync(join(made, "node_modules/@lambda-extension/core/package.json"), '{ "main": "index.js" }');
     writeFileSync(join(made, "node_modules/@lambda-extension/core/index.js"), "exports.runExtension = () => {};");
@@ -364,7 +364,7 @@ describe("init", () => {
     expect(readdirSync(join(made, "dist")).toSorted()).toEqual(["layer", "new-one.zip"]);
   });
 
-  test("fills the empty folder that one stands in", async () => {
+  test("fills the current folder if it is empty", async () => {
     const { folder } = project();
     mkdirSync(join(folder, "new-one"));
     const script = `cd new-one && "${process.execPath}" "${bin}" init . >/dev/null && ls -a`;
@@ -455,7 +455,7 @@ test("two builds of one project at the same time both succeed, and leave one who
   expect(await buildLayer(folder, ["--check", "dist/layer"])).toMatchObject({ code: 0 });
 });
 
-test("a Makefile that SAM runs in a copy of its folder finds its way back", async () => {
+test("a Makefile that SAM runs in a copy of its folder finds the project's folder", async () => {
   const { folder, put } = project();
   put("Makefile", readFileSync(new URL("../../../examples/hello/layer/Makefile", import.meta.url), "utf8"));
   put("copy/package.json", {});
@@ -470,7 +470,7 @@ test("a Makefile that SAM runs in a copy of its folder finds its way back", asyn
   expect(readdirSync(join(folder, "of sam")).toSorted()).toEqual(["extensions", "hello"]);
 });
 
-test("--zip replaces nothing but a zip", async () => {
+test("--zip replaces only a zip", async () => {
   const { folder } = project();
   execFileSync("mkfifo", ["pipe"], { cwd: folder });
   for (const path of ["package.json", "src/main.ts", "pipe"]) {
@@ -496,7 +496,7 @@ test("--zip writes the same zip to another place, and nothing else", async () =>
 });
 
 describe("--check", () => {
-  test("does not wait at a pipe, be it the layer or in it", async () => {
+  test("does not wait if the layer, or a file in it, is a pipe", async () => {
     const { folder } = project();
     await buildLayer(folder);
     execFileSync("mkfifo", ["pipe", "dist/layer/hello/pipe"], { cwd: folder });
@@ -542,7 +542,7 @@ test("--watch builds again after every change, through a failure, until it is en
   const bundle = (): string => readFileSync(join(folder, "dist/layer/hello/index.cjs"), "utf8");
   try {
     await said(1, /built in \d+ ms; watching 2 files/);
-    // What was built is looked at, and builds are not counted: a change close to a build's start is built twice.
+    // The test reads the bundle and does not count builds: a change near the start of a build is built twice.
     put("src/part.ts", "console.log('second');");
     await expect.poll(bundle).toContain("second");
 
@@ -571,7 +571,7 @@ test("ends without a stack when its output is closed, and says when it cannot wr
 });
 
 describe("signals", () => {
-  test("leaves nothing behind when it is ended in the middle", async () => {
+  test("leaves nothing behind if the user ends it in the middle of a build", async () => {
     const { folder, put } = project({ name: "hello", entry: "src/main.ts", engine: "carried" });
     // An npm that never answers keeps the build waiting at a known point.
     put("bin/npm", '#!/bin/bash\n: > "$MARK"\nexec sleep 600\n');
@@ -593,7 +593,7 @@ describe("signals", () => {
     process.kill(-(child.pid ?? 0), "SIGINT");
     expect(await ended).toBe(130);
     expect(existsSync(join(folder, "dist"))).toBe(false);
-    // The lock stays, and counts for nothing: its process is gone.
+    // The lock stays but has no effect: its process has ended.
     expect(readdirSync(join(folder, "cache"))).toEqual([expect.stringMatching(/^node-linux-.*\.lock$/)]);
   });
 });
@@ -605,7 +605,7 @@ const architecture =
 const packageName = engineReleases.node[architecture ?? "x86_64"].packageName;
 const installed = architecture && findInstalled(import.meta.dirname, packageName);
 
-test.runIf(installed !== undefined)("a carried engine runs the bundle with no other Node in sight", async () => {
+test.runIf(installed !== undefined)("a carried engine runs the bundle without another Node on PATH", async () => {
   const { folder } = project(
     { name: "hello", entry: "src/main.ts", engine: "carried", architectures: [architecture] },
     "console.log(process.version, process.env.LAMBDA_EXTENSION_NAME)",

@@ -47,7 +47,7 @@ test("the README names every option of the command line", () => {
   expect(options.filter((option) => !readme.includes(option))).toEqual([]);
 });
 
-test("docs/layers.md answers sixteen complaints, by tests that are there", () => {
+test("docs/layers.md answers sixteen complaints, and the tests that it names exist", () => {
   const section = page.slice(page.indexOf("## What others complain about"));
   const answers = [...section.matchAll(/^\| .* \| (.*) \|$/gm)]
     .map(([, tests = ""]) => tests)

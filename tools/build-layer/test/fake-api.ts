@@ -24,7 +24,7 @@ export interface FakeApi {
   close(): Promise<void>;
 }
 
-/** A bare TCP server that answers HTTP exactly as told, for answers no HTTP library would give. */
+/** A TCP server that answers HTTP with exactly the given bytes, also answers that no HTTP library can give. */
 export async function startFakeApi(reply: (request: ReceivedRequest) => Reply): Promise<FakeApi> {
   const requests: ReceivedRequest[] = [];
   const sockets = new Set<Socket>();

@@ -94,7 +94,7 @@ describe("registering", () => {
     expect(env).not.toHaveProperty("LAMBDA_EXTENSION_HANDOFF_VERSION");
   });
 
-  test("speaks as bash 4.2 does", async () => {
+  test("works with the rules of bash 4.2", async () => {
     const { address, requests } = await api(() => ({ chunks: [registered] }));
     const { env } = await layer().run({ AWS_LAMBDA_RUNTIME_API: address, BASH_COMPAT: "4.2" });
     expect(requests[0]?.body).toBe('{"events":["INVOKE","SHUTDOWN"]}');
@@ -168,7 +168,7 @@ describe("answers", () => {
     expect(Object.keys(env).filter((key) => key.startsWith("LAMBDA_EXTENSION_"))).toEqual(["LAMBDA_EXTENSION_NAME"]);
   });
 
-  test("hands nothing over if the API does not listen", async () => {
+  test("does not hand over a registration if the API does not listen", async () => {
     const server = await startFakeApi(() => ({ chunks: [] }));
     await server.close();
     const { code, env } = await layer().run({ AWS_LAMBDA_RUNTIME_API: server.address });
@@ -194,7 +194,7 @@ describe("answers", () => {
 });
 
 describe("the customer's environment", () => {
-  test("keeps the function's Node options from the extension, and takes those meant for it", async () => {
+  test("does not pass the function's Node options to the extension, and passes those of the extension", async () => {
     const { address } = await api(() => ({ chunks: [registered] }));
     const function_ = { AWS_LAMBDA_RUNTIME_API: address, NODE_OPTIONS: "--require=/x", NODE_EXTRA_CA_CERTS: "/y" };
     const { env } = await layer().run(function_);
@@ -301,7 +301,7 @@ describe("without an engine", () => {
     expect((await layer().run(env)).env).toMatchObject(handOff);
   });
 
-  test("takes no Node of another layer, whatever PATH says, for the function's own", async () => {
+  test("does not take another layer's Node for the function's own, even if it is on PATH", async () => {
     const { address, requests } = await platform((count) => ({ chunks: [ok(events[count] ?? "")] }));
     const made = layer({ engine: null }, { engine: "shared" });
     const foreign = otherNode(made.root, "another layer's");
@@ -326,7 +326,7 @@ describe("without an engine", () => {
   }
 });
 
-test("gives Bun no connection, which it cannot take over, and keeps it from the function's own .env and bunfig.toml", async () => {
+test("does not hand a connection to Bun, which cannot take it over, and keeps Bun from reading the function's .env and bunfig.toml", async () => {
   const { address } = await api(() => ({ chunks: [registered] }));
   const engine = '#!/bin/bash -p\nprintf "%s=%s\\0" ARGUMENTS "$*"\nexec /usr/bin/env -0\n';
   const { env } = await layer({ engine }, { runtime: "bun" }).run({

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 
 export interface ProjectFolder {
   readonly folder: string;
-  /** Writes a file, and JSON for what is no text. */
+  /** Writes a file. Content that is not text is written as JSON. */
   readonly put: (path: string, content: unknown) => void;
   readonly remove: () => void;
 }

@@ -28,7 +28,7 @@ async function hasCurl(): Promise<boolean> {
   }
 }
 
-/** Fills moto; prints every query with what boto3 says of it, as the AWS extension would write it. */
+/** Fills moto and reads each value with boto3. Prints each query with the answer that the AWS extension would give. */
 const seed = `
 import boto3, base64, json
 from urllib.parse import urlencode
@@ -68,7 +68,7 @@ print(json.dumps([
 ]))
 `;
 
-/** Clients of other makers: each reads lines "path" and prints lines "status body". */
+/** Clients of other makers. Each reads paths, one a line, and prints a line "status body" for each. */
 const clients = {
   "Python's urllib": `
 import sys, urllib.request, urllib.error
@@ -87,7 +87,7 @@ for path in sys.stdin.read().split():
 `,
 } as const;
 
-/** Signs what was recorded with botocore, at the recorded moment; prints its Authorization. */
+/** Signs a recorded request again with botocore, for the recorded time. Prints the Authorization header. */
 const signAgain = `
 import json, sys, datetime
 import botocore.auth, botocore.awsrequest, botocore.credentials
@@ -116,7 +116,7 @@ function runPython(
   return runOrFail({ file: python, args: ["-c", wrapped, ...args], env: { ...process.env, ...env, INPUT: input } });
 }
 
-/** The cache warmer's built layer beside a function that does nothing with it. */
+/** Starts the cache warmer's built layer with a function that does not use it. */
 async function startWarmer(
   variables: Readonly<Record<string, string>>,
 ): Promise<{ readonly url: string; readonly environment: Environment }> {
@@ -135,7 +135,7 @@ async function startWarmer(
   return { url: `http://127.0.0.1:${port}`, environment };
 }
 
-/** Dates as seconds, since boto3 has parsed what it was sent. */
+/** Parses a body and turns its dates into seconds: boto3 has already parsed the dates that it got. */
 function normalized(body: string): unknown {
   return JSON.parse(body, (key, value: unknown) =>
     (key === "LastModifiedDate" || key === "CreatedDate") && typeof value === "string"
@@ -146,7 +146,7 @@ function normalized(body: string): unknown {
   );
 }
 
-describe.skipIf(lacksPythonTools)("the cache warmer before moto", () => {
+describe.skipIf(lacksPythonTools)("the cache warmer with moto in AWS's place", () => {
   let moto: Moto;
   let warmer: { readonly url: string; readonly environment: Environment };
   let expectations: readonly (readonly [path: string, body: unknown])[];
@@ -165,7 +165,7 @@ describe.skipIf(lacksPythonTools)("the cache warmer before moto", () => {
     await moto.close();
   });
 
-  /** "status body" for each path, in order. */
+  /** Returns the bodies of lines "status body". A status other than 200 stays in front of its body. */
   const bodiesOf = (lines: string) =>
     lines
       .trimEnd()
@@ -173,12 +173,12 @@ describe.skipIf(lacksPythonTools)("the cache warmer before moto", () => {
       .map((line) => line.replace(/^200 /, ""));
   const paths = () => expectations.map(([path]) => path);
 
-  test.each(Object.entries(clients))("serves %s what boto3 reads", async (_name, program) => {
+  test.each(Object.entries(clients))("gives %s the values that boto3 reads", async (_name, program) => {
     const bodies = bodiesOf(await runPython(program, [warmer.url, "test"], { input: paths().join("\n") }));
     expect(bodies.map(normalized)).toEqual(expectations.map(([, body]) => normalized(JSON.stringify(body))));
   });
 
-  test.skipIf(lacksCurl)("serves curl what boto3 reads", async () => {
+  test.skipIf(lacksCurl)("gives curl the values that boto3 reads", async () => {
     const header = ["-sS", "-w", "\n", "-H", "X-Aws-Parameters-Secrets-Token: test"];
     const output = await runOrFail({
       file: "curl",
@@ -187,7 +187,7 @@ describe.skipIf(lacksPythonTools)("the cache warmer before moto", () => {
     expect(bodiesOf(output).map(normalized)).toEqual(expectations.map(([, body]) => normalized(JSON.stringify(body))));
   });
 
-  test.skipIf(lacksCurl)("answers curl's odd requests", async () => {
+  test.skipIf(lacksCurl)("answers unusual and wrong requests of curl", async () => {
     const name = "name=/app/list";
     const requests: readonly (readonly [args: readonly string[], status: string])[] = [
       [["-0", `${warmer.url}/systemsmanager/parameters/get?${name}`], "200"],
@@ -214,7 +214,7 @@ describe.skipIf(lacksPythonTools)("the cache warmer before moto", () => {
     expect(answered).toEqual(requests.map(([, status]) => status));
   });
 
-  test("warms four parameters with one call", async () => {
+  test("warms four parameters with one call to AWS", async () => {
     const before = moto.lines.length;
     const second = await startWarmer({
       AWS_ENDPOINT_URL: moto.url,
@@ -233,7 +233,7 @@ describe.skipIf(lacksPythonTools)("the cache warmer before moto", () => {
     }
   });
 
-  test("lets a Python function read at import time, on AWS's emulator and on ours", async () => {
+  test("lets a Python function read a parameter at import time, on AWS's emulator and on ours", async () => {
     const example = findExample("cache-warmer-ssm");
     await runPython(
       'import boto3; boto3.client("ssm").put_parameter(Name="/greeting", Value="hello", Type="SecureString")',
@@ -257,7 +257,7 @@ describe.skipIf(lacksPythonTools)("the cache warmer before moto", () => {
 });
 
 describe.skipIf(lacksPythonTools)("the cache warmer's signatures", () => {
-  test("are those that botocore makes for the same requests", async () => {
+  test("equal the signatures of botocore for the same requests", async () => {
     const recorded: { readonly headers: Readonly<Record<string, unknown>>; readonly body: string }[] = [];
     const server = createServer((request, response) => {
       const chunks: Buffer[] = [];
@@ -274,7 +274,7 @@ describe.skipIf(lacksPythonTools)("the cache warmer's signatures", () => {
       AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
       CACHE_WARMER_PARAMETERS: "/a,/b",
       CACHE_WARMER_SECRETS: "db/prod+1",
-      // Until the last of the requests has been sent.
+      // Long enough to send every request.
       CACHE_WARMER_INIT_WAIT_MILLIS: "8000",
     });
     await environment.close();

@@ -1,20 +1,20 @@
-/** A function that runs on this repository's client and on AWS's. */
+/** A function that runs with this repository's runtime client and with AWS's. */
 export interface ClientHandler {
   readonly name: string;
   readonly code: string;
-  /** Where the code stands; default `app.py`, `index.js`. */
+  /** The file of the code; default `app.py` or `index.js`. */
   readonly file?: string;
-  /** Default `app.handler`, `index.handler`. */
+  /** Default `app.handler` or `index.handler`. */
   readonly handler?: string;
   readonly event?: unknown;
   /**
-   * AWS's client may be given the invocation twice, and log its error twice: it asks for the next one without waiting
-   * until its answer to this one is sent.
+   * AWS's client may get the invocation twice and log its error twice: it asks for the next invocation before it has
+   * sent its answer to this one.
    */
   readonly mayRunTwiceOnAws?: boolean;
 }
 
-/** What the comparison does not hold against this repository's clients. */
+/** A part of a handler's result in which this repository's client may differ from AWS's, and why. */
 export interface AcceptedDifference {
   readonly handler: string;
   readonly part: "answer" | "lines";
@@ -24,8 +24,8 @@ export interface AcceptedDifference {
 const bigText = { text: "x".repeat(5_000_000) };
 const unicode = { text: "ä€😀\u2028" };
 const tooLarge =
-  "Lambda refuses it, and AWS's client then tells its own failure to post; ours leaves that to the platform.";
-const clientFrame = "Nothing of the customer's is on the stack; the one frame is the client's own.";
+  "Lambda refuses the answer. AWS's client then reports that it could not post; ours leaves the report to the platform.";
+const clientFrame = "The stack has no frame of the customer's code, only one of the client's own.";
 
 /** Functions in Python. */
 export const pythonHandlers: readonly ClientHandler[] = [
@@ -38,10 +38,10 @@ export const pythonHandlers: readonly ClientHandler[] = [
     code: "def inner():\n    raise ValueError('broken: ä€')\ndef handler(event, context):\n    inner()",
   },
   {
-    name: "raises an error of its own, without a message",
+    name: "raises an error of its own class, without a message",
     code: "class Own(Exception):\n    pass\ndef handler(event, context):\n    raise Own()",
   },
-  { name: "raises with two lines", code: "def handler(event, context):\n    raise ValueError('one\\ntwo')" },
+  { name: "raises a message of two lines", code: "def handler(event, context):\n    raise ValueError('one\\ntwo')" },
   {
     name: "raises while it handles another error",
     code: "def handler(event, context):\n    try:\n        {}['x']\n    except KeyError as error:\n        raise RuntimeError('later') from error",
@@ -65,12 +65,12 @@ export const pythonHandlers: readonly ClientHandler[] = [
     code: "import sys\ndef handler(event, context):\n    sys.stderr.write('to stderr')\n    sys.stdout.write('to stdout')",
   },
   { name: "has a syntax error", code: "def handler(event, context)\n    pass" },
-  { name: "is in no module", code: "", handler: "nothing.handler" },
-  { name: "imports what is not there", code: "import nothing_here" },
-  { name: "is not in its module", code: "x = 1" },
-  { name: "has no module in its name", code: "", handler: "app" },
+  { name: "is in a module that does not exist", code: "", handler: "nothing.handler" },
+  { name: "imports a module that does not exist", code: "import nothing_here" },
+  { name: "is missing in its module", code: "x = 1" },
+  { name: "has a handler name without a module", code: "", handler: "app" },
   { name: "is in a built-in module", code: "", handler: "sys.handler" },
-  { name: "is no function", code: "handler = 1" },
+  { name: "has a handler that is not a function", code: "handler = 1" },
   { name: "takes other parameters", code: "def handler(event):\n    return 1" },
   { name: "raises at import", code: "raise ValueError('while it is imported')" },
   { name: "exits at import", code: "import sys\nsys.exit(3)" },
@@ -83,9 +83,9 @@ export const pythonHandlers: readonly ClientHandler[] = [
     code: "def handler(event, context):\n    print(event['text'])\n    return event",
     event: unicode,
   },
-  { name: "answers what is no JSON", code: "def handler(event, context):\n    return {'x': object()}" },
+  { name: "answers a value that JSON does not have", code: "def handler(event, context):\n    return {'x': object()}" },
   {
-    name: "answers what contains itself",
+    name: "answers a value that contains itself",
     code: "def handler(event, context):\n    x = []\n    x.append(x)\n    return x",
   },
   {
@@ -119,7 +119,10 @@ export const nodeHandlers: readonly ClientHandler[] = [
   },
   { name: "throws", code: "exports.handler = () => { throw new TypeError('broken: ä€'); };" },
   { name: "rejects", code: "exports.handler = () => Promise.reject(new RangeError('rejected'));" },
-  { name: "rejects with two lines", code: "exports.handler = async () => { throw new Error('one\\ntwo'); };" },
+  {
+    name: "rejects with a message of two lines",
+    code: "exports.handler = async () => { throw new Error('one\\ntwo'); };",
+  },
   {
     name: "rejects with a cause",
     code: "exports.handler = async () => { throw new Error('outer', { cause: new Error('inner') }); };",
@@ -128,7 +131,7 @@ export const nodeHandlers: readonly ClientHandler[] = [
   { name: "rejects with an object", code: "exports.handler = async () => { throw { code: 7 }; };" },
   { name: "rejects with nothing", code: "exports.handler = async () => { throw undefined; };" },
   {
-    name: "rejects with an error of its own",
+    name: "rejects with an error of its own class",
     code: "class Own extends Error { code = 'E7'; name = 'Own'; }\nexports.handler = async () => { throw new Own('mine'); };",
   },
   {
@@ -136,18 +139,18 @@ export const nodeHandlers: readonly ClientHandler[] = [
     code: "exports.handler = () => new Promise(() => setImmediate(() => { throw new Error('later'); }));",
   },
   {
-    name: "leaves a rejection alone",
-    code: "exports.handler = () => new Promise(() => { Promise.reject(new Error('nobody')); });",
+    name: "does not catch a rejection",
+    code: "exports.handler = () => new Promise(() => { Promise.reject(new Error('not caught')); });",
   },
   { name: "never settles", code: "exports.handler = () => new Promise(() => {});" },
   { name: "has a syntax error", code: "exports.handler = async () => {" },
   { name: "has a syntax error, as an ES module", file: "index.mjs", code: "export const handler = async () => {" },
-  { name: "is in no module", code: "", handler: "nothing.handler" },
-  { name: "requires what is not there", code: "require('nothing-here');" },
-  { name: "imports what is not there", file: "index.mjs", code: "import 'nothing-here';" },
-  { name: "is not in its module", code: "exports.other = 1;" },
-  { name: "has no module in its name", code: "", handler: "index" },
-  { name: "is no function", code: "exports.handler = 1;" },
+  { name: "is in a module that does not exist", code: "", handler: "nothing.handler" },
+  { name: "requires a module that does not exist", code: "require('nothing-here');" },
+  { name: "imports a module that does not exist", file: "index.mjs", code: "import 'nothing-here';" },
+  { name: "is missing in its module", code: "exports.other = 1;" },
+  { name: "has a handler name without a module", code: "", handler: "index" },
+  { name: "has a handler that is not a function", code: "exports.handler = 1;" },
   { name: "takes a callback", code: "exports.handler = (event, context, done) => done(null, 1);" },
   { name: "throws while it is loaded", code: "throw new Error('too early');" },
   { name: "exits while it is loaded", code: "process.exit(3);" },
@@ -161,7 +164,10 @@ export const nodeHandlers: readonly ClientHandler[] = [
     code: "exports.handler = async (event) => { console.log(event.text); return event; };",
     event: unicode,
   },
-  { name: "answers what contains itself", code: "exports.handler = async () => { const x = {}; x.x = x; return x; };" },
+  {
+    name: "answers a value that contains itself",
+    code: "exports.handler = async () => { const x = {}; x.x = x; return x; };",
+  },
   { name: "answers a bigint", code: "exports.handler = async () => 1n;" },
   { name: "answers a function", code: "exports.handler = async () => () => 1;" },
   { name: "answers a buffer", code: "exports.handler = async () => Buffer.from('raw');" },
@@ -201,17 +207,17 @@ export const nodeHandlers: readonly ClientHandler[] = [
   },
 ];
 
-/** All of them; the test fails for a difference that is not here, and for one here that is no more. */
+/** All of them. The test fails for a difference that is not listed, and for a listed one that no longer exists. */
 export const acceptedDifferences: Readonly<Record<"python" | "nodejs", readonly AcceptedDifference[]>> = {
   python: [
-    { handler: "is no function", part: "answer", reason: clientFrame },
-    { handler: "is no function", part: "lines", reason: clientFrame },
+    { handler: "has a handler that is not a function", part: "answer", reason: clientFrame },
+    { handler: "has a handler that is not a function", part: "lines", reason: clientFrame },
     { handler: "takes other parameters", part: "answer", reason: clientFrame },
     { handler: "takes other parameters", part: "lines", reason: clientFrame },
     {
       handler: "answers 7 MB",
       part: "lines",
-      reason: `${tooLarge} It ends with it, too; on Lambda the next invocation is a cold start.`,
+      reason: `${tooLarge} AWS's client also exits; on Lambda the next invocation is a cold start.`,
     },
   ],
   nodejs: [
@@ -221,10 +227,10 @@ export const acceptedDifferences: Readonly<Record<"python" | "nodejs", readonly 
   ],
 };
 
-/** Lines that only AWS's clients write, and why ours do without. */
+/** Lines that only AWS's clients write, and why ours do not need them. */
 export const linesOfAwsOnly: readonly { readonly pattern: RegExp; readonly reason: string }[] = [
   {
     pattern: /LAMBDA_WARNING: Unhandled exception/,
-    reason: "Advice about updates of AWS's runtimes: there are none here.",
+    reason: "Advice about updates of AWS's runtimes: our clients are not updated that way.",
   },
 ];

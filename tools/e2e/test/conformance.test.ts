@@ -12,7 +12,7 @@ import { lacksPythonTools } from "./needs.ts";
 
 const run = inject("run");
 
-/** Everything that does not pass, with what was seen; checks of telemetry where there is no subscription left out. */
+/** Returns the checks that do not pass. Leaves out checks of telemetry if the extension does not subscribe to it. */
 async function findShortcomings(options: ConformanceOptions): Promise<readonly CheckResult[]> {
   const { results } = await checkConformance(options);
   const isOfNoUse = ({ outcome, detail }: CheckResult): boolean =>
@@ -34,23 +34,23 @@ describe("our extensions conform", () => {
     expect(receiver.lines.length).toBeGreaterThan(0);
   });
 
-  test("the logger, which its configuration does not tell where to", async () => {
+  test("the logger without a destination in its configuration", async () => {
     expect(await findShortcomings({ layer: packageLayer("logger") })).toEqual([]);
   });
 
-  test.skipIf(lacksPythonTools)("the cache warmer, with a parameter of AWS's", async () => {
+  test.skipIf(lacksPythonTools)("the cache warmer, with the name of a parameter", async () => {
     const moto = await startMoto();
     onTestFinished(() => moto.close());
     const environment = {
       AWS_ENDPOINT_URL: moto.url,
-      CACHE_WARMER_PARAMETERS: "/nobody/has/this",
+      CACHE_WARMER_PARAMETERS: "/no/such/parameter",
       PARAMETERS_SECRETS_EXTENSION_HTTP_PORT: String(await findFreePort()),
     };
     expect(await findShortcomings({ layer: packageLayer("cache-warmer"), environment })).toEqual([]);
     expect(moto.lines.join("\n")).toContain("POST");
   });
 
-  test.skipIf(lacksPythonTools)("hello, with its own engine, beside functions of each kind", async () => {
+  test.skipIf(lacksPythonTools)("hello, with a carried engine, beside functions of each kind", async () => {
     const example = findExample("hello");
     const project = await buildExample(example, run);
     const [layer] = example.layers.map((one) => layerFolder(project, one));

@@ -23,8 +23,8 @@ const lacksEngine =
   lacksPythonTools || isMissing(await findMissingEngine()) || isMissing(await findMissingNodeClient(run.environment));
 const lacksRegistry = lacksEngine || isMissing(await findMissingRegistry());
 
-/** Each test goes on from what the one before it left. */
-describe.skipIf(lacksEngine)("a function that is an image, with the extension copied into it", () => {
+/** Each test needs the result of the test before it. */
+describe.skipIf(lacksEngine)("a function that is a container image, with the extension copied into it", () => {
   let project: string;
   let sam: SamWithContainers;
   beforeAll(async () => {
@@ -42,7 +42,7 @@ describe.skipIf(lacksEngine)("a function that is an image, with the extension co
     expect(output).toContain("/opt/extensions: hello-extension");
   }
 
-  test("is invoked by sam local, to its SHUTDOWN", expectToRun);
+  test("runs with sam local from its start to SHUTDOWN", expectToRun);
 
   describe.skipIf(lacksRegistry)("deployed, with moto and a registry of images in AWS's place", () => {
     let registry: BackgroundProcess;
@@ -52,12 +52,12 @@ describe.skipIf(lacksEngine)("a function that is an image, with the extension co
     });
     afterAll(() => registry?.close());
 
-    test("what its README types pushes the image and makes a stack, and the pushed image has the layer's files and runs", async () => {
+    test("the README's commands push the image and make a stack; the pushed image has the layer's files and runs", async () => {
       const answers = { "Deploy this changeset?": "y" };
       const shown = await converse({ ...sam.command(project, "sam", "deploy", "--guided"), answers });
       expect(shown).toContain("Successfully created/updated stack");
       const { configuration, imageUri } = await readStack(run, sam.moto, "container-image");
-      if (imageUri === null) throw new Error("the function of the stack is no image");
+      if (imageUri === null) throw new Error("the function of the stack is not an image");
       expect(configuration.PackageType).toBe("Image");
       const repositories = await runAws(
         run,
@@ -75,7 +75,7 @@ describe.skipIf(lacksEngine)("a function that is an image, with the extension co
       const opt = join(run.folder, "opt of the image");
       await runOrFail(docker(sam.engine, "cp", `${container}:/opt`, opt));
       expect(await listFolder(opt)).toEqual(await listFolder(join(project, "layer/dist/layer")));
-      // The name that `sam build` gave to the image it made.
+      // `sam build` gave this name to the image that it made.
       await tagImage(sam.engine, imageUri, "imagefunction:latest");
       await expectToRun();
     });

@@ -27,8 +27,8 @@ const run = inject("run");
 type DownloadedStack = DeployedStack & { readonly folder: string };
 
 /**
- * What shows that the extensions of an example do their work, in one invocation with its event: part of the answer, and
- * a line.
+ * One invocation of an example with its event proves that its extensions work by two things: `answer` is a part of the
+ * answer, `line` is a line that an extension writes.
  */
 const works: Readonly<Record<string, { readonly answer: string; readonly line: RegExp }>> = {
   hello: { answer: "statusCode", line: /^\[hello-extension\] Received SHUTDOWN event\. Exiting\.$/ },
@@ -59,7 +59,7 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
     return join(run.folder, "deployed", name);
   }
 
-  /** A copy of the built project, since `--guided` writes into it. */
+  /** Copies the built project, because `--guided` writes into it. Returns the copy's folder. */
   async function copyBuilt(example: Example): Promise<string> {
     const project = projectOf(example.name);
     await cp(await buildExample(example, run), project, { recursive: true, verbatimSymlinks: true });
@@ -67,7 +67,7 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
   }
 
   /**
-   * Types commands into the project's folder, answers questions with what they suggest, and deploys. Returns what the
+   * Types commands in the project's folder, answers each question with its suggestion, and deploys. Returns what the
    * terminal showed.
    */
   function type(project: string, commands: readonly string[]): Promise<string> {
@@ -81,7 +81,7 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
     });
   }
 
-  /** `pnpm sam …` and `pnpm samlocal …`. */
+  /** The command behind `pnpm sam …` and `pnpm samlocal …`. */
   function wrapper(...args: readonly string[]): Command {
     return { file: process.execPath, args: [join(repository, "tools/sam/src/main.ts"), ...args] };
   }
@@ -103,13 +103,13 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
     );
   }
 
-  /** What was deployed from a project; `folder` has what was uploaded, as `readStack` unpacks it. */
+  /** Reads the stack of a project. `folder` has the uploaded code and layers, as `readStack` unpacks them. */
   async function download(example: Example, project: string): Promise<DownloadedStack> {
     const folder = await mkdtemp(join(run.folder, `uploads-${example.name}-`));
     return { ...(await readStack(run, moto, stackOf(project), folder)), folder };
   }
 
-  /** Runs the uploads, with the variables of their function, on this repository's emulator. Returns the lines. */
+  /** Runs the uploads on this repository's emulator, with the variables of the stack's function. Returns the lines. */
   async function expectUploadsToWork(
     example: Example,
     project: string,
@@ -143,7 +143,7 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
     return lines;
   }
 
-  test.each(examples)("$name: what its README types makes a stack, and the uploaded bytes run", async (example) => {
+  test.each(examples)("$name: the README's commands make a stack, and the uploaded files run", async (example) => {
     const project = await copyBuilt(example);
     const blocks = findShellBlocks(readFileSync(join(project, "README.md"), "utf8"));
     const commands = blocks
@@ -169,14 +169,14 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
     await expectUploadsToWork(example, project, stack);
   });
 
-  test("python-extension, built again: no new layer version", async () => {
+  test("python-extension, built again without a change, gets no new layer version", async () => {
     const project = projectOf("python-extension");
     await pnpm(project, "sam", "build");
     await pnpm(project, "samlocal", ...redeploy);
     expect(await versionsOf("python-extension")).toEqual([1]);
   });
 
-  test("hello, built again: no new layer version without a change, one with a change, and its bytes run", async () => {
+  test("hello, built again, gets a new layer version only with a change, and the new version runs", async () => {
     const example = findExample("hello");
     const project = projectOf(example.name);
     await pnpm(project, "sam", "build");
@@ -191,20 +191,20 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
     expect(await expectUploadsToWork(example, project, stack)).toContain("[hello-extension] A change.");
   });
 
-  describe("pnpm sam and pnpm samlocal, with what else people type", () => {
+  describe("pnpm sam and pnpm samlocal, with other commands of users", () => {
     const example = findExample("own-extension");
     const project = projectOf(example.name);
     const stack = "typed-by-hand";
     const ofStack = ["--stack-name", stack];
 
-    test("samlocal deploy --guided takes what is typed", async () => {
+    test("samlocal deploy --guided takes the answers that are typed", async () => {
       const answers = { "Stack Name": stack, "Disable rollback": "y", "Deploy this changeset?": "y" };
       const shown = await converse({ ...wrapper("samlocal", "deploy", "--guided"), cwd: project, env, answers });
       expect(shown).toContain("Successfully created/updated stack - typed-by-hand");
       expect(readFileSync(join(project, "samconfig.toml"), "utf8")).toContain("disable_rollback = true");
     });
 
-    test("list and logs", async () => {
+    test("list shows the stack's outputs, and logs shows the function's lines", async () => {
       const { ids } = await readStack(run, moto, stack);
       const [name = "none"] = ids["AWS::Lambda::Function"] ?? [];
       const outputs: unknown = JSON.parse(
@@ -227,7 +227,7 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
       expect(await pnpm(project, "sam", "logs", ...ofStack)).toContain("a-line-of-the-function");
     });
 
-    test("sync of the function's code", async () => {
+    test("sync replaces the function's code", async () => {
       const before = await readStack(run, moto, stack);
       appendFileSync(join(project, "function/index.mjs"), "// A change.\n");
       const command = wrapper(
@@ -247,7 +247,7 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
       expect(after.configuration.CodeSha256).not.toBe(before.configuration.CodeSha256);
     });
 
-    test("delete, and the exit status of what is not there any more", async () => {
+    test("delete removes the stack, and list then fails", async () => {
       await pnpm(project, "sam", "delete", "--no-prompts", ...ofStack);
       const { status, output } = await runCommand({
         ...wrapper("sam", "list", "stack-outputs", ...ofStack),

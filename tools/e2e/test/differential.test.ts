@@ -25,7 +25,7 @@ describe.skipIf(lacksPythonTools)("this repository's emulator answers as AWS's d
       const accepted = acceptedDifferences.find(({ steps }) => steps.includes(name))?.ours;
       if (accepted === undefined) continue;
       const ourAnswer = ours.get(step) ?? "";
-      expect(matches(accepted, answer), `${name} is no difference any more: take it off the list`).toBe(false);
+      expect(matches(accepted, answer), `${name} is not a difference any more: remove it from the list`).toBe(false);
       expected.set(step, matches(accepted, ourAnswer) ? ourAnswer : String(accepted));
     }
     expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(expected));

@@ -75,7 +75,7 @@ describe.skipIf(lacksPythonTools)("examples with the cache warmer, moto in AWS's
     });
   });
 
-  test.each(emulators)("cache-warmer-secrets reads its secret while it is loaded on $emulator", async ({ runOn }) => {
+  test.each(emulators)("cache-warmer-secrets reads its secret at import time on $emulator", async ({ runOn }) => {
     const example = findExample("cache-warmer-secrets");
     const environment = await warmEnvironment({ CACHE_WARMER_SECRETS: secret, SECRET_NAME: secret });
     const { answer, lines } = await runOn({
@@ -88,7 +88,7 @@ describe.skipIf(lacksPythonTools)("examples with the cache warmer, moto in AWS's
     expect(answer).toContain("app");
   });
 
-  test.each(emulators)("two-extensions runs both on $emulator", async ({ runOn, hasTelemetry }) => {
+  test.each(emulators)("two-extensions runs both extensions on $emulator", async ({ runOn, hasTelemetry }) => {
     const receiver = await startReceiver();
     const example = findExample("two-extensions");
     const environment = {
@@ -126,7 +126,7 @@ describe.skipIf(lacksPythonTools)("examples with telemetry", () => {
   });
 
   test.each(emulators)(
-    "own-extension says which invocations were slow where there is telemetry: $emulator",
+    "own-extension reports slow invocations if the emulator has telemetry: $emulator",
     async ({ runOn, hasTelemetry }) => {
       const example = findExample("own-extension");
       const environment = { SLOW_MS: "50" };

@@ -13,7 +13,7 @@ import { lacksPythonTools } from "./needs.ts";
 
 const run = inject("run");
 
-/** Without a template's place, `sam init` clones a repository; these templates come with the SAM CLI. */
+/** A template that comes with the SAM CLI. Without `--location`, `sam init` clones a repository. */
 const [initTemplate = "none"] = globSync(
   "lib/python3*/site-packages/samcli/lib/init/templates/cookiecutter-aws-sam-hello-nodejs",
   {
@@ -21,7 +21,7 @@ const [initTemplate = "none"] = globSync(
   },
 );
 
-/** The lines that docs/layers.md adds: with the makefile, and for a folder that is already built. */
+/** The lines that docs/layers.md adds to a template: for BuildMethod makefile, and for a prebuilt folder. */
 const [makefileLines = [], prebuiltLines = []] =
   readFileSync(join(repository, "docs/layers.md"), "utf8")
     .split("## Into a project you have")[1]
@@ -49,13 +49,13 @@ const ways = [
       extension: "slow-watch",
       engine: "shared",
     },
-    // AWS's emulator has no telemetry, and slow-watch counts by it.
+    // slow-watch counts by telemetry, which AWS's emulator does not have.
     runs: [runOnOurs],
     shows: /^\[slow-watch\] invocations: 1, slow: \d$/,
   },
 ] as const;
 
-describe.skipIf(lacksPythonTools)("a project of sam init gets a layer by three lines", () => {
+describe.skipIf(lacksPythonTools)("three lines add a layer to a project of sam init", () => {
   test.each(ways)("$way", async ({ lines: added, from, layer, runs, shows }) => {
     const folder = join(run.folder, "sam init", from);
     const project = join(folder, "my-app");
@@ -109,7 +109,7 @@ describe.skipIf(lacksPythonTools)("a project of sam init gets a layer by three l
       expect({ answer, lines }).toMatchObject({ answer: expect.stringContaining("hello world") });
       expect({ lines, isShown: lines.some((line) => shows.test(line)) }).toMatchObject({ isShown: true });
     }
-    // Also with `cached = true`, which `sam init` wrote into samconfig.toml.
+    // `sam init` wrote `cached = true`. A cached build must be equal too, and must see a change.
     expect(readFileSync(join(project, "samconfig.toml"), "utf8")).toContain("cached = true");
     expect(await build()).toEqual(built);
     appendFileSync(join(project, "layer/src/main.ts"), 'console.log("A change.");\n');

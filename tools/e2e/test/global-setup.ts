@@ -9,13 +9,13 @@ import { makeUserEnvironment } from "../src/user-environment.ts";
 declare module "vitest" {
   interface ProvidedContext {
     run: SharedRun;
-    /** Why there is no SAM CLI, no moto, no official emulator; empty where they are there. */
+    /** Why the SAM CLI, moto and the official emulator are missing; empty if they are installed. */
     missingPythonTools: string;
   }
 }
 
 /**
- * Makes what every test file shares, once: the Python tools, our packages in a registry, a folder for built examples.
+ * Makes once what all test files share: the Python tools, a registry with our packages, a folder for built examples.
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   project.provide("missingPythonTools", await findMissingPythonTools());
@@ -33,7 +33,7 @@ async function findMissingPythonTools(): Promise<string> {
     await ensureEnvironment(projectEnvironment);
     return "";
   } catch (error) {
-    // A machine without Python or without PyPI skips, loudly; continuous integration has both.
+    // On a machine without Python or PyPI the tests are skipped, with a warning. Continuous integration has both.
     if (!(error instanceof SetupError) || process.env["CI"] === "true") throw error;
     return error.message;
   }

@@ -13,10 +13,10 @@ import { isMissing, lacksPythonTools } from "./needs.ts";
 const run = inject("run");
 const source = fileURLToPath(new URL("../fixtures/go-extension", import.meta.url));
 const lacksGo = isMissing(
-  spawnSync("go", ["version"]).status === 0 ? "" : "No go on PATH: the extension in Go is not built.",
+  spawnSync("go", ["version"]).status === 0 ? "" : "No go on PATH: the extension in Go cannot be built.",
 );
 
-/** With the standard library alone: nothing is downloaded. */
+/** Builds the extension. It uses only the standard library, so nothing is downloaded. */
 function buildExtension(file: string): Promise<string> {
   const cache = join(repository, ".cache/go");
   const settings = {
@@ -46,7 +46,7 @@ describe.skipIf(lacksGo || lacksPythonTools)("an extension in Go, built from AWS
     await writeFile(join(codePath, "app.py"), "def handler(event, context):\n    return {'event': event}\n");
   });
 
-  test("writes the lines of python-extension on AWS's emulator", async () => {
+  test("writes the same lines as python-extension on AWS's emulator", async () => {
     const emulator = await startOfficialEmulator({
       layers: [layer],
       codePath,
@@ -62,7 +62,7 @@ describe.skipIf(lacksGo || lacksPythonTools)("an extension in Go, built from AWS
     expect(tutorialLinesOf("go-extension", emulator.lines)).toEqual(tutorialLines);
   });
 
-  test("writes them on this repository's emulator", async () => {
+  test("writes the same lines as python-extension on this repository's emulator", async () => {
     const environment = await startEnvironment({
       layers: [layer],
       function: { runtime: "python3.12", handler: "app.handler", codePath },

@@ -63,7 +63,7 @@ interface Outcome {
   readonly [name: string]: unknown;
 }
 
-/** A server that answers nobody until `size` requests wait. Shape: its URL. */
+/** Starts a server that holds every answer until `size` requests wait. Returns its URL. */
 async function startMeetingPlace(size: number): Promise<string> {
   const waiting: ServerResponse[] = [];
   const server = createServer((_, response) => {
@@ -79,7 +79,7 @@ async function startMeetingPlace(size: number): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
+describe.skipIf(lacksPythonTools)("start-lambda answers the clients of AWS", () => {
   let folder: TempFolder;
   let emulator: BackgroundProcess;
   let environment: Readonly<Record<string, string>>;
@@ -99,7 +99,7 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
     await folder.close();
   });
 
-  /** All calls at the same time. */
+  /** Makes all calls at the same time. */
   async function callWithBoto3(...calls: readonly object[]): Promise<readonly Outcome[]> {
     const python = join(projectEnvironment.folder, "bin/python");
     return JSON.parse(
@@ -107,8 +107,8 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
     ) as Outcome[];
   }
 
-  describe("by boto3", () => {
-    test("RequestResponse: answer, version, and the request id that the function saw", async () => {
+  describe("boto3", () => {
+    test("RequestResponse gives the answer, the version, and the request id that the function saw", async () => {
       const [answer] = await callWithBoto3({ FunctionName: "EchoFunction", Payload: '{"n": 1, "text": "größer"}' });
       expect(answer).toMatchObject({ StatusCode: 200, ExecutedVersion: "$LATEST" });
       expect(JSON.parse(answer?.Payload ?? "")).toMatchObject({
@@ -118,7 +118,7 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
       });
     });
 
-    test("a function by its ARN, with a client context", async () => {
+    test("invokes a function by its ARN, with a client context", async () => {
       const ClientContext = Buffer.from('{"custom":{"from":"boto3"}}').toString("base64");
       const [answer] = await callWithBoto3({ FunctionName: arn, ClientContext });
       expect(JSON.parse(answer?.Payload ?? "")).toMatchObject({
@@ -127,7 +127,7 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
       });
     });
 
-    test("Event: accepted at once, and run", async () => {
+    test("Event is accepted at once, and the function runs", async () => {
       const [answer] = await callWithBoto3({
         FunctionName: "EchoFunction",
         InvocationType: "Event",
@@ -137,7 +137,7 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
       await emulator.waitForLine(/echoing "in its own time"/);
     });
 
-    test("DryRun: nothing runs", async () => {
+    test("DryRun does not run the function", async () => {
       const [answer] = await callWithBoto3({
         FunctionName: "EchoFunction",
         InvocationType: "DryRun",
@@ -147,20 +147,20 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
       expect(emulator.lines.filter((line) => line.includes('echoing "dry"'))).toEqual([]);
     });
 
-    test("LogType Tail: this invocation's lines, REPORT among them", async () => {
+    test("LogType Tail gives the lines of this invocation, with REPORT", async () => {
       const [answer] = await callWithBoto3({ FunctionName: "EchoFunction", LogType: "Tail", Payload: '"tail"' });
       const tail = Buffer.from(answer?.LogResult ?? "", "base64").toString("utf8");
       expect(tail).toMatch(/echoing "tail"\n/);
       expect(tail.match(/^REPORT RequestId: (\S+)/m)?.[1]).toBe(answer?.["RequestId"]);
     });
 
-    test("a function that throws: 200, Unhandled, its error", async () => {
+    test("a function that throws gives status 200, Unhandled and its error", async () => {
       const [answer] = await callWithBoto3({ FunctionName: "FailingFunction" });
       expect(answer).toMatchObject({ StatusCode: 200, FunctionError: "Unhandled" });
       expect(JSON.parse(answer?.Payload ?? "")).toMatchObject({ errorType: "RangeError", errorMessage: "as asked" });
     });
 
-    test("what cannot be served raises the exceptions of the service", async () => {
+    test("a call that cannot be served raises the exception of the service", async () => {
       const outcomes = await callWithBoto3(
         { FunctionName: "NoSuchFunction" },
         { FunctionName: "EchoFunction", PayloadBytes: 6_291_457 },
@@ -179,8 +179,8 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
       ]);
     });
 
-    test("InvokeWithResponseStream: each piece when it was written, then the log", async () => {
-      // The function goes on when its first piece has been seen.
+    test("InvokeWithResponseStream gives each piece when the function writes it, then the log", async () => {
+      // The function waits there until boto3 has read the first piece.
       const Meeting = await startMeetingPlace(2);
       const call = {
         FunctionName: "StreamingFunction",
@@ -207,7 +207,7 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
       );
     });
 
-    test("InvokeWithResponseStream of functions that fail, midway and at once, of one that answers as a whole, and of none", async () => {
+    test("InvokeWithResponseStream takes a failure midway or at once, an answer in one piece, and a function that does not exist", async () => {
       const [midway, failing, whole, missing] = await callWithBoto3(
         { FunctionName: "StreamingFunction", Streamed: true, Payload: '{"error":"midway"}' },
         { FunctionName: "FailingFunction", Streamed: true },
@@ -228,12 +228,12 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
       expect(missing).toMatchObject({ raised: "ResourceNotFoundException", status: 404 });
     });
 
-    test("a payload of exactly 6 MiB is taken", async () => {
+    test("a payload of exactly 6 MiB is accepted", async () => {
       const [answer] = await callWithBoto3({ FunctionName: "MeasuringFunction", PayloadBytes: 6_291_456 });
       expect(answer).toMatchObject({ StatusCode: 200, Payload: "6291456" });
     });
 
-    test("three calls at the same time run at the same time, beside one of another function", async () => {
+    test("three calls of one function and a call of another run at the same time", async () => {
       const Payload = JSON.stringify(await startMeetingPlace(3));
       const guest = { FunctionName: "MeetingFunction", Payload };
       const outcomes = await callWithBoto3(guest, guest, guest, { FunctionName: "EchoFunction" });
@@ -242,7 +242,7 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
     });
   });
 
-  test("by the SDK for JavaScript: a piece arrives while the function is still writing", async () => {
+  test("the SDK for JavaScript gets a piece while the function is still writing", async () => {
     const credentials = { accessKeyId: "test", secretAccessKey: "test" };
     const endpoint = environment["AWS_ENDPOINT_URL_LAMBDA"] ?? "";
     const client = new LambdaClient({ region: "us-east-1", endpoint, credentials });
@@ -254,14 +254,14 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
     const seen: unknown[] = [];
     for await (const { PayloadChunk, InvokeComplete } of EventStream ?? []) {
       seen.push(PayloadChunk === undefined ? InvokeComplete : Buffer.from(PayloadChunk.Payload ?? []).toString());
-      // The function waits there too: it goes on when the first piece has been seen here.
+      // The function waits at the same server: it goes on after this request.
       if (seen.length === 1) await fetch(url);
     }
     expect(seen).toEqual(["one ", "two", {}]);
     client.destroy();
   });
 
-  describe("by the AWS CLI", () => {
+  describe("the AWS CLI", () => {
     const invoke = (...args: readonly string[]): Promise<CommandResult> =>
       runCommand({
         file: "aws",
@@ -270,16 +270,16 @@ describe.skipIf(lacksPythonTools)("start-lambda, called as AWS is", () => {
         env: environment,
       });
 
-    test("writes the answer to the file and tells status and log", async () => {
+    test("writes the answer into the file, and prints status and log", async () => {
       const options = ["--function-name", "EchoFunction", "--payload", '{"by":"cli"}', "--log-type", "Tail"];
       const { status, stdout, output } = await invoke(...options, "answer.json");
       expect({ status, output }).toMatchObject({ status: 0 });
       expect(JSON.parse(await readFile(join(folder.path, "answer.json"), "utf8"))).toMatchObject({
         event: { by: "cli" },
       });
-      const told = JSON.parse(stdout) as Outcome;
-      expect(told).toMatchObject({ StatusCode: 200, ExecutedVersion: "$LATEST" });
-      expect(Buffer.from(told.LogResult ?? "", "base64").toString("utf8")).toContain("REPORT RequestId");
+      const printed = JSON.parse(stdout) as Outcome;
+      expect(printed).toMatchObject({ StatusCode: 200, ExecutedVersion: "$LATEST" });
+      expect(Buffer.from(printed.LogResult ?? "", "base64").toString("utf8")).toContain("REPORT RequestId");
     });
 
     test("fails with the service's exception for an unknown function", async () => {

@@ -10,16 +10,16 @@ import { isMissing, lacksPythonTools } from "./needs.ts";
 
 const run = inject("run");
 const lacksRoot = isMissing(
-  process.getuid?.() === 0 ? "" : "AWS's emulator delivers telemetry only where it runs as root.",
+  process.getuid?.() === 0 ? "" : "AWS's emulator delivers telemetry only if it runs as root.",
 );
 
-/** Resolves when the receiver has the text, in an extension and in a function. */
+/** Code for an extension and for a function: `received` resolves when the receiver has the text. */
 const received = `
 const received = async (text) => {
   while (!(await (await fetch(process.env.RECEIVER_URL)).text()).includes(text)) await new Promise((resolve) => setTimeout(resolve, 20));
 };`;
 
-/** Subscribes to everything and passes each batch on; says something once, while nothing else happens. */
+/** Subscribes to all telemetry and sends each batch to the receiver. Writes one line, while no invocation runs. */
 const extension = `#!/var/lang/bin/node${received}
 let passedOn = Promise.resolve();
 const http = require("node:http");
@@ -81,8 +81,8 @@ async function prepareRun(name: string): Promise<RecordedRun> {
 }
 
 /**
- * Invokes once more when all telemetry of the invocation before is there: AWS's emulator loses what comes while a batch
- * is under way.
+ * Invokes twice, each time after all earlier telemetry has arrived: AWS's emulator loses events that come while it
+ * sends a batch. Returns all events.
  */
 async function invokeAll(
   receiver: LineReceiver,
@@ -129,29 +129,29 @@ async function runOnOurs(): Promise<readonly Event[]> {
   return invokeAll(receiver, (event) => emulator.invoke(event));
 }
 
-/** A field of an event's record in which this repository's emulator differs from AWS's, and why that is right. */
+/** A field of an event's record in which this repository's emulator and AWS's differ, and why ours is right. */
 interface AcceptedDifference {
   readonly type: string;
   readonly field: string;
   readonly reason: string;
 }
 
-const tracing = "AWS's emulator has a tracer without function; the documentation has the field.";
-const noRuntime = "Lambda says which runtime it is; AWS's emulator has none and leaves the text empty.";
+const tracing = "AWS's emulator has a tracer that does nothing; the documentation has the field.";
+const noRuntime = "Lambda names its runtime; AWS's emulator leaves the text empty.";
 
-/** All of them; the test fails for a difference that is not here, and for one here that is no more. */
+/** All of them. The test fails for a difference that is not listed, and for a listed one that no longer exists. */
 const acceptedDifferences: readonly AcceptedDifference[] = [
   { type: "platform.initStart", field: "runtimeVersion", reason: noRuntime },
   { type: "platform.initStart", field: "runtimeVersionArn", reason: noRuntime },
   {
     type: "platform.initStart",
     field: "instanceId",
-    reason: "Lambda has the name of the log stream; AWS's emulator has none and writes the version.",
+    reason: "Lambda writes the name of the log stream; AWS's emulator has no log stream and writes the version.",
   },
   {
     type: "platform.initStart",
     field: "instanceMaxMemory",
-    reason: "The function's memory; AWS's emulator has none and takes the machine's.",
+    reason: "Lambda writes the function's memory; AWS's emulator does not know it and writes the machine's.",
   },
   { type: "platform.start", field: "tracing", reason: tracing },
   { type: "platform.report", field: "tracing", reason: tracing },
@@ -159,18 +159,18 @@ const acceptedDifferences: readonly AcceptedDifference[] = [
     type: "function",
     field: "(kind)",
     reason:
-      "Managed Instances log JSON, and the documentation has objects there; AWS's emulator passes text on as it is.",
+      "Managed Instances log JSON, and the documentation has objects there; AWS's emulator delivers the text unchanged.",
   },
   {
     type: "extension",
     field: "(kind)",
-    reason: "The same: plain text becomes an object with time, level and message.",
+    reason: "As for the function: plain text becomes an object with time, level and message.",
   },
 ];
 
 type Fields = Record<string, unknown>;
 
-/** The events without what differs from run to run: times, durations, ids in the order in which they appear. */
+/** Replaces what differs from run to run: times, durations, stacks. Numbers the request ids as they appear. */
 function normalise(events: readonly Event[]): readonly Fields[] {
   const ids: string[] = [];
   const stable = (key: string, value: unknown): unknown => {
@@ -190,20 +190,20 @@ function normalise(events: readonly Event[]): readonly Fields[] {
   });
 }
 
-/** What Lambda makes of a line in JSON log format. */
+/** Returns the object that Lambda makes of a line in JSON log format. */
 function toObject(line: string): Fields {
   return line.startsWith("{") ? (JSON.parse(line) as Fields) : { timestamp: "", level: "INFO", message: line };
 }
 
-describe.skipIf(lacksPythonTools || lacksRoot)("Managed Instances, told by telemetry", () => {
-  test("are the same events in the same order as in AWS's emulator", async () => {
+describe.skipIf(lacksPythonTools || lacksRoot)("telemetry on Managed Instances", () => {
+  test("has the same events in the same order as in AWS's emulator", async () => {
     const [official, ours] = [normalise(await runOnOfficial()), normalise(await runOnOurs())];
     expect(ours.map(({ type }) => type)).toEqual(official.map(({ type }) => type));
     expect(official.map(({ type }) => type)).toContain("platform.report");
     for (const { type, field } of acceptedDifferences) {
       const values = (events: readonly Fields[]) =>
         events.filter((event) => event["type"] === type).map((event) => event[field]);
-      expect(values(ours), `${type} ${field} is no difference any more: take it off the list`).not.toEqual(
+      expect(values(ours), `${type} ${field} is not a difference any more: remove it from the list`).not.toEqual(
         values(official),
       );
       for (const event of [...official, ...ours]) if (event["type"] === type) delete event[field];

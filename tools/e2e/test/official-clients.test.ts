@@ -18,7 +18,7 @@ interface ClientLanguage {
   readonly runtime: string;
   readonly file: string;
   readonly handler: string;
-  /** Puts AWS's client into the function's folder. */
+  /** Copies AWS's client into the function's folder. */
   readonly bring: (codePath: string) => Promise<void>;
   readonly command: readonly string[];
 }
@@ -88,8 +88,8 @@ async function runOnClient(language: ClientLanguage, handler: ClientHandler, isO
 }
 
 /**
- * What differs from run to run, and the frames of the clients themselves. Both end the lines of one record with CR; our
- * emulator makes newlines of them for its own client.
+ * Removes what differs from run to run, and the stack frames of the clients. Both clients end the lines of one record
+ * with CR; our emulator turns each CR of its own client into a newline.
  */
 function normalise(text: string): string {
   return text
@@ -106,7 +106,7 @@ function isOfAwsOnly(line: string): boolean {
   return linesOfAwsOnly.some(({ pattern }) => pattern.test(line));
 }
 
-/** Node's own words about an error that nobody caught: AWS's client lets an init end with them, ours ends without. */
+/** Removes Node's report of an uncaught error. After a failed init AWS's client ends with this report, ours without. */
 function withoutCrashReport(lines: readonly string[]): readonly string[] {
   const kept: string[] = [];
   let isInside = false;
@@ -128,7 +128,7 @@ async function expectSame(language: ClientLanguage, handler: ClientHandler): Pro
     .map(({ part }) => part);
   expect(ours).toEqual({ ...official, ...Object.fromEntries(accepted.map((part) => [part, ours[part]])) });
   const differing = (["answer", "lines"] as const).filter((part) => !isDeepStrictEqual(ours[part], official[part]));
-  expect(differing, "a difference that is no more: take it off the list").toEqual(accepted);
+  expect(differing, "not a difference any more: remove it from the list").toEqual(accepted);
 }
 
 describe.skipIf(lacksPythonTools)(

@@ -17,12 +17,13 @@ const { browser, reason } = await findBrowser();
 const lacksBrowser = isMissing(reason);
 
 /**
- * Chromium or Chrome. Installs Debian's Chromium where this process is root and in continuous integration, and says so.
+ * Finds Chromium or Chrome. In continuous integration, as root, installs Debian's Chromium if both are missing.
+ * `reason` says why there is no browser.
  */
 async function findBrowser(): Promise<{ readonly browser: string; readonly reason: string }> {
   const installed = await whichBrowser();
   if (installed !== undefined) return { browser: installed, reason: "" };
-  const reason = "No Chromium on PATH: nobody looks at the picture.";
+  const reason = "No Chromium on PATH: the picture is not tested.";
   if (process.env["CI"] !== "true" || process.getuid?.() !== 0) return { browser: "", reason };
   const { status, output } = await installDebianPackages("chromium");
   if (status !== 0) throw new Error(`apt-get could not install chromium:\n${output}`);
@@ -58,7 +59,7 @@ const api = "http://" + process.env.AWS_LAMBDA_RUNTIME_API + "/2020-01-01/extens
 `;
 const handler = `export const handler = () => new Promise((resolve) => setTimeout(resolve, 100, "<b>done</b>"));\n`;
 
-/** Opens the report in the browser, runs a script after its own, and gives what the script returned. */
+/** Opens the report in the browser and runs a script after the report's own. Returns what the script returned. */
 async function inBrowser(body: string, ...flags: readonly string[]): Promise<unknown> {
   const probe = `<script>
     const press = (key) => document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
@@ -88,7 +89,7 @@ describe.skipIf(lacksBrowser)("the picture of a run, in a real browser", () => {
     await runOrFail({ file: process.execPath, args, cwd: folder });
   });
 
-  test("has a lane each for platform, runtime and extension, with bars as long as their steps took, where these began", async () => {
+  test("has a lane for platform, runtime and extension, each with bars that begin and end with their steps", async () => {
     const seen = await inBrowser(`
       const axis = document.querySelector(".track .axis").getBoundingClientRect();
       const totalMs = Number(document.getElementById("picture").dataset.totalMs);
@@ -109,7 +110,7 @@ describe.skipIf(lacksBrowser)("the picture of a run, in a real browser", () => {
     expect(seen).toEqual({ names: ["platform", "runtime", "watcher"], invokes: 2, wrong: [], ticks: true, rows: 2 });
   });
 
-  test("moves by arrow keys, tells the chosen step, and zooms by + and 0", async () => {
+  test("chooses a step by arrow keys, shows its text, and zooms by + and 0", async () => {
     const seen = await inBrowser(`
       const width = () => document.querySelector(".track").clientWidth;
       const before = width();
@@ -131,12 +132,12 @@ describe.skipIf(lacksBrowser)("the picture of a run, in a real browser", () => {
     expect(seen).toHaveProperty("focused", (seen as { readonly down: string }).down);
   });
 
-  test("fits a narrow window: what is wider scrolls by itself", async () => {
+  test("fits a narrow window: only the wide part scrolls", async () => {
     const seen = await inBrowser("return document.documentElement.scrollWidth - innerWidth;", "--window-size=420,900");
     expect(seen).toBeLessThanOrEqual(0);
   });
 
-  test("is dark for those who have it dark", async () => {
+  test("is dark if the user's system is dark", async () => {
     const background =
       "return getComputedStyle(document.documentElement).backgroundColor + getComputedStyle(document.body).backgroundColor;";
     const light = await inBrowser(background, "--blink-settings=preferredColorScheme=1");

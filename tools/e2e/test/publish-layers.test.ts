@@ -65,7 +65,7 @@ describe.skipIf(lacksPythonTools)("publish-layers, moto in AWS's place", () => {
     return (JSON.parse(readFileSync(published, "utf8")) as { layers: LayerRecord[] }).layers;
   }
 
-  test("a dry run says what it would publish, and publishes nothing", async () => {
+  test("a dry run prints what it would publish, and publishes nothing", async () => {
     const options = ["publish-layers", "--regions", regions, "--dry-run", "--architectures", "arm64"];
     const { status, output } = await runCommand({
       file: "npx",
@@ -85,7 +85,7 @@ describe.skipIf(lacksPythonTools)("publish-layers, moto in AWS's place", () => {
     expect(await runAws(run, moto, "lambda", "list-layers")).toMatchObject({ Layers: [] });
   });
 
-  test("a region that refuses is reported and leaves no record; the others are complete", async () => {
+  test("if a region fails, publish-layers reports it, completes the other region and writes no record", async () => {
     refused.add("eu-west-1");
     const { status, output } = await publish(`--regions ${regions} --public --layers logger --architectures x86_64`);
     expect({ status, output }).toMatchObject({ status: 1 });
@@ -95,7 +95,7 @@ describe.skipIf(lacksPythonTools)("publish-layers, moto in AWS's place", () => {
     expect(existsSync(published)).toBe(false);
   });
 
-  test("the next run completes the region that failed, and leaves the others alone", async () => {
+  test("the next run completes the region that failed, and publishes nothing in the other", async () => {
     refused.clear();
     const { status, output } = await publish(`--regions ${regions} --public --layers logger --architectures x86_64`);
     expect({ status, output }).toMatchObject({ status: 0 });
@@ -103,14 +103,14 @@ describe.skipIf(lacksPythonTools)("publish-layers, moto in AWS's place", () => {
     expect(output.match(/^eu-west-1 {2}\S+ {2}published version 1/gm)).toHaveLength(2);
   });
 
-  test("layers.json traces each ARN to a package version and to bytes, and the table names each", async () => {
+  test("layers.json has the package version and the bytes of each ARN, and the table lists each ARN", async () => {
     const records = readRecords();
     expect(records).toHaveLength(4);
     const manifest = readFileSync(join(repository, "packages/logger/package.json"), "utf8");
     const { name: source, version } = JSON.parse(manifest) as { name: string; version: string };
     const table = readFileSync(join(repository, "dist/layers.md"), "utf8");
     for (const { region, arn } of records) expect(table).toContain(`| ${region} | \`${arn}\` |`);
-    // A shared one and a carried one, each in its region.
+    // One layer with the shared engine and one with a carried engine, each in another region.
     for (const record of [records[0], records.at(-1)]) {
       if (record === undefined) throw new Error("BUG: four records");
       const at = ["--region", record.region, "--layer-name", record.name, "--version-number", "1"];
@@ -173,7 +173,7 @@ describe.skipIf(lacksPythonTools)("publish-layers, moto in AWS's place", () => {
     expect((versions as { LayerVersions: unknown[] }).LayerVersions).toHaveLength(2);
   });
 
-  test("goes through an S3 bucket of each region where one is named", async () => {
+  test("uploads through an S3 bucket of each region if --bucket names one", async () => {
     for (const region of regions.split(",")) {
       const location = region === "us-east-1" ? [] : ["--create-bucket-configuration", `LocationConstraint=${region}`];
       await runAws(run, moto, "s3api", "create-bucket", "--bucket", `zips-${region}`, "--region", region, ...location);
@@ -187,14 +187,14 @@ describe.skipIf(lacksPythonTools)("publish-layers, moto in AWS's place", () => {
       regions.split(",").map((region) => ({ region, version: 1 })),
     );
     const listed = await runAws(run, moto, "s3api", "list-objects-v2", "--bucket", "zips-eu-west-1");
-    // The shared one is there already, with the same bytes.
+    // The layer with the shared engine is published already, with the same bytes.
     expect(listed).toMatchObject({
       Contents: [{ Key: expect.stringMatching(/^lambda-extension-logger-node24-arm64\/[0-9a-f]{64}\.zip$/) }],
     });
     expect((listed as { Contents: unknown[] }).Contents).toHaveLength(1);
   });
 
-  test("says once what is missing where there are no credentials", async () => {
+  test("reports missing credentials once, and says what to do", async () => {
     rmSync(published);
     const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined, AWS_SESSION_TOKEN: undefined };
     const file = join(run.folder, "no such file");
@@ -224,7 +224,7 @@ describe.skipIf(lacksPythonTools)("publish-layers, moto in AWS's place", () => {
   });
 });
 
-/** Passes requests on to `url`, and breaks off those signed for a region of `refused`. */
+/** Starts a proxy to `url`. It closes the connection of a request that is signed for a region in `refused`. */
 async function startDoor(url: string, refused: ReadonlySet<string>): Promise<Server> {
   const server = createServer((incoming, answer) => {
     const region = /Credential=[^/]+\/\d+\/([^/]+)\//.exec(incoming.headers.authorization ?? "")?.[1];

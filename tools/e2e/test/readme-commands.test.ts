@@ -15,10 +15,10 @@ const run = inject("run");
 const names = [...examples.map(({ name }) => name), imageExample];
 const readmes = [".", ...names.map((name) => `examples/${name}`)];
 
-/** The function's answer, in the spelling of Python or of Node. */
+/** The function's answer, as Python or as Node writes it. */
 const answered = /"statusCode": ?200/;
 
-/** A folder on PATH with a `pnpm`, as somebody who works on the repository has it. */
+/** Makes a folder for PATH with the `pnpm` that a developer of this repository has. */
 async function makePnpm(): Promise<string> {
   const folder = join(run.folder, "pnpm bin");
   await mkdir(folder, { recursive: true });
@@ -26,7 +26,7 @@ async function makePnpm(): Promise<string> {
   return folder;
 }
 
-test("the list of commands that are not run names commands of the READMEs", () => {
+test("each command in the list of commands that are not run is in a README", () => {
   const missing = notRun.filter(
     ({ readme, command }) => !readmeBlocks(join(repository, readme)).some(({ commands }) => commands.includes(command)),
   );
@@ -40,7 +40,7 @@ test.each(names)("the README of %s validates the template before it builds", (na
 });
 
 describe.skipIf(lacksPythonTools)("the commands of the README", () => {
-  test("work in a fresh clone whose path has a space", { timeout: 600_000 }, async () => {
+  test("work in a new clone whose path has a space", { timeout: 600_000 }, async () => {
     const clone = join(run.folder, "fresh clone");
     await runChecked({ file: "git", args: ["clone", "--quiet", repository, clone], env: run.environment });
     const env = { ...run.environment, PATH: [await makePnpm(), run.environment["PATH"]].join(delimiter) };
@@ -48,14 +48,14 @@ describe.skipIf(lacksPythonTools)("the commands of the README", () => {
     const outputs: string[] = [];
     for (const session of readmeSessions(".", clone)) outputs.push(await runSession(session, { cwd: clone, env }));
     expect(outputs.join("\n")).toContain("[hello-extension] Received SHUTDOWN event. Exiting.");
-    // `pnpm version-packages`: what bundles core has new bytes, so a new version.
+    // After `pnpm version-packages`: the logger's bundle contains core, so the logger has a new version too.
     const versionOf = (folder: string) => JSON.parse(readFileSync(join(clone, folder, "package.json"), "utf8")).version;
     const before = JSON.parse(readFileSync(join(repository, "packages/logger/package.json"), "utf8")).version;
     expect(versionOf("packages/core")).toMatch(/\.0$/);
     expect(versionOf("packages/logger")).not.toBe(before);
   });
 
-  test.each(names)("of %s work in a copy of its folder alone", async (name) => {
+  test.each(names)("of %s work in a copy of only its folder", async (name) => {
     const cwd = await buildExample({ name }, run);
     for (const session of exampleSessions(name, cwd).run) {
       const output = await runSession(session, { cwd, env: run.environment });

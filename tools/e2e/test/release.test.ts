@@ -20,8 +20,8 @@ const published = ["core", "logger", "cache-warmer", "emulator", "build-layer"].
   (name) => `@lambda-extension/${name}`,
 );
 
-/** Each test goes on from what the one before it left, as releases do. */
-describe.skipIf(lacksPythonTools)("a release, to a registry of npm packages", () => {
+/** Each test needs the result of the test before it. */
+describe.skipIf(lacksPythonTools)("a release to a registry of npm packages", () => {
   const folder = join(run.folder, "release");
   const repository = join(folder, "repository");
   const project = join(folder, "newcomer");
@@ -42,7 +42,7 @@ describe.skipIf(lacksPythonTools)("a release, to a registry of npm packages", ()
     const npmrc = maintainer["npm_config_userconfig"] ?? "";
     writeFileSync(npmrc, `${readFileSync(npmrc, "utf8")}//127.0.0.1:${port}/:_authToken=${await makeAccount(url)}\n`);
     await copyRepository(repository, maintainer);
-    // The one changeset of these tests is their own, whatever waits here.
+    // The tests write a changeset of their own; changesets that wait in the repository would change the result.
     for (const name of globSync(".changeset/*.md", { cwd: repository })) {
       if (!name.endsWith("README.md")) await rm(join(repository, name));
     }
@@ -75,7 +75,7 @@ describe.skipIf(lacksPythonTools)("a release, to a registry of npm packages", ()
     expect(await tags()).toEqual([""]);
   });
 
-  test("publishes every package as it is, and tags it", async () => {
+  test("publishes every package with its present version, and tags it", async () => {
     const { status, output } = await pnpm("release");
     expect({ status, output }).toMatchObject({ status: 0 });
     const names = await Promise.all(
@@ -85,7 +85,7 @@ describe.skipIf(lacksPythonTools)("a release, to a registry of npm packages", ()
     expect(names.map((versions) => versions.length)).toEqual([1, 1, 1, 1, 1]);
   });
 
-  test("publishes nothing twice, and makes up a tag that an interrupted release left out", async () => {
+  test("publishes nothing twice, and adds a tag that an interrupted release did not make", async () => {
     await runOrFail({ file: "git", args: ["tag", "--delete", (await tags())[0] ?? ""], cwd: repository });
     expect(await tags()).toHaveLength(4);
     const { status, output } = await pnpm("release");
@@ -94,7 +94,7 @@ describe.skipIf(lacksPythonTools)("a release, to a registry of npm packages", ()
     expect(await tags()).toHaveLength(5);
   });
 
-  test("gives a newcomer what builds, and runs on both emulators", async () => {
+  test("gives a new user packages whose example builds, and runs on both emulators", async () => {
     await copyExample("hello", project);
     await inProject("npm", "install", "--prefix", "layer");
     await inProject("npm", "run", "typecheck", "--prefix", "layer");
@@ -105,7 +105,7 @@ describe.skipIf(lacksPythonTools)("a release, to a registry of npm packages", ()
     }
   });
 
-  test("follows a changeset: every bundle that contains core, every range and the lockfile", async () => {
+  test("raises the version of core and of every bundle with core after a changeset, and updates every range and the lockfile", async () => {
     const before = readManifest(join(repository, "packages/core")).version;
     const main = join(repository, "packages/core/src/index.ts");
     await writeFile(
@@ -143,14 +143,14 @@ describe.skipIf(lacksPythonTools)("a release, to a registry of npm packages", ()
 
     const install = await pnpm("install", "--frozen-lockfile", "--prefer-offline");
     expect(install).toMatchObject({ status: 0 });
-    // Still the workspace's own, not the registry's.
+    // The example still links the workspace's core, not the registry's.
     expect(readManifest(join(repository, "examples/hello/layer/node_modules/@lambda-extension/core")).version).toBe(
       core,
     );
     await commitAll(repository, "Version packages", maintainer);
   });
 
-  test("publishes only what has a new version", async () => {
+  test("publishes only the packages with a new version", async () => {
     expect(await pnpm("release")).toMatchObject({ status: 0 });
     const counts = await Promise.all(published.map(async (name) => (await versionsOf(name)).length));
     expect(Object.fromEntries(published.map((name, index) => [name, counts[index]]))).toEqual({
@@ -163,7 +163,7 @@ describe.skipIf(lacksPythonTools)("a release, to a registry of npm packages", ()
     expect(await tags()).toHaveLength(8);
   });
 
-  test("reaches the newcomer with an upgrade of one package, and what they build then holds it", async () => {
+  test("reaches the new user with an upgrade of one package, and their next build contains it", async () => {
     const bundle = join(project, ".aws-sam/build/HelloExtensionLayer/hello-extension/index.cjs");
     expect(readFileSync(bundle, "utf8")).not.toContain("core of the second release");
     await inProject("npm", "install", "--prefix", "layer", "@lambda-extension/core@latest");
@@ -174,7 +174,7 @@ describe.skipIf(lacksPythonTools)("a release, to a registry of npm packages", ()
     expect(lines).toContain("[hello-extension] Received SHUTDOWN event. Exiting.");
   });
 
-  test("has no version to make without a changeset, and says so", async () => {
+  test("makes no version without a changeset, and says so", async () => {
     const { status, output } = await pnpm("version-packages");
     expect({ status, output }).toMatchObject({
       status: 1,
@@ -183,7 +183,7 @@ describe.skipIf(lacksPythonTools)("a release, to a registry of npm packages", ()
   });
 });
 
-/** A registry that has nothing, asks no other, and lets whoever has an account publish. */
+/** Starts an empty registry that does not ask other registries. Every account may publish. */
 async function startVerdaccio(folder: string, port: number): Promise<BackgroundProcess> {
   const config = join(folder, "verdaccio.yaml");
   await writeFile(
@@ -201,7 +201,7 @@ log: { type: stdout, format: json, level: warn }
   return registry;
 }
 
-/** The token of a new account. */
+/** Makes an account. Returns its token. */
 async function makeAccount(url: string): Promise<string> {
   const account = { name: "maintainer", password: "a password of a test" };
   const answer = await fetch(`${url}-/user/org.couchdb.user:${account.name}`, {

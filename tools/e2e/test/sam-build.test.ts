@@ -9,14 +9,14 @@ import { lacksPythonTools } from "./needs.ts";
 
 const run = inject("run");
 
-test("every example is tried", () => {
+test("the list of examples names every example", () => {
   expect(readdirSync(join(repository, "examples")).sort()).toEqual(
     [...examples.map(({ name }) => name), imageExample].sort(),
   );
 });
 
 describe.skipIf(lacksPythonTools).each(examples)("$name, copied out of the repository", (example) => {
-  test("passes sam validate --lint and is built by sam build, from the packages it names", async () => {
+  test("passes sam validate --lint, and sam build builds it with the packages that it names", async () => {
     const project = await buildExample(example, run);
     const template = readFileSync(join(project, ".aws-sam/build/template.yaml"), "utf8");
     for (const { logicalId, isPrebuilt } of example.layers) {
@@ -25,19 +25,22 @@ describe.skipIf(lacksPythonTools).each(examples)("$name, copied out of the repos
     expect(readdirSync(taskFolder(project, example)).sort()).toEqual(readdirSync(join(project, "function")).sort());
   });
 
-  test.each(example.layers)("has the launcher of $extension, executable and alone, in its layer", async (layer) => {
-    const folder = layerFolder(await buildExample(example, run), layer);
-    const extensions = readdirSync(join(folder, "extensions"));
-    expect(extensions).toEqual([layer.extension]);
-    const launcher = lstatSync(join(folder, "extensions", layer.extension));
-    expect((launcher.mode & 0o777).toString(8)).toBe("755");
-    expect(launcher.isFile()).toBe(true);
-    if (layer.engine === "none") return;
-    expect(readdirSync(folder).sort()).toEqual([layer.extension, "extensions"].sort());
-    const payload = readdirSync(join(folder, layer.extension));
-    expect(payload).toContain("index.cjs");
-    expect(payload.includes("bin")).toBe(layer.engine === "carried");
-  });
+  test.each(example.layers)(
+    "has only the launcher of $extension in extensions/, and it is executable",
+    async (layer) => {
+      const folder = layerFolder(await buildExample(example, run), layer);
+      const extensions = readdirSync(join(folder, "extensions"));
+      expect(extensions).toEqual([layer.extension]);
+      const launcher = lstatSync(join(folder, "extensions", layer.extension));
+      expect((launcher.mode & 0o777).toString(8)).toBe("755");
+      expect(launcher.isFile()).toBe(true);
+      if (layer.engine === "none") return;
+      expect(readdirSync(folder).sort()).toEqual([layer.extension, "extensions"].sort());
+      const payload = readdirSync(join(folder, layer.extension));
+      expect(payload).toContain("index.cjs");
+      expect(payload.includes("bin")).toBe(layer.engine === "carried");
+    },
+  );
 
   test.each(example.layers)("has a layer $logicalId that build-layer finds nothing wrong with", async (layer) => {
     const project = await buildExample(example, run);

@@ -20,7 +20,7 @@ const run = inject("run");
 const lacksEngine =
   lacksPythonTools || isMissing(await findMissingEngine()) || isMissing(await findMissingNodeClient(run.environment));
 
-/** What the answer and the extensions' lines have of each example. */
+/** For each example: a part of its answer, and lines that its extensions write. */
 const expected: Readonly<Record<string, { readonly answer: string; readonly lines: readonly string[] }>> = {
   hello: { answer: '["bin", "index.cjs"]', lines: [] },
   "python-extension": { answer: '"extension.py"', lines: [] },
@@ -59,7 +59,7 @@ describe.skipIf(lacksEngine)("sam local, in containers", () => {
   });
   afterAll(() => sam?.close());
 
-  /** The name by which SAM asks for Lambda's image; gone after the tests. */
+  /** Gives the image the name by which SAM asks for Lambda's image, until the tests end. */
   function nameImage(project: string, kind: keyof BaseImages): Promise<void> {
     const template = readFileSync(join(project, "template.yaml"), "utf8");
     const [, version] = new RegExp(`Runtime: ${kind}(\\S+?)(?:\\.x)?\\n`).exec(template) ?? [];
@@ -67,7 +67,7 @@ describe.skipIf(lacksEngine)("sam local, in containers", () => {
   }
 
   test.each(examples)(
-    "invoke: the function of $name with its extensions, and what they say until their SHUTDOWN",
+    "invoke runs the function of $name and its extensions, which write their lines until SHUTDOWN",
     async (example) => {
       const project = await buildExample(example, run);
       await nameImage(project, example.runtime);
@@ -88,11 +88,11 @@ describe.skipIf(lacksEngine)("sam local, in containers", () => {
     },
   );
 
-  test("start-lambda: two invocations of one environment, and its SHUTDOWN at the end", async () => {
+  test("start-lambda invokes one environment twice, and sends SHUTDOWN at the end", async () => {
     const example = findExample("hello");
     const project = await buildExample(example, run);
     await nameImage(project, example.runtime);
-    // As `pnpm sam …` in the project's folder.
+    // The same as `pnpm sam …` in the project's folder.
     const wrapper = [join(repository, "tools/sam/src/main.ts"), "sam", "local", "start-lambda"];
     const options = ["--port", "3001", "--warm-containers", "LAZY", "--shutdown"];
     const server: BackgroundProcess = await startProcess(

@@ -11,7 +11,7 @@ describe.skipIf(lacksPythonTools).each(["hello", "python-extension"])("%s, built
   const example = findExample(name);
   const event = { greeting: "hello" };
 
-  test("is registered, invoked and shut down by AWS's emulator", async () => {
+  test("registers, gets the invocation and ends at SHUTDOWN on AWS's emulator", async () => {
     const { answer, lines } = await runOnOfficial({ example, project: await buildExample(example, run), event });
     const extension = example.layers[0]?.extension ?? "";
     expect(tutorialLinesOf(extension, lines)).toEqual(tutorialLines);
@@ -20,7 +20,7 @@ describe.skipIf(lacksPythonTools).each(["hello", "python-extension"])("%s, built
     expect(JSON.parse(JSON.parse(answer).body)).toMatchObject({ event, listings: { "/opt/extensions": [extension] } });
   });
 
-  test("writes the same lines in the same order, and answers the same, on this repository's emulator", async () => {
+  test("writes the same lines in the same order and gives the same answer on this repository's emulator", async () => {
     const single = { example, project: await buildExample(example, run), event };
     const [official, ours] = [await runOnOfficial(single), await runOnOurs(single)];
     const extension = example.layers[0]?.extension ?? "";
