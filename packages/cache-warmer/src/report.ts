@@ -1,7 +1,5 @@
+import { logLevels } from "./config/schema.ts";
 import type { CacheOptions } from "./store/cache.ts";
-
-/** From the most lines to the fewest, in the words of the AWS extension. */
-export const logLevels = ["DEBUG", "INFO", "WARN", "ERROR", "NONE"] as const;
 
 /** Lines below this level are not written. */
 export type LogLevel = (typeof logLevels)[number];

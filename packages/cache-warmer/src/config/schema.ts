@@ -10,10 +10,11 @@ import {
   wholeNumber,
 } from "@lambda-extension/core/settings";
 import type { Meanings, SettingsSchema } from "@lambda-extension/core/settings";
-import { logLevels } from "../report.ts";
 
 const parameterName = /^(?:arn:[a-z0-9-]+:ssm:[^,\s]+|[\w/+=.@\-!]+(?::[\w.-]+)?)$/;
 const secretName = /^(?:arn:[a-z0-9-]+:secretsmanager:[^,\s]+|[\w/+=.@\-!]+)$/;
+/** From the most lines to the fewest, in the words of the AWS extension. */
+export const logLevels = ["DEBUG", "INFO", "WARN", "ERROR", "NONE"] as const;
 const upToADay = seconds({ min: 0, max: 86_400 });
 const upToAMinute = milliseconds({ min: 0, max: 60_000 });
 

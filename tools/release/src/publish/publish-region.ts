@@ -3,13 +3,8 @@ import type { PublishOptions } from "../options/parse-options.ts";
 import type { LayerRecord } from "../record/write-records.ts";
 
 /** A version of a layer that a region has. */
-export interface LayerVersion {
-  readonly arn: string;
-  /** Each region counts its versions by itself. */
-  readonly version: number;
+export interface LayerVersion extends Pick<LayerRecord, "arn" | "version" | "sha256"> {
   readonly description: string;
-  /** SHA-256 of its zip, as hexadecimal digits. */
-  readonly sha256: string;
 }
 
 /** The layers of one region. Errors: every call rejects with the error of AWS's SDK. */

@@ -1,14 +1,15 @@
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PublishedLayer } from "../layers/published-layers.ts";
-import type { LayerVersion } from "../publish/publish-region.ts";
 
 /** One entry of layers.json: a layer version in a region, and what it was made from. */
-export interface LayerRecord
-  extends
-    Pick<PublishedLayer, "name" | "package" | "packageVersion" | "architectures">,
-    Pick<LayerVersion, "version" | "arn" | "sha256"> {
+export interface LayerRecord extends Pick<PublishedLayer, "name" | "package" | "packageVersion" | "architectures"> {
   readonly region: string;
+  readonly arn: string;
+  /** Each region counts its versions by itself. */
+  readonly version: number;
+  /** SHA-256 of the zip, as hexadecimal digits. */
+  readonly sha256: string;
   /** The size of the zip. */
   readonly bytes: number;
 }
