@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer } from "vitest/node";
 import type { TestSpecification } from "vitest/node";
 
-/** The longest first, so that no worker ends long before the other. Both test files with Docker share its engine. */
+/** The longest first, so that no worker ends long before the other. The two with Docker do not run at one time. */
 const longest = ["sam-local-invoke", "readme-commands", "deploy", "release", "container-image", "conformance"];
 
 class LongestFirst extends BaseSequencer {
@@ -17,8 +17,8 @@ class LongestFirst extends BaseSequencer {
 }
 
 /**
- * A configuration of its own: what is tested is slow to start and shares two cores and caches, so two files run at a
- * time, and a test has ten times as long as it takes on a machine that does nothing else.
+ * End-to-end tests start slow programs, which share two cores and caches. So two files run at a time, and a test has
+ * ten times as long as it takes on a machine that does nothing else.
  */
 export default defineConfig({
   test: {
@@ -29,8 +29,6 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 600_000,
     expect: { poll: { timeout: 120_000 } },
-    // What needed it is printed: docs/adr/0606-end-to-end-tests-may-be-tried-again.md
-    retry: process.env["CI"] === "true" ? 1 : 0,
     reporters: ["default", ["json", { outputFile: "test-report.json" }]],
   },
 });

@@ -31,7 +31,7 @@ export interface Warmer extends Required<Pick<ExtensionOptions, "onInit" | "onRe
   start(): void;
 }
 
-/** A read that comes before the warmer notices the restore waits this long for it. */
+/** How long a read waits for the restore, if the read comes before the warmer notices the restore. */
 const maxGateWaitMs = 500;
 
 /** The warmer does not hold an invocation that is this close to its deadline. */

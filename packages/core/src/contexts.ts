@@ -10,7 +10,7 @@ interface ContextParts {
   readonly telemetry: Telemetry | undefined;
 }
 
-/** What both contexts have. A class, as the deadline is one: `signal` is a getter, and asking for it starts a timer. */
+/** What both contexts have. A class, like the deadline: `signal` is a getter, and its first read starts a timer. */
 class TimedContext implements ExtensionContext {
   readonly name: string;
   readonly registration: Registration;

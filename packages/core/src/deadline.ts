@@ -7,7 +7,7 @@ export interface DeadlineOptions {
   readonly deadlineEpochMs?: number;
   /** Counted from now. */
   readonly timeoutMs?: number;
-  /** The time of the whole, of which this is a part: this deadline is over as soon as that one is. */
+  /** The deadline of the whole work: if that one is over, this deadline is over too. */
   readonly within?: DeadlineContext | undefined;
   /** Default 0. */
   readonly marginMs?: number;
@@ -32,7 +32,7 @@ export function createDeadline(options: DeadlineOptions): Deadline {
   return new LazyDeadline(options);
 }
 
-/** The nearest delay that Node's timers take: a longer one overflows, and fires at once. */
+/** Limits a delay to what Node's timers take: a longer delay overflows, and fires at once. */
 export function toTimerMs(delayMs: number): number {
   return Math.min(Math.max(0, delayMs), 2 ** 31 - 1);
 }

@@ -92,7 +92,10 @@ export interface MalformedEvent {
 export interface ExtensionOptions {
   /** Must equal the file name in /opt/extensions. A launcher's name wins. Default: the name of the bundle's folder. */
   readonly name?: string;
-  /** Default: `["INVOKE", "SHUTDOWN"]`, without `INVOKE` on Managed Instances. Ignored if the launcher registered. */
+  /**
+   * Default: `["INVOKE", "SHUTDOWN"]`. On Managed Instances `INVOKE` is always left out. Ignored if the launcher
+   * registered.
+   */
   readonly events?: readonly LifecycleEventType[];
   /**
    * What a failure after registering does. `open` (default): the function never fails. `closed`: the loop reports
@@ -100,13 +103,19 @@ export interface ExtensionOptions {
    */
   readonly failure?: "open" | "closed";
   readonly telemetry?: TelemetryOptions;
-  /** Runs before registering: for a server that function code needs at its start. Needs `"register": "self"`. */
+  /**
+   * Runs before registering: for a server that function code needs at its start. Needs `"register": "self"` in
+   * `lambdaExtension` of package.json.
+   */
   beforeRegister?(): void | Promise<void>;
   /** Runs after registering (and subscribing), before the first `next`. */
   onInit?(context: ExtensionContext): void | Promise<void>;
   /** Runs for each INVOKE; `next` is called when it settles, so its time is the function's time. */
   onInvoke?(event: InvokeEvent, context: InvokeContext): void | Promise<void>;
-  /** Runs at the first event after a SnapStart restore, before that event's handler. */
+  /**
+   * Runs once after a SnapStart restore: at the first event, or at telemetry about the restore, before the handler of
+   * that.
+   */
   onRestore?(context: ExtensionContext): void | Promise<void>;
   /** Runs once, at SHUTDOWN or SIGTERM/SIGINT; finish all pending work before the deadline. */
   onShutdown?(event: ShutdownEvent, context: ShutdownContext): void | Promise<void>;

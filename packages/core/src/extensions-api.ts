@@ -5,6 +5,17 @@ import type { HttpResponse } from "./http/http-link.ts";
 import { parseJsonObject, textOf } from "./json-object.ts";
 import { parseLifecycleEvent } from "./lifecycle-event.ts";
 import type { LifecycleEventType, ParsedLifecycleEvent } from "./lifecycle-event.ts";
+import type { TelemetryType } from "./telemetry/telemetry-event.ts";
+
+/** The body of a subscription. Source: https://docs.aws.amazon.com/lambda/latest/dg/telemetry-api-reference.html */
+export interface TelemetrySubscription {
+  readonly schemaVersion: string;
+  readonly types: readonly TelemetryType[];
+  readonly destination:
+    | { readonly protocol: "HTTP"; readonly URI: string }
+    | { readonly protocol: "TCP"; readonly port: number };
+  readonly buffering: { readonly maxItems: number; readonly maxBytes: number; readonly timeoutMs: number };
+}
 
 /** The answer to a subscription. `unsupported`: the environment accepts it and never delivers. */
 export type SubscriptionAnswer =
@@ -12,7 +23,7 @@ export type SubscriptionAnswer =
   | { readonly kind: "unsupported" }
   | { readonly kind: "refused"; readonly error: PlatformError };
 
-/** Hears how a `next` ended: called back, not promised, see docs/adr/0105-an-invoke-without-promises.md. */
+/** Gets the result of a `next` by callbacks, without a promise: docs/adr/0105-an-invoke-without-promises.md. */
 export interface NextListener {
   /** What it throws goes to `onError`. */
   onEvent(event: ParsedLifecycleEvent): void;
@@ -78,7 +89,7 @@ export function createExtensionsApi(options: ExtensionsApiOptions) {
       });
     },
     /** `subscription` is the body of `PUT /2022-07-01/telemetry`. */
-    async subscribe(subscription: object, timeoutMs: number): Promise<SubscriptionAnswer> {
+    async subscribe(subscription: TelemetrySubscription, timeoutMs: number): Promise<SubscriptionAnswer> {
       const body = JSON.stringify(subscription);
       const request = { method: "PUT", path: "/2022-07-01/telemetry", headers: identified(), body, timeoutMs } as const;
       const response = await connection.request(request);

@@ -12,7 +12,7 @@ const prefix = "LAMBDA_EXTENSION_";
 
 /**
  * Reads what the layer's launcher did before this process started, and deletes those variables: the identifier is a
- * credential, and child processes inherit them. Of a hand-off of another version, only the name counts.
+ * credential, and child processes inherit them. If the hand-off has another version, only the name counts.
  * Returns the extension's name, which is the launcher's file name, and `registered` if the launcher registered.
  */
 export function takeHandOff(env: Record<string, string | undefined>): {

@@ -8,7 +8,7 @@ import { didYouMean } from "./settings/did-you-mean.ts";
 type Check = (value: unknown, path: string) => readonly string[];
 type Checks<Options> = Readonly<Record<keyof Options, Check>>;
 
-/** The Runtime API's own. */
+/** The port of the Runtime API: telemetry cannot use it. */
 const reservedPort = 9001;
 
 const handler = check("a function", (value) => typeof value === "function");

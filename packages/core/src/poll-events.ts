@@ -6,9 +6,12 @@ import type { Interruptible, Interruption } from "./interruption.ts";
 import type { InvokeEvent, LifecycleEvent, ParsedLifecycleEvent, ShutdownEvent } from "./lifecycle-event.ts";
 import type { Started, StartParts } from "./start-extension.ts";
 
-/** A handler's signal aborts this long before the invocation's deadline; half of it before, the loop goes on. */
+/**
+ * A handler's signal aborts this long before the invocation's deadline. At half of this time before the deadline, the
+ * loop goes on without a handler that has not ended.
+ */
 const invokeMarginMs = 200;
-/** This long before the end of everything, the loop goes on without a handler that was interrupted. */
+/** If the extension must stop, the loop waits for a running handler until this long before SHUTDOWN's deadline. */
 const stopMarginMs = 600;
 /** An API that sends only unknown events is broken; polling it for ever would burn CPU. */
 const maxUnknownEventsInARow = 10;

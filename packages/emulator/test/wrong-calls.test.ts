@@ -123,6 +123,11 @@ test.each([
   expectError(await register("probe", body), 403, "InvalidRequestFormat", message);
 });
 
+test("refuses to register with a body that is no JSON, and says why", async () => {
+  const { status, body } = await register("probe", "{bad");
+  expect({ status, body }).toMatchObject({ status: 403, body: expect.stringContaining("the body is not JSON: ") });
+});
+
 test("refuses to register without a name", async () => {
   const reply = await api.call("POST", `${extensions}/register`, { body: "{bad" });
   expectError(reply, 403, "Extension.InvalidExtensionName", "Empty extension name");

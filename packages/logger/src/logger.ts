@@ -13,8 +13,8 @@ const buffering = { timeoutMs: 25, maxBytes: 1024 * 1024 };
 /** The options of `runExtension` for a logger. */
 export function createLogger(parts: LoggerParts): ExtensionOptions {
   let created: Pipeline | undefined;
-  // Created when first needed: the function's init phase waits for this extension's first `next`, and no line comes
-  // before that.
+  // Created when first needed: the function's init phase waits for this extension's first `next`, and before that
+  // hardly a line comes.
   const pipeline = (): Pipeline => (created ??= createPipeline(parts));
 
   return {

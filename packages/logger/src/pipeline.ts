@@ -16,7 +16,7 @@ import type { Transformed } from "./transform/transform.ts";
 /** The parts of a logger. */
 export interface LoggerParts {
   readonly config: Pick<LoggerConfig, "types" | "buffer" | "batchMaxBytes" | "flush">;
-  /** Called once, at the first telemetry. Your own destination needs only the interface; wrap it in `retrying`. */
+  /** Called once, when it is first needed. Your own destination needs only the interface; wrap it in `retrying`. */
   createDestination(): Destination;
   readonly identity: FunctionIdentity;
   readonly isManagedInstance: boolean;

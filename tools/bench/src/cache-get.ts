@@ -21,7 +21,8 @@ const path = "/systemsmanager/parameters/get?name=/bench&withDecryption=true";
 
 /**
  * The time of a read from the cache warmer's built layer on a kept-alive connection, against a `node:http` server that
- * answers the same bytes. Each is a process of its own. Errors: rejects if a server does not start; is the layer built?
+ * answers the same bytes. Each is a process of its own. Errors: rejects if a server
+ * does not start, for example because the layer is not built.
  */
 export const cacheGet: Section = {
   name: "cache-get",

@@ -17,7 +17,7 @@ type State = (typeof states)[number];
 
 const layer = join(dirname(fileURLToPath(import.meta.resolve("@lambda-extension/logger/package.json"))), "dist/layer");
 
-/** On the emulator, a Node.js function that writes one line per invocation, with a logger whose destination is dead. */
+/** On the emulator, a Node.js function that writes one line per invocation, with the logger in each of these states. */
 export const deadDestination: Section = {
   name: "dead-destination",
   async run(bench) {

@@ -11,7 +11,7 @@ import type { ServedEmulator } from "./served-emulator.ts";
 const sampledAt = [1_000, 10_000, 20_000];
 const all = Math.max(...sampledAt);
 
-/** What one environment of `start-lambda` holds after 10,000 and after 20,000 invocations. */
+/** What one environment of `start-lambda` holds after 1,000, 10,000 and 20,000 invocations. */
 export const emulatorSoak: Section = {
   name: "emulator-soak",
   async run(bench) {

@@ -21,7 +21,7 @@ export interface SectionResult {
 
 /** What a section works with. */
 export interface Bench {
-  /** How many rounds a section measures. Slow measurements take a `part` of all rounds, but never fewer than three. */
+  /** How many rounds a section measures. Slow measurements divide all rounds by `part`; never fewer than three. */
   readonly rounds: (part?: number) => number;
   /** Removed at the end. */
   readonly folder: string;

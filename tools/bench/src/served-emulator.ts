@@ -31,8 +31,8 @@ const bin = join(
 
 /**
  * Starts it in a new folder. It has one environment, as AWS's emulator has, which the first invocation starts: without
- * this limit, an invocation while the extension still works would start a second one. Errors: rejects with its output
- * if it does not start.
+ * this limit, an invocation while the extension still works would start a second one. Errors: rejects if it does not
+ * start, for example because it is not built.
  */
 export async function serveEmulator(bench: Bench, ...flags: readonly "--freeze"[]): Promise<ServedEmulator> {
   const project = mkdtempSync(join(bench.folder, "project-"));
@@ -40,10 +40,9 @@ export async function serveEmulator(bench: Bench, ...flags: readonly "--freeze"[
   cpSync(codePath, join(project, "function"), { recursive: true });
   const file = join(project, "template.json");
   writeFileSync(file, JSON.stringify(template));
-  const emulator = await startProcess({
-    file: process.execPath,
-    args: [bin, "start-lambda", "--port", "0", "--max-environments", "1", "-t", file, ...flags],
-  });
+  const args = [bin, "start-lambda", "--port", "0", "--max-environments", "1", "-t", file, ...flags];
+  // Reading its log lines would take time of the process that measures.
+  const emulator = await startProcess({ file: process.execPath, args }, { stderr: "ignore" });
   const url = await emulator.waitForLine(/^http:/);
   return {
     pid: emulator.pid,

@@ -44,6 +44,7 @@ export async function buildLayers(project: Project, options: BuildOptions): Prom
     ...plan,
     folder: join(dist, plan.folderName),
     zip: join(dist, plan.zipName),
+    previous: join(dist, plan.folderName),
   }));
   const place = (staging: Staging): void => {
     const made = new Set(outputs.flatMap(({ folderName, zipName }) => [folderName, zipName]));
@@ -95,6 +96,8 @@ export async function buildZip(project: Project, path: string, options: BuildOpt
 interface Output extends LayerPlan {
   readonly folder: string | undefined;
   readonly zip: string | undefined;
+  /** The folder of an earlier build of this package, which may hold the same engine. */
+  readonly previous?: string;
 }
 
 interface Outputs {
@@ -123,11 +126,11 @@ async function build(
   return withStaging(parent, async (staging) => {
     const layers = await allEnded(
       contents.map(async ({ output, files, unzippedBytes }): Promise<BuiltLayer> => {
-        const { architecture, folder, folderName, zip, zipName } = output;
+        const { architecture, folder, folderName, zip, zipName, previous } = output;
         const isFolderNeeded = folder !== undefined || budgets.maxStartUpRatio !== undefined;
         const [bytes] = await allEnded([
           zip === undefined ? 0 : writeZip(join(staging.folder, zipName), files, budgets),
-          isFolderNeeded && writeFolder(join(staging.folder, folderName), files, folder),
+          isFolderNeeded && writeFolder(join(staging.folder, folderName), files, previous),
         ]);
         return { architecture, folder, unzippedBytes, zip: zip === undefined ? undefined : { path: zip, bytes } };
       }),

@@ -17,13 +17,20 @@ export interface BackgroundProcess {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Starts a program in the background. Errors: rejects if it cannot be started. */
-export async function startProcess({ file, args, cwd, env }: Command): Promise<BackgroundProcess> {
-  const child = spawn(file, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+/**
+ * Starts a program in the background; `stderr: "ignore"` throws its standard error away unread. Errors: rejects if it
+ * cannot be started.
+ */
+export async function startProcess(
+  { file, args, cwd, env }: Command,
+  { stderr = "pipe" }: { readonly stderr?: "pipe" | "ignore" } = {},
+): Promise<BackgroundProcess> {
+  const child = spawn(file, args, { cwd, env, stdio: ["ignore", "pipe", stderr] });
   await once(child, "spawn");
   const lines: string[] = [];
   const news = new EventEmitter().setMaxListeners(0);
   for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue;
     createInterface({ input: stream }).on("line", (line) => {
       lines.push(line);
       news.emit("news");

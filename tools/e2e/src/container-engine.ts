@@ -40,8 +40,9 @@ export async function findMissingEngine(): Promise<string> {
 }
 
 /**
- * Starts the engine in a network of its own. Its images are kept in the repository's `.cache`: if another run uses
- * them, it waits for the end of that run and reports it. Errors: rejects with the engine's output.
+ * Starts the engine in a network of its own. Its images are kept in the repository's `.cache`: if another engine uses
+ * them, of this run or another one, it waits for the end of that engine and reports it. Errors: rejects with the
+ * engine's output.
  */
 export async function startContainerEngine(): Promise<ContainerEngine> {
   const data = join(repository, ".cache/docker");
@@ -56,7 +57,7 @@ export async function startContainerEngine(): Promise<ContainerEngine> {
     { file: "bash", args: ["-c", startScript, `${data}.lock`, ...options] },
     { network: true },
   );
-  const line = await engine.waitForLine(/API listen on|another run/);
+  const line = await engine.waitForLine(/API listen on|another engine/);
   if (!line.includes("API listen on")) console.warn(line);
   await engine.waitForLine(/API listen on/);
   const pid = await engine.findMainPid();
@@ -75,7 +76,7 @@ export async function startContainerEngine(): Promise<ContainerEngine> {
 /** Two engines would ruin each other's images. The system releases the lock when the engine ends for any reason. */
 const startScript = `
 exec 9>"$0"
-flock --nonblock 9 || { echo "$0: another run has the engine's images; waiting for its end."; flock 9; }
+flock --nonblock 9 || { echo "$0: another engine has the images; waiting for its end."; flock 9; }
 hosts=$(mktemp)
 echo "127.0.0.1 localhost ${ecr}" >"$hosts" && mount --bind "$hosts" /etc/hosts && rm "$hosts"
 ip link set lo up && exec dockerd "$@"`;

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { cp, mkdir, rmdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Example, ExampleLayer } from "./examples.ts";
@@ -59,18 +59,28 @@ async function once(mark: string, work: () => Promise<void>): Promise<void> {
       if (!existsSync(mark)) await work();
       await writeFile(mark, "");
     } finally {
-      await rmdir(lock);
+      await rm(lock);
     }
   }
 }
 
-/** True if this call made the folder `lock`. */
+/** True if this process has the lock now: a file with its owner's pid. A lock whose owner has ended is removed. */
 async function isTaken(lock: string): Promise<boolean> {
   try {
-    await mkdir(lock);
+    await writeFile(lock, String(process.pid), { flag: "wx" });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const owner = Number(await readFile(lock, "utf8").catch(() => ""));
+    if (owner > 0 && !isRunning(owner)) await rm(lock, { force: true });
+    return false;
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
     return false;
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { globSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -8,13 +8,14 @@ export type FileListing = Readonly<Record<string, { readonly mode: string; reado
 
 /** Lists the files of a folder. */
 export async function listFolder(folder: string): Promise<FileListing> {
-  const names = globSync("**/*", { cwd: folder }).filter((name) => statSync(join(folder, name)).isFile());
-  const entries = names.map(async (name) => {
+  const entries = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  const names = entries.filter((name) => statSync(join(folder, name)).isFile());
+  const files = names.map(async (name) => {
     const file = join(folder, name);
     const sha256 = createHash("sha256")
       .update(await readFile(file))
       .digest("hex");
     return [name, { mode: (statSync(file).mode & 0o777).toString(8), sha256 }] as const;
   });
-  return Object.fromEntries(await Promise.all(entries));
+  return Object.fromEntries(await Promise.all(files));
 }

@@ -3,8 +3,12 @@ import { connect, createServer } from "node:net";
 import type { AddressInfo, Server, Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Ports below those that a program gets if it asks for any: 32768 and up on Linux, 49152 and up elsewhere. */
-const range = { first: 20_000, count: 12_000 } as const;
+/**
+ * Ports below those that a program gets if it asks for any: 32768 and up on Linux, 49152 and up elsewhere. Each worker
+ * of the test runner has a part of its own.
+ */
+const count = 3000;
+const first = 20_000 + count * (Number(process.env["VITEST_POOL_ID"] ?? 0) % 4);
 const given = new Set<number>();
 
 /** A server, TCP or HTTP, that listens on 127.0.0.1. */
@@ -37,7 +41,7 @@ export async function listen(server: Server, port = 0): Promise<ListeningServer>
  */
 export async function findFreePort(): Promise<number> {
   for (;;) {
-    const port = range.first + Math.floor(Math.random() * range.count);
+    const port = first + Math.floor(Math.random() * count);
     if (given.has(port) || !(await isFree(port))) continue;
     given.add(port);
     return port;

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { imageExample } from "./examples.ts";
 import { notRun } from "./readme-not-run.ts";
 import { findShellBlocks } from "./shell-blocks.ts";
 import type { ShellBlock } from "./shell-blocks.ts";
@@ -35,10 +36,14 @@ export function readmeSessions(readme: string, folder: string): readonly Session
   );
 }
 
-/** The sessions of an example's README, in two parts: up to `sam build`, and what follows. */
+/** The sessions of an example's README, in two parts, each with a shell of its own: up to `sam build`, and the rest. */
 export function exampleSessions(name: string, folder: string): Record<"build" | "run", readonly SessionCommand[][]> {
   const [first = [], ...others] = readmeSessions(`examples/${name}`, folder);
+  const index = first.findIndex(({ command }) => command === "sam build");
   // Only Docker builds the example that is an image: its README's `sam build` is not run here.
-  const end = first.findIndex(({ command }) => command === "sam build") + 1 || first.length;
+  if (index === -1 && name !== imageExample) {
+    throw new Error(`no \`sam build\` in the first section of ${name}'s README`);
+  }
+  const end = index === -1 ? first.length : index + 1;
   return { build: [first.slice(0, end)], run: [first.slice(end), ...others] };
 }

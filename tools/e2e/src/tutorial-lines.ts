@@ -9,8 +9,8 @@ export const tutorialLines: readonly string[] = [
 ];
 
 /**
- * Splits lines of two processes. All processes write into one pipe, and Python's runtime client writes a line and its
- * end in two calls: an extension's line may follow an unfinished line of the function.
+ * Splits lines that hold the text of several processes. All processes write into one pipe, and Python's runtime client
+ * writes a line and its end in two calls: an extension's line may follow an unfinished line of the function.
  */
 export function linesApart(extensions: readonly string[], lines: readonly string[]): string[] {
   const starts = extensions.map((extension) => `[${extension}] `);

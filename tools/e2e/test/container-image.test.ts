@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { cp, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { runAws } from "../src/aws-cli.ts";
@@ -25,11 +25,11 @@ const lacksRegistry = lacksEngine || isMissing(await findMissingRegistry());
 
 /** Each test needs the result of the test before it. */
 describe.skipIf(lacksEngine)("a function that is a container image, with the extension copied into it", () => {
-  let project: string;
+  const project = join(run.folder, "image", imageExample);
   let sam: SamWithContainers;
   beforeAll(async () => {
     sam = await startSamWithContainers(run);
-    project = await buildExample({ name: imageExample }, run);
+    await cp(await buildExample({ name: imageExample }, run), project, { recursive: true, verbatimSymlinks: true });
     const [, base] = /^FROM (?!scratch)(\S+)/m.exec(await readFile(join(project, "Dockerfile"), "utf8")) ?? [];
     await tagImage(sam.engine, sam.images.python, base ?? "no FROM");
     await runChecked(sam.command(project, "sam", "build"));
@@ -72,7 +72,7 @@ describe.skipIf(lacksEngine)("a function that is a container image, with the ext
       await removeOtherImages(sam.engine, sam.images);
       await runOrFail(docker(sam.engine, "pull", imageUri));
       const container = (await runOrFail(docker(sam.engine, "create", imageUri))).trim();
-      const opt = join(run.folder, "opt of the image");
+      const opt = join(run.folder, "image/opt");
       await runOrFail(docker(sam.engine, "cp", `${container}:/opt`, opt));
       expect(await listFolder(opt)).toEqual(await listFolder(join(project, "layer/dist/layer")));
       // `sam build` gave this name to the image that it made.

@@ -33,12 +33,6 @@ test("each command in the list of commands that are not run is in a README", () 
   expect(missing).toEqual([]);
 });
 
-test.each(names)("the README of %s validates the template before it builds", (name) => {
-  const commands = readmeBlocks(join(repository, "examples", name)).flatMap((block) => block.commands);
-  expect(commands.indexOf("sam build")).toBe(commands.indexOf("sam validate --lint") + 1);
-  expect(commands).toContain("sam validate --lint");
-});
-
 describe.skipIf(lacksPythonTools)("the commands of the README", () => {
   test("work in a new clone whose path has a space", { timeout: 600_000 }, async () => {
     const clone = join(run.folder, "fresh clone");

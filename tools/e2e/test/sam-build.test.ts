@@ -4,6 +4,7 @@ import { describe, expect, inject, test } from "vitest";
 import { buildExample, layerFolder, taskFolder } from "../src/example-project.ts";
 import { examples, imageExample } from "../src/examples.ts";
 import { repository } from "../src/package-tarballs.ts";
+import { exampleSessions } from "../src/readme-sessions.ts";
 import { runChecked } from "../src/run-command.ts";
 import { lacksPythonTools } from "./needs.ts";
 
@@ -18,6 +19,10 @@ test("the list of examples names every example", () => {
 describe.skipIf(lacksPythonTools).each(examples)("$name, copied out of the repository", (example) => {
   test("passes sam validate --lint, and sam build builds it with the packages that it names", async () => {
     const project = await buildExample(example, run);
+    const typed = exampleSessions(example.name, project).build.flatMap((session) =>
+      session.map((step) => step.command),
+    );
+    expect(typed.slice(-2)).toEqual(["sam validate --lint", "sam build"]);
     const template = readFileSync(join(project, ".aws-sam/build/template.yaml"), "utf8");
     for (const { logicalId, isPrebuilt } of example.layers) {
       expect(template).toContain(isPrebuilt ? "ContentUri: ../../layer/dist/layer" : `ContentUri: ${logicalId}`);

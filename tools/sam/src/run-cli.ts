@@ -11,7 +11,7 @@ export interface CliCall {
 
 /**
  * Runs the tool on this process's own terminal. Returns its exit status, or 128 + signal if a signal ended it.
- * A terminal sends Ctrl-C to both processes; other signals are passed on to the tool.
+ * A terminal sends Ctrl-C to both processes. Without a terminal, SIGINT is passed on to the tool as other signals are.
  */
 export async function runCli({ file, args, cwd, env }: CliCall): Promise<number> {
   const passOn = (signal: NodeJS.Signals): void => {

@@ -43,7 +43,7 @@ export function addUpReports(runs: readonly PackageRun[]): Sum {
         isUnexplained ? " (an error outside a test)" : "",
         run.cached ? "  (cached)" : "",
       ].join(""),
-      ...testResults.flatMap(troublesOf),
+      ...testResults.flatMap(failuresOf),
     );
   }
   const reports = runs.filter((run) => !run.cached).map((run) => run.report);
@@ -54,23 +54,20 @@ function toCounts({ passed, failed, skipped }: Record<"passed" | "failed" | "ski
   return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
 
-/** Tests that failed, or passed only when tried again; the file itself if it failed and none of its tests did. */
-function troublesOf(file: TestFile): readonly string[] {
-  const tell = (outcome: string, name: string, why: string | undefined): string =>
-    `  ${outcome}: ${name}\n    ${file.name}\n    ${why?.trim().split("\n", 1)[0] || "without a message"}`;
-  const tests = file.assertionResults.flatMap(({ fullName, status, failureMessages }) => {
-    const [why] = failureMessages ?? [];
-    if (status === "failed") return [tell("failed", fullName, why)];
-    return status === "passed" && why !== undefined ? [tell("passed only when tried again", fullName, why)] : [];
-  });
-  const isBlamed = file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed");
-  return isBlamed ? [tell("failed", "the whole file", file.message), ...tests] : tests;
+/** Tests that failed; the file itself if it failed and none of its tests did. */
+function failuresOf(file: TestFile): readonly string[] {
+  if (file.status !== "failed") return [];
+  const tell = (name: string, why: string | undefined): string =>
+    `  failed: ${name}\n    ${file.name}\n    ${why?.trim().split("\n", 1)[0] || "without a message"}`;
+  const tests = file.assertionResults.filter(({ status }) => status === "failed");
+  if (tests.length === 0) return [tell("the whole file", file.message)];
+  return tests.map(({ fullName, failureMessages }) => tell(fullName, failureMessages?.[0]));
 }
 
 function slowest(reports: readonly TestReport[]): readonly string[] {
   const tests = reports
     .flatMap((report) => report.testResults.flatMap((file) => file.assertionResults))
-    .map(({ fullName, duration }) => ({ fullName, seconds: (duration ?? 0) / 1000 }))
+    .flatMap(({ fullName, duration }) => (typeof duration === "number" ? [{ fullName, seconds: duration / 1000 }] : []))
     .toSorted((a, b) => b.seconds - a.seconds)
     .slice(0, 10);
   return tests.length === 0

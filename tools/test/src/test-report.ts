@@ -16,7 +16,7 @@ export interface TestFile {
   readonly assertionResults: readonly TestResult[];
 }
 
-/** A test. `duration` is in milliseconds; `failureMessages` has one message for each try that failed. */
+/** A test. Units: `duration` is in milliseconds. */
 export interface TestResult {
   readonly fullName: string;
   readonly status: string;

@@ -23,9 +23,9 @@ export function retrying(call: AwsCall, options: RetryOptions): AwsCall {
       if (outcome.kind === "ok") return outcome;
       // "No answer in time" says less than the last answer of the service.
       if (signal.aborted) return lastAnswer ?? outcome;
-      lastAnswer = outcome;
-      const isExpired = outcome.isExpired === true;
-      if (attempt >= options.maxAttempts || outcome.kind === "definite" || (isExpired && wasRenewed)) return outcome;
+      const { isExpired = false, ...failure } = outcome;
+      lastAnswer = failure;
+      if (attempt >= options.maxAttempts || outcome.kind === "definite" || (isExpired && wasRenewed)) return failure;
       if (isExpired) {
         wasRenewed = true;
         options.onExpired();

@@ -26,7 +26,7 @@ export function parseSettings(variables: Variables): SettingsResult<Settings> {
 export function parseFallback(variables: Variables): { readonly port: number; readonly isRequired: boolean } {
   const read = readSettings(schema, variables);
   const { port, required } = read.kind === "problems" ? read.known : read.settings;
-  // A list that does not parse still names something.
+  // A list that does not parse is not empty: it counts as names that are required.
   return { port: port ?? Number(schema.port.default), isRequired: required?.length !== 0 };
 }
 

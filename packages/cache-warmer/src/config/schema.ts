@@ -68,7 +68,7 @@ export const schema = {
   },
 } satisfies SettingsSchema;
 
-/** What the README's table says of each; a test holds the table against it and the schema. */
+/** The meanings in the README's table; a test compares the table with them and the schema. */
 export const meanings: Meanings<typeof schema> = {
   parameters: "Parameters to fetch, decrypted, before the function's code asks for them",
   secrets: "Secrets to fetch before the function's code asks for them",

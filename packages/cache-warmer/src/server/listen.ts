@@ -38,7 +38,7 @@ export function listen(port: number, handle: RequestHandler): Promise<ListeningS
       for (const socket of sockets) socket.destroy();
     });
   return new Promise((resolve, reject) => {
-    // The listener stays: if a later connection cannot be accepted, for want of descriptors, the process must go on.
+    // The listener stays: if no descriptor is free for a later connection, the process must go on.
     server.on("error", reject);
     server.listen(port, "127.0.0.1", () => resolve({ port: (server.address() as AddressInfo).port, close }));
   });

@@ -23,7 +23,7 @@ const maxRequestLineBytes = 8 * 1024;
 const maxHeadBytes = 16 * 1024;
 const maxHeaders = 64;
 
-/** A request begins with a letter, after one empty line at most. The start of that line may still become one. */
+/** A request begins with a letter, after one empty line at most. The start of that line, or nothing, may become one. */
 const beginsAsRequest = /^(?:\r\n)?[A-Za-z]|^(?:\r\n?)?$/;
 const notARequestLine = "the first line is no request line of HTTP/1.0 or HTTP/1.1";
 const requestLine = /^([A-Za-z]{1,20}) ([!-~]+) HTTP\/1\.([01])$/;
@@ -33,7 +33,7 @@ const strayControl = /\0|\r(?!\n)|(?<!\r)\n/;
 
 /**
  * Reads the first request of a connection. Never throws. `received` has one character for each byte (latin1).
- * Source: RFC 9112; where it lets a reader choose to refuse or to repair, this one refuses.
+ * Source: RFC 9112; if it lets a reader choose to refuse or to repair, this reader refuses.
  */
 export function parseRequest(received: string): ParsedRequest {
   const start = startOf(received);

@@ -19,7 +19,7 @@ export function createParameterStore(options: SourceOptions): Source {
     path: "/systemsmanager/parameters/get",
     ttlMs,
     timeoutMs,
-    // Decrypted: functions ask for secure strings so. Other types have the same value either way.
+    // Decrypted, because functions ask for secure strings decrypted. Other types have the same value in both cases.
     warm: options.warm.map((name) => toItem(name, true)),
     parseQuery,
     toBatches,

@@ -222,6 +222,20 @@ describe("Cache", () => {
     expect(show(cache.readNow(itemOf("read")))).toBe("hit 1");
   });
 
+  test("renews a value by its ARN for the name that it was warmed by, too", async () => {
+    const fake = createFakeSource({ warm: ["a"] });
+    const cache = create();
+    void cache.warm(fake.source, fake.source.warm);
+    fake.batches[0]?.land(() => found("1", "arn:a"));
+    await expect.poll(() => show(cache.readNow(itemOf("arn:a")))).toBe("hit 1");
+    clock.advance(minute * 0.8);
+    void cache.refreshDue([fake.source]);
+    fake.batches[1]?.land(() => found("2", "arn:a"));
+    await expect.poll(() => show(cache.readNow(itemOf("a")))).toBe("hit 2");
+    expect(show(cache.readNow(itemOf("arn:a")))).toBe("hit 2");
+    expect(fake.batches).toHaveLength(2);
+  });
+
   test("does not fetch a refused name again at every invocation", async () => {
     const fake = createFakeSource({ warm: ["a"] });
     const cache = create();

@@ -138,7 +138,7 @@ export class Cache {
     return this.#flights.get(this.#entries.resolve(item.siblingKey));
   }
 
-  /** After a definite failure the item waits for a whole time to live: it is not fetched at every invocation. */
+  /** After a definite failure, warming and renewal wait for a whole time to live; a read may fetch the item sooner. */
   #needsFetch(source: Source, item: SourceItem): boolean {
     const at = now(this.#options.clock);
     const setback = this.#setbacks.get(this.#entries.resolve(item.key));

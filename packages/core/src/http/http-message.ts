@@ -32,8 +32,8 @@ type State =
   | { readonly kind: "until-end" };
 
 /**
- * Reads HTTP/1.1 messages from a byte stream that may be cut anywhere. Strict about lengths: a wrong one makes every
- * later byte wrong.
+ * Reads HTTP/1.1 messages from a byte stream that may be cut anywhere. Strict about the form of
+ * messages: one mistake makes every later byte wrong.
  * Errors: `PlatformError` with code `InvalidHttpMessage`; the stream is of no use afterwards.
  * Source: https://www.rfc-editor.org/rfc/rfc9112
  */
@@ -71,7 +71,7 @@ export class HttpMessageReader {
     throw invalidHttp("the connection ended inside a message");
   }
 
-  /** Returns how many bytes of `rest`, which is not empty, the present state consumes; undefined if it needs more. */
+  /** Returns how many bytes of `rest` the present state takes; undefined if it needs more. `rest` is not empty. */
   #take(rest: Buffer, messages: HttpMessage[]): number | undefined {
     const state = this.#state;
     switch (state.kind) {

@@ -25,7 +25,7 @@ export function inheritConnection(fd: number, loadNet: () => Pick<typeof net, "S
       return new Socket({ fd, readable: true, writable: true, onread: readInto(onBytes) });
     },
     /**
-     * Does what `socket.write` does: that costs 0.5 ms of a start the first time, and some µs of every INVOKE. The
+     * Does what `socket.write` does, without its cost: 0.5 ms at the first write, some µs at every INVOKE. The
      * descriptor is the socket's until it is destroyed.
      */
     writeTo(socket: net.Socket, bytes: Uint8Array): void {
@@ -35,7 +35,7 @@ export function inheritConnection(fd: number, loadNet: () => Pick<typeof net, "S
   };
 }
 
-/** The number of bytes that the kernel took. If it is full or the peer is gone, the socket waits or reports that. */
+/** Returns how many bytes the kernel took: 0 if its buffer is full or the peer is gone. The socket handles both. */
 function writeAtOnce(fd: number, bytes: Uint8Array): number {
   try {
     return writeSync(fd, bytes);

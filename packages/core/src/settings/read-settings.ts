@@ -7,7 +7,7 @@ export interface Setting {
   readonly kind: Kind<unknown>;
   /** The default as an operator writes it; a setting with a default always has a value. */
   readonly default?: string;
-  /** To leave it unset is a problem. */
+  /** It is a problem if the setting is not set. */
   readonly isRequired?: true;
   /** Added to the message about that: `and with it MY_URL`. */
   readonly hint?: string;

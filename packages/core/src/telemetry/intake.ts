@@ -10,7 +10,7 @@ export interface DeliverySink {
 /** Eight of the largest deliveries; past it the platform buffers, and reports what it drops. */
 const maxPendingBytes = 16 * 1024 * 1024;
 
-/** More than are on their way at a time: a delivery that comes again is among them. */
+/** What it remembers: more than the platform sends at a time, so that it knows every repeated delivery. */
 const remembered = { items: 16, bytes: 2 * 1024 * 1024 };
 
 /**

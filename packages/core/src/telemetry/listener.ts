@@ -18,7 +18,7 @@ export async function startTelemetryListener(
   const server = builtinModule("node:net").createServer((socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));
-    // A sender that vanishes redelivers: that needs no report.
+    // If the connection breaks, the sender sends the delivery again: that needs no report.
     socket.on("error", () => socket.destroy());
     serve(socket, options.sink);
   });
@@ -48,7 +48,7 @@ async function bind(server: Server, port: number): Promise<number> {
 
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    // The listener stays: if a later connection cannot be accepted, for want of descriptors, the process goes on.
+    // The listener stays: if no descriptor is free for a later connection, the process goes on.
     server.on("error", reject);
     // No host means every address: `sandbox.localdomain` is not always a loopback address on Lambda. For a host, even
     // 0.0.0.0, Node would load its DNS client, a third of what a listener costs.

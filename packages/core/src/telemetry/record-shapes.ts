@@ -42,7 +42,6 @@ const environment = {
 };
 const durations = fits([{ durationMs: number }, { billedDurationMs: number }]);
 const answer = fits([{ durationMs: number }, { producedBytes: number }]);
-/** On Lambda Managed Instances only `durationMs`. */
 const invocation = fits([
   { durationMs: number },
   {

@@ -22,7 +22,10 @@ export type PlatformInitReport = PlatformEvent<"platform.initReport">;
 export type PlatformStart = PlatformEvent<"platform.start">;
 /** The runtime has finished an invocation, or failed to; extensions may still work. Units: milliseconds, bytes. */
 export type PlatformRuntimeDone = PlatformEvent<"platform.runtimeDone">;
-/** An invocation is over, extensions included: the REPORT line as data. Units: milliseconds, megabytes. */
+/**
+ * An invocation is over, extensions included: the REPORT line as data. On Lambda Managed Instances `metrics` has only
+ * `durationMs`. Units: milliseconds, megabytes.
+ */
 export type PlatformReport = PlatformEvent<"platform.report">;
 /** A SnapStart restore begins. */
 export type PlatformRestoreStart = PlatformEvent<"platform.restoreStart">;

@@ -39,7 +39,10 @@ export function createFaultInjector(faults: readonly Fault[], kill: (process: st
       const hits = armed.map((entry) => hit(entry, request, extension)).filter((fault) => fault !== undefined);
       let next = handle;
       for (const fault of hits.reverse()) {
-        next = fault.kind === "watch" ? watch(next, extension, fault.onAnswer) : withFault(fault, next, kill);
+        next =
+          fault.kind === "watch"
+            ? watch(next, extension, (call) => fault.onAnswer(call))
+            : withFault(fault, next, kill);
       }
       next(request);
     },

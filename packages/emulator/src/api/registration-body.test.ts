@@ -16,9 +16,9 @@ test.each([
 });
 
 test.each([
-  ["[]", "expected an object, got a list"],
-  ['"x"', "expected an object, got a string"],
-  ["1", "expected an object, got a number"],
+  ["[]", "the body: expected an object, got a list"],
+  ['"x"', "the body: expected an object, got a string"],
+  ["1", "the body: expected an object, got a number"],
   ['{"events":"INVOKE"}', "events: expected a list of strings, got a string"],
   ['{"events":{}}', "events: expected a list of strings, got an object"],
   ['{"Events":true}', "Events: expected a list of strings, got a boolean"],

@@ -4,8 +4,8 @@ export type RegistrationBody =
   | { readonly kind: "invalid"; readonly message: string };
 
 /**
- * Reads `{"events": [...]}` as the platform does: no list, or null, means no events; a null in the list is an empty
- * string; unknown keys are ignored; the case of keys does not matter.
+ * Reads `{"events": [...]}` as the platform does: an absent key, or null, means no events; a null in the list is an
+ * empty string; unknown keys are ignored; the case of keys does not matter.
  */
 export function parseRegistration(body: Buffer): RegistrationBody {
   let value: unknown;
@@ -14,7 +14,9 @@ export function parseRegistration(body: Buffer): RegistrationBody {
   } catch (error) {
     return invalid(`the body is not JSON: ${(error as SyntaxError).message}`);
   }
-  if (typeof value !== "object" || Array.isArray(value)) return invalid(`expected an object, got ${kindOf(value)}`);
+  if (typeof value !== "object" || Array.isArray(value)) {
+    return invalid(`the body: expected an object, got ${kindOf(value)}`);
+  }
   const lists = { events: [] as readonly string[], configurationkeys: [] as readonly string[] };
   for (const [key, content] of Object.entries(value ?? {})) {
     const name = key.toLowerCase();

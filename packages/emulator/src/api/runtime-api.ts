@@ -104,7 +104,7 @@ export function noteError(platform: Platform, generation: Generation, request: A
   return accepted;
 }
 
-/** Types outside the two families become unknown ones of their family. */
+/** A type of any other form becomes `Function.Unknown` if it starts with `Function.`, else `Runtime.Unknown`. */
 export function normalizeErrorType(header: string | undefined): string {
   if (header !== undefined && /(Runtime|Function)\.[A-Z][a-zA-Z]+/.test(header)) return header;
   return header?.startsWith("Function.") === true ? "Function.Unknown" : "Runtime.Unknown";

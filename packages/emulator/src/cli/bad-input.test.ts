@@ -35,7 +35,7 @@ describe("bad input", () => {
         "an event that is not JSON",
         ["-e", "e.json"],
         { "e.json": '{\n  "a": tru\n}' },
-        ["e.json is not JSON: ", '"a": tru'],
+        ["e.json is not JSON: Unexpected token '\\n'", '"a": tru'],
       ],
       ["an event over 6 MiB", ["-e", "e.json"], { "e.json": `"${"x".repeat(6 * mib)}"` }, ["6291458 bytes", "6 MiB"]],
       ["an unknown option", ["--evnt", "x"], {}, ["unknown option --evnt", 'did you mean "--event"?']],

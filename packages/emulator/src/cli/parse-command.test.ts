@@ -1,13 +1,14 @@
 import { expect, test } from "vitest";
 import { readCommandLine } from "./command-line.ts";
-import { conformanceOptions, devOptions, invokeOptions, startLambdaOptions } from "./options.ts";
 import { parseConformance, parseDev, parseInvoke, parseStartLambda } from "./parse-command.ts";
+import { verbs } from "./verbs.ts";
 
+const read = (verb: string, words: readonly string[]) => readCommandLine(words, verbs[verb]?.options ?? []);
 const parsers = {
-  invoke: (words: readonly string[]) => parseInvoke(readCommandLine(words, invokeOptions)),
-  "start-lambda": (words: readonly string[]) => parseStartLambda(readCommandLine(words, startLambdaOptions)),
-  dev: (words: readonly string[]) => parseDev(readCommandLine(words, devOptions)),
-  conformance: (words: readonly string[]) => parseConformance(readCommandLine(words, conformanceOptions)),
+  invoke: (words: readonly string[]) => parseInvoke(read("invoke", words)),
+  "start-lambda": (words: readonly string[]) => parseStartLambda(read("start-lambda", words)),
+  dev: (words: readonly string[]) => parseDev(read("dev", words)),
+  conformance: (words: readonly string[]) => parseConformance(read("conformance", words)),
 };
 
 const project = {

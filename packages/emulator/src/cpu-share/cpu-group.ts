@@ -44,7 +44,7 @@ function readParentGroups(): readonly ParentGroup[] {
   }
 }
 
-/** A group of version 2 says so in a file. The emulator turns no switch there: it would stay turned. */
+/** In version 2 a file of the group has the answer. The emulator does not change this file: the change would stay. */
 function passesCpuOn({ version, folder }: ParentGroup): boolean {
   if (version === 1) return true;
   return readFileSync(join(folder, "cgroup.subtree_control"), "utf8").split(/\s/).includes("cpu");

@@ -1,7 +1,7 @@
 import { accessSync, constants, lstatSync, readlinkSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
-/** The end of a path of the inside, as this process sees it. */
+/** The file or folder that a path inside the sandbox leads to, as this process sees it. */
 export interface LinkTarget {
   readonly hostPath: string;
   readonly isFolder: boolean;

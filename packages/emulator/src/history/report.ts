@@ -3,7 +3,7 @@ export type Report = InvocationReport | InitReport | RestoreReport;
 
 interface PhaseReport {
   readonly status: ReportStatus;
-  /** What failed; undefined if the time ran out. */
+  /** What failed; undefined on success, and if the time ran out. */
   readonly errorType?: string | undefined;
   readonly durationMs: number;
 }

@@ -32,11 +32,17 @@ export async function withEnvironment<T>(
  */
 const closeLimitMs = 2_500;
 
-/** Waits until everything is closed; no longer than 2.5 s if the user ended the command. Errors: those of the work. */
+/** Waits until everything is closed; no longer than 2.5 s once the user ends the command. Errors: those of the work. */
 export async function untilClosed(work: Promise<unknown>, interrupted: AbortSignal): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const limit = new Promise<void>((resolve) => {
-    if (interrupted.aborted) timer = setTimeout(resolve, closeLimitMs);
+  let limit = (): void => {};
+  const late = new Promise<void>((resolve) => {
+    limit = () => (timer = setTimeout(resolve, closeLimitMs));
   });
-  await Promise.race([work, limit]).finally(() => clearTimeout(timer));
+  interrupted.addEventListener("abort", limit);
+  if (interrupted.aborted) limit();
+  await Promise.race([work, late]).finally(() => {
+    clearTimeout(timer);
+    interrupted.removeEventListener("abort", limit);
+  });
 }

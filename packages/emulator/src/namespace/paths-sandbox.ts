@@ -57,7 +57,9 @@ function watchdogScript(workFolder: string): string {
     '    -*) groups="${groups%% $pid *} ${groups#* $pid }" ;;',
     "  esac",
     "done",
-    "for pid in $groups; do kill -KILL -- -$pid 2>/dev/null; done",
+    // After SIGKILL no process reads what the shell writes: a message of rm would end it halfway.
+    "exec >/dev/null 2>&1",
+    "for pid in $groups; do kill -KILL -- -$pid; done",
     `rm -rf -- ${shellQuote(workFolder)}`,
   ].join("\n");
 }

@@ -68,8 +68,8 @@ export interface EnvironmentOptions {
   /** The Node that stands at /var/lang/bin/node of a nodejs function; default: the one running the emulator. */
   readonly nodePath?: string;
   /**
-   * `namespace`: Lambda's own paths in a mount namespace. `paths`: no namespace, paths rewritten. Default: the first
-   * that works.
+   * `namespace` (default): Lambda's own paths in a mount namespace, if this machine allows one; else as `paths`, and a
+   * notice says so. `paths`: no namespace, paths rewritten.
    */
   readonly isolation?: "namespace" | "paths";
   /** Default `retry`. */

@@ -4,7 +4,7 @@ export interface InvokeResult {
   readonly kind: "response" | "function-error";
   /** The function's answer as it sent it; for an error the JSON with `errorType` and `errorMessage`. */
   readonly payload: string;
-  /** From the call to the answer. */
+  /** From the call to the answer. Units: milliseconds. */
   readonly durationMs: number;
 }
 

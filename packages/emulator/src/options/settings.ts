@@ -17,10 +17,12 @@ const rieAccountId = "012345678912";
 
 /** Fills in the defaults. Errors: `EmulatorError` for a time that Lambda does not allow. */
 export function resolveSettings(options: EnvironmentOptions) {
-  const { region = "us-east-1", initializationType = "on-demand", credentials = placeholderCredentials } = options;
-  const { runtime, handler, environment: functionEnvironment = {}, memorySizeMb = 128 } = options.function;
-  const { name: functionName = "function", version: functionVersion = "$LATEST" } = options.function;
-  const timeoutSeconds = checkSeconds("timeoutSeconds", options.function.timeoutSeconds ?? 3);
+  const { function: spec } = options;
+  const region = options.region ?? "us-east-1";
+  const initializationType = options.initializationType ?? "on-demand";
+  const functionName = spec.name ?? "function";
+  const functionVersion = spec.version ?? "$LATEST";
+  const timeoutSeconds = checkSeconds("timeoutSeconds", spec.timeoutSeconds ?? 3);
   const usualInitSeconds = initializationType === "on-demand" ? 10 : Math.max(130, timeoutSeconds);
   /** Whether to be as odd as AWS's own emulator. */
   const isRie = options.compat === "rie";
@@ -33,11 +35,11 @@ export function resolveSettings(options: EnvironmentOptions) {
     functionArn: `arn:aws:lambda:${region}:${accountId}:function:${functionName}`,
     accountId,
     region,
-    runtime,
-    handler,
+    runtime: spec.runtime,
+    handler: spec.handler,
     timeoutMs: timeoutSeconds * 1000,
     initTimeoutMs: checkSeconds("initTimeoutSeconds", options.initTimeoutSeconds ?? usualInitSeconds) * 1000,
-    memorySizeMb,
+    memorySizeMb: spec.memorySizeMb ?? 128,
     initializationType,
     isRie,
     /** Whether init waits for the first invocation. */
@@ -49,8 +51,8 @@ export function resolveSettings(options: EnvironmentOptions) {
     logGroupName: `/aws/lambda/${functionName}`,
     logStreamName: `${date}/[${functionVersion}]${randomBytes(16).toString("hex")}`,
     freeze: (options.freeze ?? false) && !isManaged,
-    functionEnvironment,
-    credentials,
+    functionEnvironment: spec.environment ?? {},
+    credentials: options.credentials ?? placeholderCredentials,
     /** What a restored function shows to get its credentials. */
     credentialsToken: randomUUID(),
   };

@@ -8,7 +8,8 @@ export function parseJson(text: string, source: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    // A quoted text may have several lines; a message is one.
-    throw new EmulatorError(`${source} is not JSON: ${(error as SyntaxError).message.replaceAll(/\s+/g, " ")}`);
+    // A quoted text may have several lines; a message has one.
+    const message = (error as SyntaxError).message.replaceAll("\r", "\\r").replaceAll("\n", "\\n");
+    throw new EmulatorError(`${source} is not JSON: ${message}`);
   }
 }

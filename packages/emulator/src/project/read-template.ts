@@ -13,8 +13,8 @@ export interface TemplateFile {
   /** A warning if the template was not named and a newer one lies beside it. */
   readonly warnings: readonly string[];
   /**
-   * Set if the template was not named, `sam build` made this one, and no newer one lies beside it: the template that it
-   * was made of, and when.
+   * Set if the template was not named, `sam build` made this one, and no newer one lies beside it: when, and from which
+   * template as far as the names tell.
    */
   readonly built: { readonly from: string; readonly epochMs: number } | undefined;
 }

@@ -6,7 +6,7 @@ import { findNewerSource } from "./source-files.ts";
 
 const built = 1_700_000_000;
 let folder: string;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "newer-source-"))));
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "source-files-"))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function write(path: string, seconds: number): void {

@@ -43,7 +43,7 @@ export function createPortTurns(onTurns: () => void): PortTurns {
     last = turn.catch(() => {});
     return turn;
   };
-  /** First the functions give way that are known to want the port; if it is still taken, all do. */
+  /** First the functions that are known to want the port give way; if it is still taken, all functions give way. */
   const startInTurn = async <T extends Launched>(user: PortUser, launch: () => Promise<T>): Promise<T> => {
     for (const among of [wanting, users]) {
       await Promise.all(rivalsOf(user, among).map((rival) => rival.giveWay()));

@@ -78,7 +78,7 @@ export function createGeneration(): Generation {
   };
 }
 
-/** Adds an extension that has just started, or that registers from inside the runtime. */
+/** Adds an extension that is about to start, or that registers from inside the runtime. */
 export function addExtension(generation: Generation, kind: Extension["kind"], name: string): Extension {
   const extension: Extension = { kind, name, id: randomUUID(), state: "Started", events: [] };
   generation.extensions.push(extension);

@@ -1,7 +1,7 @@
 const supported = /^(nodejs\d\d\.x|python3\.\d+|provided(\.\w+)?)$/;
 const ofLambda = /^(java|dotnet|ruby|go1|nodejs|python)/;
 
-/** Whether the emulator has a client for functions of a runtime. */
+/** Whether functions of a runtime run here without `--bootstrap`. */
 export function isSupportedRuntime(runtime: string): boolean {
   return supported.test(runtime);
 }

@@ -10,13 +10,13 @@ export function createRunningFunction(host: Host) {
   let environment: Environment | undefined;
   let starting: Promise<Environment> | undefined;
   let closing: Promise<void> | undefined;
-  /** Resolves when the processes have ended. The folders may take longer: the next start waits for them. */
+  /** Resolves when the processes have ended. The folders may take longer: `replace` waits for them. */
   const end = async (): Promise<void> => {
     const old = environment;
     environment = undefined;
     // Breaks off an invocation that runs, which `shutdown` alone would wait for.
     closing = old?.close();
-    // The next start waits for it, and fails with it.
+    // `replace` waits for it, and fails with it.
     closing?.catch(() => {});
     await old?.shutdown();
   };

@@ -8,7 +8,7 @@ export interface Line {
   readonly bytes: number;
 }
 
-/** Lines that go out together. Sent again, it has the same lines and the same key. */
+/** Lines that go out together. A batch that goes out again has the same lines and the same key. */
 export interface Batch {
   /** Tells a receiver that it has seen this batch before. */
   readonly key: string;

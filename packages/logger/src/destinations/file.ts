@@ -18,7 +18,7 @@ const noFile: SendOutcome = { kind: "drop", cause: "not a regular file" };
 /** The errors of a folder, and of a socket or a pipe without a reader. */
 const openErrorsOfOthers = ["EISDIR", "ENXIO"];
 
-/** Appends batches of NDJSON to a file. A batch that cannot be written whole is taken back, so no line is ever torn. */
+/** Appends batches of NDJSON to a file. It removes a batch that is only written in part: no line is ever cut. */
 export function createFileDestination(config: FileConfig): Destination {
   let last: Promise<unknown> = Promise.resolve();
 

@@ -11,8 +11,8 @@ export interface RetryPolicy extends RetryDelay {
 
 /**
  * The same destination, tried again while the deadline allows, with full jitter between the tries, and no sooner than
- * its own `afterMs`. Each attempt gets the time that is left when it starts: if it ignores its signal, the next one
- * starts without it.
+ * its own `afterMs`. Each attempt gets `attemptTimeoutMs`, and at most the time that is left. `send` does not wait for
+ * an attempt that ignores its signal.
  */
 export function retrying(destination: Destination, policy: RetryPolicy, { clock, random }: Host): Destination {
   async function attempt(...[batch, within]: Parameters<Destination["send"]>): Promise<SendOutcome> {

@@ -116,7 +116,10 @@ export function createFlusher(options: DrainParts & { readonly flush: FlushConfi
       isBesideAllowed = decision.kind === "send";
       return isBesideAllowed;
     },
-    /** The function has finished, `remainingMs` before the deadline: sends within the budget, stops open requests. */
+    /**
+     * The function has finished, `remainingMs` before the deadline: sends within the budget. An open request is
+     * finished or stopped.
+     */
     async invocationEnded(remainingMs: number): Promise<void> {
       isBesideAllowed = false;
       const decision = decide({ pendingItems: buffer.items, remainingMs });

@@ -21,7 +21,7 @@ export function createLateTelemetry() {
         onReport();
       }
     },
-    /** Resolves when the last request's report has come and 50 ms after it, or after `timeoutMs` (milliseconds). */
+    /** Resolves 50 ms after the report of the last request, or after `timeoutMs`. Units: milliseconds. */
     async settled(timeoutMs: number): Promise<void> {
       const reported =
         openRequest === undefined ? Promise.resolve() : new Promise<void>((resolve) => (onReport = resolve));

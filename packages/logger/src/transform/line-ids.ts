@@ -21,7 +21,7 @@ export function createLineIds(random: () => number) {
   };
 }
 
-/** About 41 bits: two environments of a thousand share one with a chance of 1 in 5 million. */
+/** About 41 bits: among 1,000 environments, the chance that two have the same prefix is 1 in 5 million. */
 function createPrefix(random: () => number): string {
   return Array.from({ length: 8 }, () => Math.floor(random() * 36).toString(36)).join("");
 }

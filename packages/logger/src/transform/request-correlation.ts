@@ -32,7 +32,7 @@ export class RequestCorrelation {
     this.#isConcurrent = options.isConcurrent;
   }
 
-  /** Takes the next event. Returns what is ready, in order: the lines that waited for it, then it; or nothing yet. */
+  /** Takes the next event. Returns what is ready, in order: the lines that waited, then the event; or nothing yet. */
   see(event: TelemetryEvent): readonly Correlated[] {
     if (event.kind === "function") return this.#seeLine(event);
     if (event.kind === "platform.initStart") this.#current = undefined;
@@ -79,7 +79,7 @@ function lengthOf(record: FunctionLog["record"]): number {
   try {
     return JSON.stringify(record).length;
   } catch {
-    // Nested deeper than the stack: encodeLines cannot write it either, and it is counted there.
+    // Nested deeper than the stack: encodeLines cannot write it either, and transform.ts counts it.
     return 0;
   }
 }

@@ -12,7 +12,7 @@ import type { FunctionIdentity, LineContent } from "./shipped-line.ts";
 export interface TransformOptions {
   readonly identity: FunctionIdentity;
   readonly types: readonly TelemetryType[];
-  /** Of the longest line. */
+  /** The most bytes that a line may have. */
   readonly maxBytes: number;
   /** Several requests at a time, as on Managed Instances. */
   readonly isConcurrent: boolean;

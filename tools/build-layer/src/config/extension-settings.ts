@@ -55,6 +55,6 @@ export interface Budgets {
   readonly maxBundleBytes?: number;
   /** Of each zip. */
   readonly maxZipBytes?: number;
-  /** Of the time to the first `next`, in starts of a Node.js that does nothing. Each build with it measures. */
+  /** Of the time to the first `next` ÷ the time of a Node.js that does nothing. Each build with it measures. */
   readonly maxStartUpRatio?: number;
 }

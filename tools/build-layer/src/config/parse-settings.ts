@@ -48,7 +48,7 @@ const rules: { readonly [Key in keyof ExtensionSettings]: Rule<ExtensionSettings
 /** The keys of `lambdaExtension`. */
 export const settingNames: readonly string[] = Object.keys(rules);
 
-/** The settings that a package decides for those that name it as their `entry`, unless they decide themselves. */
+/** The settings that a project takes from the package that its `entry` names, if it does not set them itself. */
 const inheritedNames: readonly string[] = ["events", "register", "environment", "policies"];
 
 /** Folders of /opt that Lambda or its runtimes give a meaning: an extension's folder of that name would mix with it. */
@@ -103,7 +103,7 @@ const missing =
 function createReader(own: Readonly<Record<string, unknown>>, inherited: Readonly<Record<string, unknown>>) {
   const problems: string[] = [];
   const report = (key: string, expected: string, got: unknown): void => {
-    problems.push(`lambdaExtension.${key}: expected ${expected}, got ${JSON.stringify(got) ?? "nothing"}`);
+    problems.push(`lambdaExtension.${key}: expected ${expected}, got ${JSON.stringify(got ?? own[key]) ?? "nothing"}`);
   };
   const read = <Key extends keyof ExtensionSettings, Fallback extends ExtensionSettings[Key] | undefined>(
     key: Key,

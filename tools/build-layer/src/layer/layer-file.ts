@@ -16,7 +16,7 @@ export type Content =
       readonly kind: "file";
       readonly path: string;
       readonly size: number;
-      /** The time that the file gets in a folder. Other content has another time: so a build knows the file unread. */
+      /** Its time in a folder. Other content has another time: so a build knows the file without reading it. */
       readonly modified: Date;
       deflated(): Promise<Deflated>;
     };

@@ -11,7 +11,8 @@ type Area = HierarchyRectangularNode<Source | null>;
 const [width, height] = [160, 90];
 
 /**
- * A page that shows what the bundle is made of: every folder and file as a box whose area is its share, largest first.
+ * A page that shows what the bundle is made of: every folder and file as a box whose area is about its share, largest
+ * first; a folder's label and edge also take space.
  * Returns one HTML file without scripts or links.
  */
 export function toTreemap({
@@ -23,7 +24,7 @@ export function toTreemap({
   const paths = stratify<Source | null>().path((file) => `sources/${file?.path.replace(/^(\.\.\/)+/, "") ?? ""}`);
   const tree = paths([null, ...sources.filter(({ bytes }) => bytes > 0)])
     .sum((file) => file?.bytes ?? 0)
-    .sort((a, b) => (b.value ?? 0) - (a.value ?? 0));
+    .sort((a, b) => (b.value ?? 0) - (a.value ?? 0) || ((a.id ?? "") < (b.id ?? "") ? -1 : 1));
   const layout = treemap<Source | null>()
     .size([width, height])
     .padding((area) => (area.children?.length === 1 ? 0 : 0.3))

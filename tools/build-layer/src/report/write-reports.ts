@@ -28,7 +28,7 @@ export function prepareReports(folder: string, { report, sbom }: ReportPaths): v
   if (!existsSync(path) && existsSync(licensesBeside(path))) throw somethingElse("--sbom", licensesBeside(path));
 }
 
-/** Allows to replace an earlier report, which has the mark, and nothing else. */
+/** Makes the folder of a report. Throws if a file stands in its place that is no earlier report: it lacks the mark. */
 function prepare(
   path: string,
   kind: { readonly option: string; readonly extension: string; readonly mark: string },

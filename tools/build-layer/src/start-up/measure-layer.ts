@@ -51,7 +51,7 @@ export async function measureLayer(
   const runnable = layers.find(
     ({ architecture }) => architecture === undefined || architecture === architectureOfHost[arch],
   );
-  // Other systems run no programs of Lambda's, and macOS runs no launcher: its bash is of 2007.
+  // Other systems cannot run Lambda's programs, and macOS runs no launcher: its bash is of 2007.
   if (runnable === undefined || platform !== "linux") return undefined;
   const launcher = join(runnable.folder, "extensions", name);
   const bareNode = engine === "carried" && runtime === "node" ? join(runnable.folder, name, "bin/node") : node;

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { Socket } from "node:net";
 import { join } from "node:path";
@@ -37,7 +37,8 @@ export async function writeIdlePrograms(
   await mkdir(join(opt, "extensions"), { recursive: true });
   await mkdir(task);
   for (const file of [join(task, "bootstrap"), ...extensions.map((name) => join(opt, "extensions", name))]) {
-    await writeFile(file, idleProgram, { mode: 0o755 });
+    await writeFile(file, idleProgram);
+    await chmod(file, 0o755);
   }
   return { opt, task };
 }

@@ -44,7 +44,7 @@ test.each([
   ["--regions=us-east-1 --profile", "--profile: expected a value, got nothing"],
   ["--regions=us-east-1 --bucket --public", "--bucket: expected a value, got nothing"],
   ["--regions=us-east-1 --public=yes", '--public: expected no value, got "yes"'],
-  ["us-east-1 --regions=us-east-1", "us-east-1: expected options only, got an argument of no option"],
+  ["us-east-1 --regions=us-east-1", "us-east-1: expected options only, got an argument without an option"],
   [
     "--regions=us-east-1,eu-west-1 --bucket zips",
     '--bucket: expected {region} in the name, because Lambda reads a layer from a bucket in its own region, got "zips" for 2 regions',

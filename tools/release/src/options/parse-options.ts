@@ -106,7 +106,7 @@ export function parseOptions(args: readonly string[]): ParsedOptions {
 
 /** What is wrong with a part of the command line by itself. */
 function problemOf(token: Token): string | undefined {
-  if (token.kind === "positional") return expected(token.value, "options only", "an argument of no option");
+  if (token.kind === "positional") return expected(token.value, "options only", "an argument without an option");
   if (token.kind !== "option") return undefined;
   const { name, rawName, value } = token;
   const type = Object.entries(flags).find(([known]) => known === name)?.[1].type;

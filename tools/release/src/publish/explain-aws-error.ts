@@ -4,11 +4,13 @@ export function explainAwsError(error: unknown): string {
   const code = "code" in error && typeof error.code === "string" ? error.code : "";
   const name = error.name === "Error" ? code || "Error" : error.name;
   const said = `${name}: ${error.message || innermost(error)}`.replaceAll(/\s+/g, " ");
-  const found = advice.find(({ names }) => names.includes(error.name) || names.includes(code));
+  const found = advice.find(
+    ({ names }) => names.includes(error.name) || (code === "ENOTFOUND" && names.includes(code)),
+  );
   return found === undefined ? said : `${said}. ${found.text}`;
 }
 
-/** What to do, by the name or the code of an error. */
+/** What to do, by the name of an error; `ENOTFOUND` is a code. */
 const advice: readonly { readonly names: readonly string[]; readonly text: string }[] = [
   {
     names: ["CredentialsProviderError", "TokenProviderError"],

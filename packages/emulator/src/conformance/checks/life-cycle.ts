@@ -6,7 +6,7 @@ import type { Trouble } from "../trial/trouble.ts";
 interface LifeCycleRule extends About, Pick<Check, "needs"> {
   /** The kinds of trouble that break the rule. */
   readonly troubles: readonly Trouble["kind"][];
-  /** What is worth telling of an extension that keeps the rule. */
+  /** The detail of the verdict, if the extension keeps the rule. */
   readonly describe?: (trial: Trial, subject: Subject) => string;
 }
 
@@ -43,10 +43,11 @@ export const lifeCycleChecks: readonly Check[] = [
       const trial = await subject.undisturbed();
       const names = subject.extensions.map((extension) => extension.name);
       // Calls other than register have an identifier instead of a name.
-      const callers = trial.calls.map(({ extension }) => extension ?? "no name");
-      const foreign = [...new Set(callers)].filter((caller) => !names.includes(caller));
+      const callers = new Set(trial.calls.map(({ extension }) => extension));
+      const foreign = [...callers].filter((caller) => caller === undefined || !names.includes(caller));
       if (foreign.length === 0) return { kind: "pass" };
-      return verdictOn([`extensions/ has ${names.join(", ")}, and ${foreign.join(", ")} registered`], trial);
+      const others = foreign.map((caller) => caller ?? "no name").join(", ");
+      return verdictOn([`extensions/ has ${names.join(", ")}, and ${others} registered`], trial);
     },
   },
   lifeCycleCheck({

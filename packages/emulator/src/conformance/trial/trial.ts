@@ -57,7 +57,7 @@ export interface TrialSetup {
 
 /** Far more than an extension needs to send something after each event. */
 const timeoutSeconds = 5;
-/** As on demand: an extension that is not ready by then is not ready after the 130 s of other environments either. */
+/** As on demand: an extension that takes longer would also take longer than the 130 s of other environments. */
 const initTimeoutSeconds = 10;
 
 /** Runs one environment from init to SHUTDOWN. Returns what the extensions did. */

@@ -120,7 +120,7 @@ function renderTable(reports: readonly InvocationReport[]): Html {
   </section>`;
 }
 
-/** Lines have the time of the processes, which skips move ahead; the picture has the machine's. */
+/** Lines have the processes' clock, which each skip moves ahead; the picture has the machine's clock. */
 function renderLines(
   { lines, timeline }: Pick<ReportInput, "lines" | "timeline">,
   startEpochMs: number,
