@@ -29,6 +29,8 @@ async function run(script: readonly AwsOutcome[], options: { readonly abortAfter
     },
   );
   const outcome = await call("Op", {}, controller.signal);
+  // The mark is for this decorator alone.
+  expect(outcome).not.toHaveProperty("isExpired");
   return { end: outcome.kind === "ok" ? "ok" : outcome.code, calls, waits, renewals };
 }
 

@@ -1,6 +1,6 @@
 import { retryDelayMs } from "@lambda-extension/core";
 import type { RetryDelay } from "@lambda-extension/core";
-import type { AwsCall, AwsFailure } from "./classify-failure.ts";
+import type { AwsCall, FetchFailure } from "./classify-failure.ts";
 
 /** How often and how fast a call is tried again. */
 export interface RetryOptions extends RetryDelay {
@@ -17,15 +17,15 @@ export interface RetryOptions extends RetryDelay {
 export function retrying(call: AwsCall, options: RetryOptions): AwsCall {
   return async (operation, input, signal) => {
     let wasRenewed = false;
-    let lastAnswer: AwsFailure | undefined;
+    let lastAnswer: FetchFailure | undefined;
     for (let attempt = 1; ; attempt++) {
       const outcome = await call(operation, input, signal);
       if (outcome.kind === "ok") return outcome;
-      // "No answer in time" says less than the last answer of the service.
-      if (signal.aborted) return lastAnswer ?? outcome;
       const { isExpired = false, ...failure } = outcome;
+      // "No answer in time" says less than the last answer of the service.
+      if (signal.aborted) return lastAnswer ?? failure;
       lastAnswer = failure;
-      if (attempt >= options.maxAttempts || outcome.kind === "definite" || (isExpired && wasRenewed)) return failure;
+      if (attempt >= options.maxAttempts || failure.kind === "definite" || (isExpired && wasRenewed)) return failure;
       if (isExpired) {
         wasRenewed = true;
         options.onExpired();
