@@ -59,7 +59,7 @@ export function parseRequest(received: string): ParsedRequest {
     method,
     ...splitTarget(target),
     headers,
-    keepAlive: keepsAlive(minor, headers.get("connection") ?? ""),
+    keepAlive: keepsAlive(minor, headers.get("connection")),
     hasBody: headers.has("transfer-encoding") || Number(contentLength) > 0,
   };
   return { kind: "request", request, length: end + 4 };
@@ -98,7 +98,8 @@ function parseHeaders(lines: readonly string[]): ReadonlyMap<string, string> | u
   return headers;
 }
 
-function keepsAlive(minor: string | undefined, connection: string): boolean {
+function keepsAlive(minor: string | undefined, connection: string | undefined): boolean {
+  if (connection === undefined) return minor === "1";
   const options = connection.split(",").map((option) => option.trim().toLowerCase());
   return minor === "1" ? !options.includes("close") : options.includes("keep-alive");
 }
