@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { awsPort, ensureBaseImages, removeOtherImages } from "./base-image.ts";
 import type { BaseImages } from "./base-image.ts";
 import { startContainerEngine } from "./container-engine.ts";
@@ -7,9 +5,9 @@ import type { ContainerEngine } from "./container-engine.ts";
 import type { SharedRun } from "./example-project.ts";
 import { startMoto } from "./moto.ts";
 import type { Moto } from "./moto.ts";
+import { readmeBlocks } from "./readme-sessions.ts";
 import { runChecked } from "./run-command.ts";
 import type { Command } from "./run-command.ts";
-import { findShellBlocks } from "./shell-blocks.ts";
 
 /** What `sam` needs to run functions in containers, with moto in AWS's place. */
 export interface SamWithContainers {
@@ -39,7 +37,7 @@ export async function startSamWithContainers(run: SharedRun): Promise<SamWithCon
     moto,
     command,
     async invokeAsReadmeSays(project) {
-      const blocks = findShellBlocks(readFileSync(join(project, "README.md"), "utf8"));
+      const blocks = readmeBlocks(project);
       const commands = blocks
         .flatMap(({ commands }) => commands)
         .filter((command) => command.startsWith("sam local invoke"));

@@ -14,11 +14,11 @@ import { startMoto } from "../src/moto.ts";
 import type { Moto } from "../src/moto.ts";
 import { repository } from "../src/package-tarballs.ts";
 import { findFreePort } from "../src/ports.ts";
+import { readmeBlocks } from "../src/readme-sessions.ts";
 import { runCommand, runOrFail } from "../src/run-command.ts";
 import type { Command } from "../src/run-command.ts";
 import { runOnOurs } from "../src/run-once.ts";
 import type { RunFolders } from "../src/run-once.ts";
-import { findShellBlocks } from "../src/shell-blocks.ts";
 import { converse } from "../src/terminal.ts";
 import { lacksPythonTools } from "./needs.ts";
 
@@ -145,7 +145,7 @@ describe.skipIf(lacksPythonTools)("deployed, with moto and AWS's SAM transform i
 
   test.each(examples)("$name: the README's commands make a stack, and the uploaded files run", async (example) => {
     const project = await copyBuilt(example);
-    const blocks = findShellBlocks(readFileSync(join(project, "README.md"), "utf8"));
+    const blocks = readmeBlocks(project);
     const commands = blocks
       .map(({ commands }) => commands)
       .filter((commands) => commands.some((command) => command.startsWith("sam deploy --guided")));

@@ -1,7 +1,7 @@
 import type { Answer } from "../state/api-request.ts";
 
 /** JSON as Go's encoder writes it: `<`, `>`, `&` and the two line separators escaped, a newline at the end. */
-export function goJson(value: unknown): string {
+function goJson(value: unknown): string {
   const escaped = JSON.stringify(value).replaceAll(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
