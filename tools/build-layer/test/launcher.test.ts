@@ -118,6 +118,32 @@ describe("answers", () => {
   });
 
   test.each([
+    ["100 (Continue)", "HTTP/1.1 100 Continue\r\n\r\n"],
+    [
+      "103 (Early Hints), with a head of its own",
+      "HTTP/1.1 103 Early Hints\r\nContent-Length: 7\r\nLambda-Extension-Identifier: no\r\n\r\n",
+    ],
+    ["several", "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\nTransfer-Encoding: chunked\r\n\r\n"],
+  ])("skips an answer that comes before the answer: %s", async (_which, before) => {
+    const { address } = await api(() => ({ chunks: [before, registered] }));
+    const { env } = await layer().run({ AWS_LAMBDA_RUNTIME_API: address });
+    expect(env).toMatchObject({ ...handOff, LAMBDA_EXTENSION_SOCKET_FD: expect.any(String) });
+  });
+
+  test("takes 204 with an identifier for a registration, and waits for no body", async () => {
+    const { address, requests } = await api(() => ({
+      chunks: [`HTTP/1.1 204 No Content\r\nLAMBDA-EXTENSION-IDENTIFIER:\t${identifier} \r\n\r\n`],
+    }));
+    const { env } = await layer().run({ AWS_LAMBDA_RUNTIME_API: address, AWS_LAMBDA_FUNCTION_NAME: "orders" });
+    expect(env).toMatchObject({
+      LAMBDA_EXTENSION_IDENTIFIER: identifier,
+      LAMBDA_EXTENSION_REGISTRATION: '{"functionName":"orders","functionVersion":"","handler":""}',
+      LAMBDA_EXTENSION_SOCKET_FD: expect.any(String),
+    });
+    expect(requests).toHaveLength(1);
+  });
+
+  test.each([
     ["ends with the connection", `${head}\r\n${registration}`],
     [
       "says the connection closes",
@@ -155,6 +181,11 @@ describe("answers", () => {
 
   test.each<[string, Reply]>([
     ["refuses", { chunks: ["HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}"] }],
+    ["answers 204 without an identifier", { chunks: ["HTTP/1.1 204 No Content\r\n\r\n"] }],
+    [
+      "answers 304, whose length is that of a body it does not send",
+      { chunks: ["HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n"] },
+    ],
     ["fails", { chunks: ["HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n"] }],
     ["resets", { chunks: [], after: "reset" }],
     ["hangs up", { chunks: [], after: "end" }],
@@ -269,6 +300,23 @@ describe("without an engine", () => {
     expect(requests).toHaveLength(3);
   });
 
+  test("asks again after 204, and skips what comes before an answer", async () => {
+    const interim = "HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n";
+    const { address, requests } = await platform((count) => ({
+      chunks: count === 0 ? ["HTTP/1.1 204 No Content\r\n\r\n"] : [interim, ok(events[count - 1] ?? "")],
+    }));
+    const { code } = await layer({ engine: null }, { engine: "shared" }).run({
+      AWS_LAMBDA_RUNTIME_API: address,
+      PATH: "/nowhere",
+    });
+    expect(code).toBe(0);
+    expect(requests.map(({ path, connection }) => ({ path: path.slice(22), connection }))).toEqual([
+      { path: "register", connection: 1 },
+      ...events.map(() => ({ path: "event/next", connection: 1 })),
+      { path: "event/next", connection: 1 },
+    ]);
+  });
+
   test("connects again when the kept connection was closed meanwhile", async () => {
     const { address, requests } = await platform((count) => ({ chunks: [ok(events[count] ?? "")], after: "end" }));
     const { code } = await layer({ engine: null }, { engine: "shared" }).run({
@@ -282,6 +330,7 @@ describe("without an engine", () => {
   test.each<[string, Reply, string]>([
     ["refuses", { chunks: ["HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}"] }, "403"],
     ["always resets", { chunks: [], after: "reset" }, "no answer"],
+    ["answers 204 to", { chunks: ["HTTP/1.1 204 No Content\r\n\r\n"] }, "204"],
   ])("ends with a message if the API %s the wait", async (_how, reply, said) => {
     const { address } = await platform(() => reply);
     const { code, stderr } = await layer({ engine: null }, { engine: "shared" }).run({

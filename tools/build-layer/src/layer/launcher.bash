@@ -37,20 +37,11 @@ request() { # method, path, headers, body
 }
 
 answer() {
-  local line key length='' chunked='' closes=''
-  IFS=' ' read -r -u "$socket" key status line || return
-  while IFS= read -r -u "$socket" line || return; do
-    line=${line%$'\r'}
-    [[ -n $line ]] || break
-    key=${line%%:*} line=${line#*:} line=${line#"${line%%[! ]*}"}
-    case ${key,,} in
-      lambda-extension-identifier) identifier=$line ;;
-      content-length) length=$line ;;
-      transfer-encoding) chunked=yes ;;
-      connection) [[ ${line,,} != close ]] || closes=yes ;;
-    esac
-  done
-  if [[ -n $chunked ]]; then
+  local length chunked closes
+  while read_head || return; [[ $status == 1?? ]]; do :; done # 100 and 103 come before the answer
+  if [[ $status == 204 || $status == 304 ]]; then
+    : # these have no body, whatever their head says
+  elif [[ -n $chunked ]]; then
     read_chunks || return
   elif [[ -n $length ]]; then
     [[ $length == 0 ]] || IFS= read -r -N "$length" -u "$socket" body || return
@@ -59,6 +50,24 @@ answer() {
     IFS= read -r -d '' -u "$socket" body
   fi
   [[ -z $closes ]] || hang_up
+}
+
+read_head() {
+  local line key
+  status='' length='' chunked='' closes=''
+  IFS=' ' read -r -u "$socket" key status line || return
+  while IFS= read -r -u "$socket" line || return; do
+    line=${line%$'\r'}
+    [[ -n $line ]] || break
+    key=${line%%:*} line=${line#*:}
+    line=${line#"${line%%[![:blank:]]*}"} line=${line%"${line##*[![:blank:]]}"}
+    case ${key,,} in
+      lambda-extension-identifier) [[ $status == 1?? ]] || identifier=$line ;;
+      content-length) length=$line ;;
+      transfer-encoding) chunked=yes ;;
+      connection) [[ ${line,,} != close ]] || closes=yes ;;
+    esac
+  done
 }
 
 read_chunks() {
@@ -81,9 +90,9 @@ register_for() { # events, separated by commas
   [[ -z $1 ]] || list="\"${1//,/$between}\""
   request POST register \
     "Lambda-Extension-Name: $name"$'\r\nLambda-Extension-Accept-Feature: accountId\r\nContent-Type: application/json\r\n' \
-    "{\"events\":[$list]}" ||
+    "{\"events\":[$list]}" && [[ -n $body ]] ||
     body="{\"functionName\":\"$AWS_LAMBDA_FUNCTION_NAME\",\"functionVersion\":\"$AWS_LAMBDA_FUNCTION_VERSION\",\"handler\":\"\"}"
-  [[ $status == 200 && -n $identifier ]]
+  [[ $status == 2?? && -n $identifier ]]
 }
 
 # Without an engine the extension does nothing, but the function must work: register, say it once, wait for the end.
@@ -92,7 +101,7 @@ live_without_engine() {
   [[ -n $identifier ]] || register_for SHUTDOWN || { say "cannot register: ${status:-no answer}"; exit 1; }
   local failures=0
   while ((failures < 3)); do
-    if ! request GET event/next "Lambda-Extension-Identifier: $identifier"$'\r\n' ''; then
+    if ! request GET event/next "Lambda-Extension-Identifier: $identifier"$'\r\n' '' || [[ $status == 204 ]]; then
       failures=$((failures + 1)) # a connection that was kept open may have been closed meanwhile
     elif [[ $status != 200 ]]; then
       break
