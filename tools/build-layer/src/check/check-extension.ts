@@ -12,6 +12,13 @@ export function checkExtension(entry: FileEntry, entries: readonly TreeEntry[]):
   const report = (expected: string, got: string): void => {
     problems.push(`${entry.path}: expected ${expected}, got ${got}`);
   };
+  const name = posix.basename(entry.path);
+  if (/[^!-~]/.test(name)) {
+    report(
+      "a name of ASCII characters without blanks, because the extension registers with it in an HTTP header",
+      JSON.stringify(name),
+    );
+  }
   if ((entry.mode & 0o111) !== 0o111) report("an execute bit for all (chmod 755)", `mode 0${entry.mode.toString(8)}`);
   const program = programOf(entry.head);
   if (program.kind === "none") {

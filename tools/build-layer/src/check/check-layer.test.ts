@@ -89,6 +89,16 @@ describe("files of extensions/", () => {
       /^"extensions\/y\\nok": expected a name without control characters/,
     ],
     [
+      "a name with a blank",
+      file("extensions/my extension", "#!/bin/bash\n", 0o755),
+      /^extensions\/my extension: expected a name of ASCII characters without blanks, .*, got "my extension"$/,
+    ],
+    [
+      "a name that no header can carry",
+      file("extensions/prüfung", "#!/bin/bash\n", 0o755),
+      /^extensions\/prüfung: expected a name of ASCII characters/,
+    ],
+    [
       "a link to a folder",
       { kind: "link", path: "extensions/y", target: "../x" },
       /^extensions\/y: expected a link to a file/,
