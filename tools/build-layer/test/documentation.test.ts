@@ -63,6 +63,16 @@ test("docs/layers.md answers sixteen complaints, and the tests that it names exi
   expect(missing).toEqual([]);
 });
 
+test("docs/layers.md names every variable that the launcher keeps from the extension", () => {
+  const launcher = readFileSync(new URL("../src/layer/launcher.bash", import.meta.url), "utf8");
+  const [, engines = ""] = /for pattern in ([^;]*); do/.exec(launcher) ?? [];
+  const shell = [...launcher.matchAll(/^(?:unset -v|export -n "\$\{!BASH@\}") ([A-Z][A-Z0-9_ \\\n]*)$/gm)];
+  const names = [engines, ...shell.map(([, list = ""]) => list)].flatMap((list) => list.match(/[\w*]+/g) ?? []);
+  expect(names.length).toBeGreaterThan(40);
+  const documented = quoted(page.slice(page.indexOf("### The function's variables"), page.indexOf("## From SAM")));
+  expect(names.filter((name) => !documented.includes(name) && !name.startsWith("BASH"))).toEqual([]);
+});
+
 test("docs/layers.md names the releases that are carried", () => {
   for (const { version } of Object.values(engineReleases.node)) expect(page).toContain(`Node.js ${version}`);
   for (const { version } of Object.values(engineReleases.bun)) expect(page).toContain(`Bun ${version}`);

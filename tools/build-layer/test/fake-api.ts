@@ -16,6 +16,8 @@ export interface ReceivedRequest {
 export interface Reply {
   readonly chunks: readonly (string | Uint8Array)[];
   readonly after?: "keep" | "end" | "reset";
+  /** How long the server waits before the first chunk; 0 by default. */
+  readonly delayMs?: number;
 }
 
 export interface FakeApi {
@@ -62,7 +64,8 @@ export function ok(body: string, headers: Readonly<Record<string, string>> = {})
   return `HTTP/1.1 200 OK\r\n${lines.map(([key, value]) => `${key}: ${value}\r\n`).join("")}\r\n${body}`;
 }
 
-async function answer(socket: Socket, { chunks, after }: Reply): Promise<void> {
+async function answer(socket: Socket, { chunks, after, delayMs = 0 }: Reply): Promise<void> {
+  if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
   for (const chunk of chunks) {
     if (socket.destroyed) return;
     await new Promise<void>((resolve) => socket.write(chunk, () => setImmediate(resolve)));

@@ -43,11 +43,13 @@ export interface TrialFiles {
   /** The carried program; null for a layer without one. */
   readonly engine?: string | Uint8Array | null;
   readonly bundle?: string;
+  /** Changes the launcher's text. */
+  readonly edit?: (launcher: string) => string;
 }
 
 /** Writes a layer into a folder whose path has a space. */
 export function writeTrialLayer(
-  { fileName = "probe", engine = environmentPrinter, bundle = "" }: TrialFiles = {},
+  { fileName = "probe", engine = environmentPrinter, bundle = "", edit = (text) => text }: TrialFiles = {},
   changes: Partial<ExtensionSettings> = {},
 ): TrialLayer {
   const root = mkdtempSync(join(tmpdir(), "trial layer "));
@@ -58,7 +60,7 @@ export function writeTrialLayer(
     chmodSync(target, mode);
     return target;
   };
-  const launcher = put(`extensions/${fileName}`, renderLauncher({ ...settings, ...changes }), 0o755);
+  const launcher = put(`extensions/${fileName}`, edit(renderLauncher({ ...settings, ...changes })), 0o755);
   put("probe/index.cjs", bundle, 0o644);
   if (engine !== null) put(`probe/bin/${changes.runtime ?? "node"}`, engine, 0o755);
   return {
@@ -83,6 +85,6 @@ function end(program: string, env: Readonly<Record<string, string>>): Promise<En
 
 function parseEnvironment(text: string): Readonly<Record<string, string>> {
   if (!text.includes("\0")) return {};
-  const lines = text.split("\0").filter((line) => line !== "");
+  const lines = text.split("\0").filter((line) => line.includes("="));
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]));
 }

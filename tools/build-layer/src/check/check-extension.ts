@@ -49,7 +49,7 @@ function existsOnLambda(interpreter: string, entries: readonly TreeEntry[]): boo
 function checkScript(script: FileEntry, entries: readonly TreeEntry[]): readonly string[] {
   const name = posix.basename(script.path);
   const text = new TextDecoder().decode(script.head);
-  const folder = /^extension=(\S+)$/m.exec(text)?.[1];
+  const folder = /^ *local extension=(\S+)$/m.exec(text)?.[1];
   if (folder !== undefined && !entries.some(({ path }) => path === `${folder}/index.cjs`)) {
     return [`${script.path}: expected its bundle at ${folder}/index.cjs, got nothing there`];
   }

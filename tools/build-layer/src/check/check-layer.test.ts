@@ -70,7 +70,7 @@ describe("files of extensions/", () => {
     ],
     [
       "a bundle that is not there",
-      file("extensions/y", "#!/bin/bash -p\nextension=y\n", 0o755),
+      file("extensions/y", "#!/bin/bash -p\nmain() {\n  local extension=y\n}\n", 0o755),
       /expected its bundle at y\/index\.cjs/,
     ],
     [

@@ -3,15 +3,41 @@
 # Then Node takes over this process, with the identifier and the open connection in its environment.
 # Bash alone, no other program, bash 4.2 (Amazon Linux 2) and newer. -p: the customer's BASH_ENV is not read.
 
-### settings ###
 set -f            # a * in PATH stays a *
-shopt -s execfail # a runtime that cannot be executed must not end this script: see live_without_engine
+set +o posix      # POSIXLY_CORRECT would end this script at the first connection that fails
+shopt -s execfail # an engine that cannot be executed must not end this script: see the last line
 trap '' PIPE      # a connection that is reset while we write must not end this script
-api=$AWS_LAMBDA_RUNTIME_API
-name=${0##*/}
-folder=${0%"$name"}../$extension
-identifier='' socket='' node='' problem=''
-[[ $AWS_LAMBDA_INITIALIZATION_TYPE != lambda-managed-instances ]] || events=$managed_events
+
+# The function's environment is not the extension's: docs/adr/0206. First the variables that change bash, then the other
+# names that bash reads, or gives its own values. (To unset BASH_XTRACEFD=2 would close stderr.)
+unset -v TMOUT FUNCNEST BASH_COMPAT
+export -n "${!BASH@}" SHELLOPTS POSIXLY_CORRECT POSIX_PEDANTIC CDPATH CHILD_MAX EXECIGNORE GLOBIGNORE GLOBSORT \
+  IFS PS1 PS2 PS4 OPTARG OPTERR OPTIND COMP_WORDBREAKS HISTCMD LINENO PPID PWD OLDPWD \
+  RANDOM SRANDOM EPOCHSECONDS EPOCHREALTIME
+# The hand-off comes from this script alone.
+unset -v LAMBDA_EXTENSION_{NAME,HANDOFF_VERSION,IDENTIFIER,EVENTS,REGISTRATION,SOCKET_FD,COMMAND}
+
+# Takes out of the environment what changes Node.js, Bun, OpenSSL, memory, or what the dynamic linker writes. For every X
+# of this list, the engine gets LAMBDA_EXTENSION_X as X. NODE_ENV is for programs: it passes.
+use_own_variables() {
+  local pattern key keys twins="${!LAMBDA_EXTENSION_*}"
+  for pattern in \
+    NODE_* UV_THREADPOOL_SIZE UV_USE_IO_URING WATCH_REPORT_DEPENDENCIES UNDICI_NO_FG \
+    ICU_TIMEZONE_FILES_DIR ICU_NO_USER_DATA_OVERRIDE SIMDUTF_FORCE_IMPLEMENTATION CARES_HOSTS \
+    BUN_* MIMALLOC_* \
+    OPENSSL_* SSL_CERT_FILE SSL_CERT_DIR SSLKEYLOGFILE CTLOG_FILE QLOGDIR OSSL_QFILTER RANDFILE \
+    LD_DEBUG LD_DEBUG_OUTPUT LD_PROFILE LD_PROFILE_OUTPUT LD_SHOW_AUXV \
+    MALLOC_* GLIBC_TUNABLES; do
+    keys=$pattern
+    [[ $pattern != *'*' ]] || eval "keys=\${!$pattern}" # the names that start so
+    for key in $keys; do
+      [[ $key == NODE_ENV ]] || unset -v "$key"
+    done
+    for key in $twins; do
+      [[ $key != LAMBDA_EXTENSION_$pattern || -z ${!key} ]] || export "${key#LAMBDA_EXTENSION_}=${!key}"
+    done
+  done
+}
 
 say() { printf '[%s] %s\n' "$name" "$1" >&2; }
 
@@ -23,7 +49,7 @@ hang_up() {
 # Sends one request, on the open connection if there is one, and sets status, body and (if the answer has one)
 # identifier. Fails unless a whole answer came. No timeout: the API may answer after a freeze.
 request() { # method, path, headers, body
-  local LC_ALL=C host=$api:80 text='' # LC_ALL: lengths are bytes
+  local host=$api:80 text=''
   status='' body=''
   [[ $api != *:* ]] || host=$api
   if [[ -z $socket ]]; then
@@ -133,37 +159,56 @@ find_carried() {
   fi
 }
 
-if [[ -z $api ]]; then
-  say 'AWS_LAMBDA_RUNTIME_API is not set: AWS Lambda (or an emulator of it) runs this file as /opt/extensions/<name>.'
-  exit 1
-fi
+find_engine() {
+  case $engine in
+    shared) find_shared ;;
+    carried) find_carried ;;
+    auto) find_shared; [[ -n $node ]] || find_carried ;;
+  esac
+  [[ -n $node ]]
+}
 
-case $engine in
-  shared) find_shared ;;
-  carried) find_carried ;;
-  auto) find_shared; [[ -n $node ]] || find_carried ;;
-esac
-[[ -n $node ]] || live_without_engine
-
-# The function's own options for its Node would change this one too (--require, --inspect, a debugger …).
-unset NODE_OPTIONS NODE_EXTRA_CA_CERTS BUN_OPTIONS LAMBDA_EXTENSION_HANDOFF_VERSION
-[[ -z $LAMBDA_EXTENSION_NODE_OPTIONS ]] || export NODE_OPTIONS=$LAMBDA_EXTENSION_NODE_OPTIONS
-[[ -z $LAMBDA_EXTENSION_NODE_EXTRA_CA_CERTS ]] || export NODE_EXTRA_CA_CERTS=$LAMBDA_EXTENSION_NODE_EXTRA_CA_CERTS
-export LAMBDA_EXTENSION_NAME=$name
-
-options=("${node_options[@]}") bun=''
-# Node would start four helper threads before the program; an extension has work for one: see docs/adr/0205.
-[[ $LAMBDA_EXTENSION_NODE_OPTIONS == *--v8-pool-size* ]] || options+=(--v8-pool-size=1)
-# Bun would read the .env and the bunfig.toml of the function's folder.
-[[ $node != "$folder/bin/bun" ]] || options=(--no-env-file --config=/dev/null --no-install) bun=yes
-
-if [[ $register == launcher ]] && register_for "$events"; then
+hand_over() {
   export LAMBDA_EXTENSION_HANDOFF_VERSION=1 LAMBDA_EXTENSION_IDENTIFIER=$identifier LAMBDA_EXTENSION_EVENTS=$events
   export LAMBDA_EXTENSION_REGISTRATION=$body
-  [[ -z $bun ]] || hang_up # Bun cannot take over a connection
-  export LAMBDA_EXTENSION_SOCKET_FD=$socket
-  [[ -n $socket ]] || unset LAMBDA_EXTENSION_SOCKET_FD
-fi
-exec "$node" "${options[@]}" "$folder/index.cjs"
-problem="cannot execute $node: was the layer built for another architecture?"
-live_without_engine
+  # Bun cannot take over a connection.
+  [[ $node != "$folder/bin/bun" ]] || hang_up
+  [[ -z $socket ]] || export LAMBDA_EXTENSION_SOCKET_FD=$socket
+}
+
+# Sets the command that this process becomes. It is global, but an array, and no environment has arrays.
+set_command() {
+  LAMBDA_EXTENSION_COMMAND=("$node" "${node_options[@]}")
+  if [[ $node == "$folder/bin/bun" ]]; then
+    # Bun would read the .env and the bunfig.toml of the function's folder.
+    LAMBDA_EXTENSION_COMMAND=("$node" --no-env-file --config=/dev/null --no-install)
+  elif [[ $LAMBDA_EXTENSION_NODE_OPTIONS != *--v8-pool-size* ]]; then
+    # Node would start four helper threads before the program; an extension has work for one: see docs/adr/0205.
+    LAMBDA_EXTENSION_COMMAND+=(--v8-pool-size=1)
+  fi
+  LAMBDA_EXTENSION_COMMAND+=("$folder/index.cjs")
+}
+
+# Every variable of this script is local to main, and the functions that main calls use it. So a variable of the function
+# with the same name reaches the engine, with the function's value.
+main() { # why the engine cannot run, if it was tried
+  ### settings ###
+  local LC_ALL=C # lengths are bytes
+  local api=$AWS_LAMBDA_RUNTIME_API name=${0##*/} node='' problem=$1 status='' body=''
+  local folder=${0%"$name"}../$extension identifier=$LAMBDA_EXTENSION_IDENTIFIER socket=$LAMBDA_EXTENSION_SOCKET_FD
+  if [[ -z $api ]]; then
+    say 'AWS_LAMBDA_RUNTIME_API is not set: AWS Lambda (or an emulator of it) runs this file as /opt/extensions/<name>.'
+    exit 1
+  fi
+  [[ -z $problem ]] && find_engine || live_without_engine
+  [[ $AWS_LAMBDA_INITIALIZATION_TYPE != lambda-managed-instances ]] || events=$managed_events
+  [[ $register == launcher ]] && register_for "$events" || identifier=''
+  use_own_variables
+  export LAMBDA_EXTENSION_NAME=$name
+  [[ -z $identifier ]] || hand_over
+  set_command
+}
+
+main
+exec "${LAMBDA_EXTENSION_COMMAND[@]}"
+main "cannot execute ${LAMBDA_EXTENSION_COMMAND[0]}: was the layer built for another architecture?"

@@ -47,5 +47,5 @@ export function renderLauncher({ name, events, register, engine, runtime, source
     `node_options=(${sourceMap ? "--enable-source-maps" : ""})`,
   ];
   const template = readFileSync(new URL("launcher.bash", import.meta.url), "utf8");
-  return template.replace("### settings ###", () => settings.join("\n"));
+  return template.replace("### settings ###", () => settings.map((setting) => `local ${setting}`).join("\n  "));
 }
