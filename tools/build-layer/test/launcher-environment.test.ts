@@ -80,19 +80,19 @@ function own({ env }: Ended): Variables {
   return rest;
 }
 
-/** Only bash counts seconds (`read` with TMOUT), so only its variables need an API that takes its time. */
-const delayFor = (name: string): number => (name === "TMOUT" || name === "FUNCNEST" ? 2_000 : 0);
+/** As an API that answers after a freeze: a variable that limits a wait (TMOUT=1) would end it. */
+const delayMs = 2_000;
 
 describe.concurrent("a variable that is the function's alone", () => {
   test.each([...ofBash, ...ofEngines])("%s=%s: the extension does not get it, and lives", async (name, value) => {
-    const trial = await runBeside({ [name]: value }, { engine: "node", delayMs: delayFor(name) });
+    const trial = await runBeside({ [name]: value }, { engine: "node", delayMs });
     expect(trial).toMatchObject({ code: 0, stderr: bashPrints({ [name]: value }), files: [] });
     expect(trial.requests).toEqual(["register", "event/next"]);
     expect(own(trial)).toEqual(handOff);
   });
 
   test.each([...ofBash, ...ofEngines])("%s=%s: an extension without an engine lives", async (name, value) => {
-    const trial = await runBeside({ [name]: value }, { engine: "none", delayMs: delayFor(name) });
+    const trial = await runBeside({ [name]: value }, { engine: "none", delayMs });
     expect(trial).toMatchObject({ code: 0, requests: ["register", "event/next"], files: [] });
     const said = trial.stderr.slice(bashPrints({ [name]: value }).length);
     expect(said).toMatch(/^\[probe\] found no Node\.js[^\n]*\n$/);
