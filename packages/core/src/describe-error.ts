@@ -1,14 +1,49 @@
-import { ConfigError, errorCode, PlatformError } from "./errors.ts";
+import { ConfigError, errorCode, PlatformError, unlessThrows } from "./errors.ts";
 import { textOf } from "./json-object.ts";
 
-/** One line about anything thrown: its class, message and cause and, for a programming error, where it came from. */
+const hidden = "a value that cannot be shown";
+
+/** Units: UTF-16 code units. CloudWatch Logs takes a longer line, but it is hard to read. */
+const maxLength = 8192;
+
+/**
+ * One line about anything thrown: its class, message and cause and, for a programming error, where it came from.
+ * Errors: none, also if every look at the value throws. A very long line is cut.
+ */
 export function describeError(error: unknown): string {
-  if (!(error instanceof Error)) return oneLine(textOf(error) ?? inspect(error));
-  if (error instanceof PlatformError || error instanceof ConfigError) return oneLine(error.message);
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
+  const text = unlessThrows(() => describe(error), hidden).replace(/\s*[\r\n]+\s*/g, " ");
+  return text.length > maxLength ? `${text.slice(0, maxLength)}… (${text.length} characters)` : text;
+}
+
+/** What a failing start reports: the problems of a `ConfigError`, else one description. Never throws. */
+export function problemsOf(error: unknown): readonly string[] {
+  const problems = unlessThrows(
+    () => (error instanceof ConfigError ? Array.from(error.problems, describeError) : []),
+    [],
+  );
+  return problems.length > 0 ? problems : [describeError(error)];
+}
+
+/** The name of an error's class; `Error` for everything else that can be thrown. Never throws. */
+export function errorName(error: unknown): string {
+  return unlessThrows(() => (error instanceof Error ? textOfField(error.name) : ""), "") || "Error";
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return textOf(error) ?? inspect(error);
+  const message = textOfField(error.message);
+  if (error instanceof PlatformError || error instanceof ConfigError) return message;
+  const frames = textOfField(error.stack)
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line));
   const frame = (frames.find((line) => !/\bnode:/.test(line)) ?? frames[0])?.trim();
   const where = frame === undefined ? "" : ` (${frame})`;
-  return oneLine(`${error.name}: ${error.message}${causeOf(error)}${where}`);
+  return `${errorName(error)}: ${message}${causeOf(error)}${where}`;
+}
+
+/** A program may set a field of an error to anything. */
+function textOfField(value: unknown): string {
+  return String(value);
 }
 
 /** `fetch failed` says nothing; its cause says ECONNREFUSED. */
@@ -20,13 +55,5 @@ function causeOf({ cause }: Error): string {
 
 /** A value as JSON, or as text if JSON cannot write it; never throws. */
 export function inspect(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? String(value);
-  } catch {
-    return "a value that cannot be shown";
-  }
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, " ");
+  return unlessThrows(() => JSON.stringify(value) ?? String(value), hidden);
 }

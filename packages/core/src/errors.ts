@@ -31,5 +31,14 @@ export class PlatformError extends Error {
 
 /** The code of a system error, such as `ECONNREFUSED`; undefined for everything else that can be thrown. */
 export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error ? textOf(error.code) : undefined;
+  return unlessThrows(() => (error instanceof Error && "code" in error ? textOf(error.code) : undefined), undefined);
+}
+
+/** A look at something thrown: a Proxy may throw at `instanceof`, a getter at its name. */
+export function unlessThrows<T>(look: () => T, otherwise: T): T {
+  try {
+    return look();
+  } catch {
+    return otherwise;
+  }
 }

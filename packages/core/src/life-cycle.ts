@@ -1,6 +1,6 @@
 import { TimedShutdownContext } from "./contexts.ts";
 import { createDeadline, isThenable, waitAtMost } from "./deadline.ts";
-import { describeError } from "./describe-error.ts";
+import { describeError, errorName } from "./describe-error.ts";
 import type { LifecycleStep } from "./extension-options.ts";
 import { createFailurePolicy } from "./failure-policy.ts";
 import { createInterruption } from "./interruption.ts";
@@ -79,7 +79,7 @@ export async function runLifeCycle(parts: LifeCycleParts): Promise<void> {
   async function giveUp(cause: unknown): Promise<void> {
     const message = describeError(cause);
     report(`The extension ends: ${message}`);
-    const reported = { errorType: `Extension.${cause instanceof Error ? cause.name : "Error"}`, message };
+    const reported = { errorType: `Extension.${errorName(cause)}`, message };
     // If even this fails, the platform still sees the exit status.
     await api.reportError(reported, reportErrorTimeoutMs).catch(() => undefined);
   }

@@ -137,6 +137,19 @@ describe("parseOptions", () => {
     expect(problemsOf({ plugins: 1 })[0]).toContain(`expected one of ${members.join(", ")}`);
   });
 
+  test("reports options that cannot be read", () => {
+    const unreadable = {
+      get onInvoke(): never {
+        throw new TypeError("not yet");
+      },
+    };
+    expect(problemsOf(unreadable)).toEqual([
+      expect.stringMatching(/^options: a look at them throws TypeError: not yet/),
+    ]);
+    const traps = { get: () => unreadable.onInvoke, getPrototypeOf: () => unreadable.onInvoke };
+    expect(problemsOf(new Proxy({}, traps))).toEqual([expect.stringMatching(/^options: a look at them throws/)]);
+  });
+
   test("never throws, for any value", () => {
     fc.assert(
       fc.property(fc.anything({ withBigInt: true, withNullPrototype: true, withSparseArray: true }), (given) => {

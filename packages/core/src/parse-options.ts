@@ -1,4 +1,4 @@
-import { inspect } from "./describe-error.ts";
+import { describeError, inspect } from "./describe-error.ts";
 import { ConfigError } from "./errors.ts";
 import type { ExtensionOptions, TelemetryOptions } from "./extension-options.ts";
 import { isObject } from "./json-object.ts";
@@ -48,13 +48,18 @@ const extension: Checks<ExtensionOptions> = {
  * function alone, or ends if `failure` is `"closed"`.
  */
 export function parseOptions(given: unknown): ExtensionOptions {
-  const problems = objectOf(extension)(given, "");
-  if (problems.length === 0) return given as ExtensionOptions;
-  const { name, failure, report }: Partial<ExtensionOptions> = isObject(given) ? given : {};
+  let problems: readonly string[];
+  let kept: Pick<ExtensionOptions, "name" | "failure" | "report"> = {};
+  try {
+    problems = objectOf(extension)(given, "");
+    if (problems.length === 0) return given as ExtensionOptions;
+    const { name, failure, report }: Partial<ExtensionOptions> = isObject(given) ? given : {};
+    kept = { ...(typeof name === "string" && { name }), ...(failure && { failure }), ...(report && { report }) };
+  } catch (error) {
+    problems = [`options: a look at them throws ${describeError(error)}`];
+  }
   return {
-    ...(typeof name === "string" && { name }),
-    ...(failure && { failure }),
-    ...(report && { report }),
+    ...kept,
     onInit() {
       throw new ConfigError(problems);
     },

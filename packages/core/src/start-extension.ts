@@ -1,6 +1,6 @@
 import { isThenable, waitAtMost } from "./deadline.ts";
-import { describeError } from "./describe-error.ts";
-import { ConfigError, PlatformError } from "./errors.ts";
+import { problemsOf } from "./describe-error.ts";
+import { PlatformError } from "./errors.ts";
 import type { ExtensionContext, ExtensionOptions, LifecycleStep, Registration } from "./extension-options.ts";
 import { parseRegistration } from "./extensions-api.ts";
 import type { ExtensionsApi } from "./extensions-api.ts";
@@ -100,8 +100,7 @@ export async function startExtension(parts: StartParts): Promise<Started> {
 
   function fail(error: unknown, base: Omit<ExtensionContext, "hasTelemetry">): Started {
     if (options.failure === "closed") throw error;
-    const problems = error instanceof ConfigError ? error.problems : [describeError(error)];
-    for (const problem of problems) report(problem);
+    for (const problem of problemsOf(error)) report(problem);
     report("The extension does nothing until this is corrected; the function is not affected");
     return { context: { ...base, hasTelemetry: false }, telemetry: undefined, isInert: true, restored: undefined };
   }
