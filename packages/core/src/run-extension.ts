@@ -8,29 +8,61 @@ import type { BytesListener } from "./http/inherited-connection.ts";
 import { runLifeCycle } from "./life-cycle.ts";
 import { parseOptions } from "./parse-options.ts";
 
+/** What this process runs. */
+interface Running {
+  readonly promise: Promise<void>;
+  /** True if no further call needs a report. */
+  isReported: boolean;
+}
+
+const key = Symbol.for("@lambda-extension/core");
+
+/** One mark for all copies of this package in the process, of any version and module format. */
+const inProcess = globalThis as { [key]?: Running };
+
 /**
  * The launcher has registered before Node.js loads this module: an error that the program throws before `runExtension`
  * would fail the function. Instead the loop runs without it: docs/adr/0106-a-program-that-throws-too-early.md.
  */
 const endEarlyWatch = onEarlyFailure((error) => {
   endEarlyWatch();
-  withoutProgram = runExtensionOn(createProcessHost(), {
-    onInit() {
-      throw error;
-    },
-  });
+  const onInit = (): never => {
+    throw error;
+  };
+  void runOnce({ onInit }, true);
 });
-let withoutProgram: Promise<void> | undefined;
 
 /**
  * Runs an extension from registration to SHUTDOWN, then ends the process: exit status 0, or 1 after saying why.
+ * A second call in the process, also of another copy of this package, reports that and returns the first promise.
  * Errors: none; docs/life-cycle.md lists what each failure does.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
  */
 export function runExtension(options: ExtensionOptions): Promise<void> {
   endEarlyWatch();
-  return withoutProgram ?? runExtensionOn(createProcessHost(), options);
+  return runOnce(options, false);
 }
+
+function runOnce(options: ExtensionOptions, isReported: boolean): Promise<void> {
+  const host = createProcessHost();
+  const running = inProcess[key];
+  if (running === undefined) {
+    let start = (): void => {};
+    const promise = new Promise<void>((resolve) => (start = () => resolve(runExtensionOn(host, options))));
+    inProcess[key] = { promise, isReported };
+    // After the mark is set: a handler may call `runExtension`.
+    start();
+    return promise;
+  }
+  if (!isReported && !running.isReported) {
+    running.isReported = true;
+    host.writeError(`[${host.folderName}] ${secondCall}`);
+  }
+  return running.promise;
+}
+
+const secondCall =
+  "runExtension was called again, which has no effect: the first call goes on. Call it once, with all handlers";
 
 /** The same on any host, with options that a program in plain JavaScript may get wrong. */
 export async function runExtensionOn(host: Host, given: unknown): Promise<void> {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -118,6 +118,111 @@ void main();
     }
   },
 );
+
+/** The text of this package's sources, by their path in a folder of the project. */
+function copyOfCore(folder: string): Record<string, string> {
+  const names = readdirSync(path("../src"), { recursive: true, encoding: "utf8" });
+  const sources = names.filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"));
+  return Object.fromEntries(sources.map((name) => [`${folder}/${name}`, readFileSync(path(`../src/${name}`), "utf8")]));
+}
+
+const again = `import { runExtension } from "@lambda-extension/core";
+const say = (text: string): void => console.log("witness: " + text);
+const calls: Promise<void>[] = [];
+`;
+
+test.each([
+  ["of one copy", "launcher", "", "runExtension"],
+  ["of two copies", "launcher", 'import { runExtension as other } from "./copy/index.ts";\n', "other"],
+  ["first in beforeRegister", "self", "", "runExtension"],
+])(
+  "calls runExtension again, %s: the first goes on, and a message says it once",
+  async (_name, register, imports, second) => {
+    const twice = await buildExtension({
+      "package.json": manifest({ name: "twice", register }),
+      ...copyOfCore("src/copy"),
+      "src/main.ts": `${imports}${again}
+calls.push(runExtension({
+  ${register === "self" ? "async beforeRegister() { calls.push(runExtension({})); }," : ""}
+  onInit: () => say("first"),
+  onInvoke() {
+    calls.push(runExtension({ onInvoke: () => say("third") }));
+    say("same " + calls.every((call) => call === calls[0]));
+    setTimeout(() => { throw new Error("background"); });
+  },
+  onShutdown: () => say("down"),
+}));
+calls.push(${second}({ name: "another", onInit: () => say("second") }));
+`,
+    });
+    try {
+      const running = await start({}, { layer: twice });
+      for (const n of [1, 2]) expect(await invoke(running, { n })).toBe(JSON.stringify({ n }));
+      await running.shutdown();
+      expect(said(running)).toEqual(["first", "same true", "same true", "down"]);
+      const [first, ...others] = reported(running, "twice");
+      expect(first).toMatch(/^runExtension was called again, .* Call it once/);
+      for (const other of others) expect(other).toMatch(/^A background task failed/);
+    } finally {
+      twice.remove();
+    }
+  },
+);
+
+test("a copy of this package that is only imported does not register", async () => {
+  const idle = await buildExtension({
+    "package.json": manifest({ name: "idle" }),
+    ...copyOfCore("src/copy"),
+    "src/main.ts": `import { PlatformError } from "./copy/index.ts";
+${again}
+say(PlatformError.name);
+void runExtension({
+  async onInvoke() {
+    setTimeout(() => { throw new Error("background"); });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  },
+});
+`,
+  });
+  try {
+    const running = await start({}, { layer: idle });
+    for (const n of [1, 2]) expect(await invoke(running, { n })).toBe(JSON.stringify({ n }));
+    await running.shutdown();
+    expect(reported(running, "idle")).toEqual([
+      expect.stringMatching(/^A background task failed/),
+      "A background task failed 2 times",
+    ]);
+  } finally {
+    idle.remove();
+  }
+});
+
+test("something thrown that throws at every look does not reach the function", async () => {
+  const evil = await buildExtension({
+    "package.json": manifest({ name: "evil" }),
+    "src/main.ts": `${again}
+const throws = () => { throw new Error("a look"); };
+const evil: unknown = new Proxy(new Error("x"), { get: throws, has: throws, getPrototypeOf: throws, ownKeys: throws });
+void runExtension({
+  onInit() { throw evil; },
+  onShutdown: () => say("down"),
+});
+void Promise.reject(evil);
+`,
+  });
+  try {
+    const running = await start({}, { layer: evil });
+    for (const n of [1, 2]) expect(await invoke(running, { n })).toBe(JSON.stringify({ n }));
+    await running.shutdown();
+    expect(reported(running, "evil")).toEqual([
+      "a value that cannot be shown",
+      "The extension does nothing until this is corrected; the function is not affected",
+      expect.stringMatching(/^A background task failed.*: a value that cannot be shown$/),
+    ]);
+  } finally {
+    evil.remove();
+  }
+});
 
 test("goes on after freezes", async () => {
   // The customer's proxy is not for the Runtime API.
