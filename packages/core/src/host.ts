@@ -1,4 +1,4 @@
-import { writeSync } from "node:fs";
+import { readFileSync, writeSync } from "node:fs";
 import type { Socket } from "node:net";
 import { basename, dirname } from "node:path";
 import { systemClock } from "./clock.ts";
@@ -12,6 +12,8 @@ export interface Host {
   readonly clock: Clock;
   /** See {@link bundleFolderName}. */
   readonly folderName: string;
+  /** The text of /etc/hosts; empty if it cannot be read. */
+  hostsFile(): string;
   writeError(line: string): void;
   /** Ends the process; the loop does nothing after it. */
   exit(code: number): void;
@@ -28,6 +30,7 @@ export function createProcessHost(): Host {
     env: process.env,
     clock: systemClock,
     folderName: bundleFolderName(),
+    hostsFile: readHostsFile,
     writeError: writeErrorLine,
     exit: (code) => process.exit(code),
     onSignal(listener) {
@@ -63,6 +66,14 @@ export const builtinModule = ((id: string) => process.getBuiltinModule(id)) as t
 /** The name of the folder that holds the running bundle: by the layout of a layer, the extension's name. */
 export function bundleFolderName(): string {
   return basename(dirname(process.argv[1] ?? "/extension/index.cjs"));
+}
+
+function readHostsFile(): string {
+  try {
+    return readFileSync("/etc/hosts", "utf8");
+  } catch {
+    return "";
+  }
 }
 
 /**

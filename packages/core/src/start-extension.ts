@@ -7,6 +7,7 @@ import type { ExtensionsApi } from "./extensions-api.ts";
 import type { Registered } from "./hand-off.ts";
 import type { Host } from "./host.ts";
 import type { LifecycleEventType } from "./lifecycle-event.ts";
+import { sandboxAddress } from "./telemetry/sandbox-address.ts";
 import { startTelemetry } from "./telemetry/start-telemetry.ts";
 import type { Telemetry } from "./telemetry/start-telemetry.ts";
 
@@ -83,6 +84,7 @@ export async function startExtension(parts: StartParts): Promise<Started> {
       api,
       options: options.telemetry,
       initializationType,
+      address: sandboxAddress(host.hostsFile(), host.env["AWS_LAMBDA_RUNTIME_API"] ?? ""),
       beforeEvents: async (events) => {
         const isAfterRestore = events.some((event) => event.kind.startsWith("platform.restore"));
         if (restored !== undefined && isAfterRestore) await waitAtMost(restored(), restoreLimitMs);

@@ -22,7 +22,7 @@ export interface RunningExtension {
 export function run(
   env: Record<string, string | undefined>,
   options: ExtensionOptions,
-  clock: Clock = systemClock,
+  { clock = systemClock, hostsFile = "" }: { readonly clock?: Clock; readonly hostsFile?: string } = {},
 ): RunningExtension {
   const errors: string[] = [];
   const exitCodes: number[] = [];
@@ -34,6 +34,7 @@ export function run(
       env: ownEnv,
       clock,
       folderName: "folder-extension",
+      hostsFile: () => hostsFile,
       writeError: (line) => errors.push(line),
       exit(code) {
         exitCodes.push(code);

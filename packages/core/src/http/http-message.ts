@@ -1,3 +1,4 @@
+import { appendPiece } from "./append-piece.ts";
 import { invalidHttp, parseHttpHead, statusOf } from "./http-head.ts";
 import type { HeaderLookup, HttpHead } from "./http-head.ts";
 
@@ -48,6 +49,11 @@ export class HttpMessageReader {
 
   constructor(options: HttpReaderOptions) {
     this.#options = options;
+  }
+
+  /** The bytes kept of a message that is not complete. */
+  get heldBytes(): number {
+    return this.#pending.length + (this.#discardedBytes > 0 ? 0 : this.#bodyBytes);
   }
 
   /** Takes the next bytes; returns the messages they complete, usually none or one. */
@@ -129,7 +135,7 @@ export class HttpMessageReader {
 
   #keep(bytes: Buffer): void {
     this.#bodyBytes += bytes.length;
-    if (this.#bodyBytes <= this.#options.maxBodyBytes) this.#body.push(bytes);
+    if (this.#bodyBytes <= this.#options.maxBodyBytes) appendPiece(this.#body, bytes);
     else {
       this.#discardedBytes = this.#bodyBytes;
       this.#body = [];

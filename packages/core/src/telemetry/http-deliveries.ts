@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { describeError } from "../describe-error.ts";
 import { HttpMessageReader } from "../http/http-message.ts";
 import type { HttpMessage } from "../http/http-message.ts";
 import type { DeliverySink } from "./intake.ts";
@@ -10,21 +11,28 @@ const acknowledgement = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 /**
  * Answers each delivery with 200 and then passes its body on, in order. Bad data gets the same answer: after 400 or
- * more the platform sends the same batch for ever.
+ * more the platform sends the same batch for ever. `hold` learns how many bytes are not acknowledged yet.
  */
-export function serveHttpDeliveries(socket: Socket, sink: DeliverySink): void {
-  const reader = new HttpMessageReader({
+export function serveHttpDeliveries(socket: Socket, sink: DeliverySink, hold: (bytes: number) => void): void {
+  let reader: HttpMessageReader | undefined = new HttpMessageReader({
     reads: "request",
     maxBodyBytes,
     onHead(header) {
       if (header("expect")?.toLowerCase() === "100-continue") socket.write("HTTP/1.1 100 Continue\r\n\r\n");
     },
   });
+  let unanswered: HttpMessage[] = [];
   let turn = Promise.resolve();
 
-  async function answer(message: HttpMessage): Promise<void> {
+  function holdAll(): void {
+    hold(unanswered.reduce((bytes, { body }) => bytes + body.length, reader?.heldBytes ?? 0));
+  }
+
+  async function answer(): Promise<void> {
     await sink.room();
-    if (socket.destroyed) return;
+    const message = unanswered.shift();
+    if (message === undefined || socket.destroyed) return;
+    holdAll();
     const isLast = message.startLine.endsWith("HTTP/1.0") || message.header("connection")?.toLowerCase() === "close";
     socket.write(acknowledgement);
     if (isLast) socket.end();
@@ -38,13 +46,20 @@ export function serveHttpDeliveries(socket: Socket, sink: DeliverySink): void {
 
   socket.on("data", (bytes: Buffer) => {
     try {
-      for (const message of reader.push(bytes)) {
+      for (const message of reader?.push(bytes) ?? []) {
+        unanswered.push(message);
         socket.pause();
-        turn = turn.then(() => answer(message)).then(() => void socket.resume());
+        turn = turn.then(answer).then(() => void socket.resume());
       }
+      holdAll();
     } catch (error) {
-      sink.onProblem(error instanceof Error ? error.message : String(error));
+      sink.onProblem(describeError(error));
       socket.destroy();
     }
+  });
+  // An answer may wait for room for a long time: it must not keep the bytes of a closed connection.
+  socket.on("close", () => {
+    reader = undefined;
+    unanswered = [];
   });
 }

@@ -25,7 +25,7 @@ test("consumes bodies in order, one at a time, and is idle afterwards", async ()
 test("has room until 16 MiB wait, and again when the consumer has caught up", async () => {
   const { open, opened } = gate();
   const intake = createTelemetryIntake(() => opened);
-  intake.push(Buffer.alloc(16 * 1024 * 1024));
+  intake.push(Buffer.alloc(16 * 1024 * 1024 - 1024));
   await intake.room();
   intake.push(Buffer.alloc(1));
   let hasRoom = false;
@@ -35,6 +35,12 @@ test("has room until 16 MiB wait, and again when the consumer has caught up", as
   open();
   await room;
   expect(hasRoom).toBe(true);
+});
+
+test("has no room for millions of tiny bodies", async () => {
+  const intake = createTelemetryIntake(() => new Promise(() => {}));
+  for (let n = 0; n < 17_000; n++) intake.push(Buffer.alloc(1));
+  expect(await Promise.race([intake.room().then(() => "room"), Promise.resolve("no room")])).toBe("no room");
 });
 
 test("knows a body that came before, also with others in between", () => {

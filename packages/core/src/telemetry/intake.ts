@@ -9,6 +9,8 @@ export interface DeliverySink {
 
 /** Eight of the largest deliveries; past it the platform buffers, and reports what it drops. */
 const maxPendingBytes = 16 * 1024 * 1024;
+/** What a body costs beside its bytes, so that millions of tiny ones count too. */
+const bytesPerBody = 1024;
 
 /** What it remembers: more than the platform sends at a time, so that it knows every repeated delivery. */
 const remembered = { items: 16, bytes: 2 * 1024 * 1024 };
@@ -25,7 +27,7 @@ export function createTelemetryIntake(consume: (body: Buffer) => Promise<void>) 
   async function run(body: Buffer, before: Promise<void>): Promise<void> {
     await before;
     await consume(body);
-    pendingBytes -= body.length;
+    pendingBytes -= body.length + bytesPerBody;
     if (pendingBytes > maxPendingBytes) return;
     const woken = waiting;
     waiting = [];
@@ -34,7 +36,7 @@ export function createTelemetryIntake(consume: (body: Buffer) => Promise<void>) 
 
   return {
     push(body: Buffer): void {
-      pendingBytes += body.length;
+      pendingBytes += body.length + bytesPerBody;
       tail = run(body, tail);
     },
     /** See {@link DeliverySink}. */

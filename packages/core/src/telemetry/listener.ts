@@ -1,28 +1,44 @@
-import type { AddressInfo, Server, Socket } from "node:net";
+import type { AddressInfo, Server } from "node:net";
 import { errorCode } from "../errors.ts";
 import type { TelemetryOptions } from "../extension-options.ts";
 import { builtinModule } from "../host.ts";
+import { createConnections } from "./connections.ts";
 import { serveHttpDeliveries } from "./http-deliveries.ts";
 import type { DeliverySink } from "./intake.ts";
 import { serveTcpDeliveries } from "./tcp-deliveries.ts";
+
+/** The platform has one connection. Lambda gives the processes of an environment 1,024 descriptors. */
+const limits = { maxConnections: 64, maxHeldBytes: 16 * 1024 * 1024 };
+
+/** What a listener needs. */
+export interface ListenerOptions extends Required<Pick<TelemetryOptions, "protocol" | "port">> {
+  /** Undefined stands for every address; so does one that this machine does not have. */
+  readonly address: string | undefined;
+  readonly sink: DeliverySink;
+}
 
 /**
  * Resolves when bound: from then on the extension may subscribe. Port 0 means any free port.
  * Errors: the system error of a bind that failed for another reason than a port in use.
  */
-export async function startTelemetryListener(
-  options: Required<Pick<TelemetryOptions, "protocol" | "port">> & { readonly sink: DeliverySink },
-) {
-  const sockets = new Set<Socket>();
+export async function startTelemetryListener({ sink, ...options }: ListenerOptions) {
+  const connections = createConnections(limits, () => {
+    sink.onProblem("too many connections or unfinished deliveries: the quietest are closed");
+  });
   const serve = options.protocol === "HTTP" ? serveHttpDeliveries : serveTcpDeliveries;
   const server = builtinModule("node:net").createServer((socket) => {
-    sockets.add(socket);
-    socket.on("close", () => sockets.delete(socket));
+    connections.add(socket);
     // If the connection breaks, the sender sends the delivery again: that needs no report.
     socket.on("error", () => socket.destroy());
-    serve(socket, options.sink);
+    serve(socket, sink, (bytes) => connections.hold(socket, bytes));
   });
-  const port = await bind(server, options.port);
+  // If no descriptor is free for a later connection, the process goes on.
+  server.on("error", () => {});
+  await bind(server, options);
+  const { address, port } = server.address() as AddressInfo;
+  if (address === "::" || address === "0.0.0.0") {
+    sink.onProblem("/etc/hosts has no sandbox.localdomain of this machine: it listens on every address");
+  }
   let closed: Promise<void> | undefined;
   return {
     port,
@@ -30,28 +46,39 @@ export async function startTelemetryListener(
     close(): Promise<void> {
       closed ??= new Promise((resolve) => {
         server.close(() => resolve());
-        for (const socket of sockets) socket.destroy();
+        connections.closeAll();
       });
       return closed;
     },
   };
 }
 
-async function bind(server: Server, port: number): Promise<number> {
+type Place = Pick<ListenerOptions, "address" | "port">;
+
+async function bind(server: Server, { address, port }: Place): Promise<void> {
   try {
-    return await listen(server, port);
+    await listen(server, { address, port });
   } catch (error) {
-    if (errorCode(error) === "EADDRINUSE" && port !== 0) return await listen(server, 0);
-    throw error;
+    const isInUse = errorCode(error) === "EADDRINUSE";
+    if (isInUse ? port === 0 : address === undefined) throw error;
+    await bind(server, isInUse ? { address, port: 0 } : { address: undefined, port });
   }
 }
 
-function listen(server: Server, port: number): Promise<number> {
+/**
+ * Any `listen` of a server loads the module `cluster`, 1 ms of every start, and for an address also the DNS client,
+ * 4 ms more. `_listen2`, in which it ends, loads neither: docs/adr/0108-listen-on-one-address.md.
+ */
+function listen(server: Server & Listen2, { address, port }: Place): Promise<void> {
   return new Promise((resolve, reject) => {
-    // The listener stays: if no descriptor is free for a later connection, the process goes on.
-    server.on("error", reject);
-    // No host means every address: `sandbox.localdomain` is not always a loopback address on Lambda. For a host, even
-    // 0.0.0.0, Node would load its DNS client, a third of what a listener costs.
-    server.listen({ port }, () => resolve((server.address() as AddressInfo).port));
+    server.once("error", reject);
+    server.once("listening", resolve);
+    if (address === undefined || server._listen2 === undefined) server.listen({ port, host: address });
+    else server._listen2(address, port, 4, 511);
   });
+}
+
+/** Node.js has it and Bun does not. */
+interface Listen2 {
+  _listen2?(address: string, port: number, addressType: 4 | 6, backlog: number): void;
 }

@@ -27,6 +27,8 @@ export interface StartTelemetryOptions {
   readonly api: ExtensionsApi;
   readonly options: TelemetryOptions;
   readonly initializationType: string;
+  /** Where the listener binds; undefined stands for every address. */
+  readonly address: string | undefined;
   /** Runs before the consumer sees the events: the loop notices a restore here. */
   beforeEvents(events: readonly TelemetryEvent[]): Promise<void>;
   /** A failure of the consumer. */
@@ -42,7 +44,7 @@ export async function startTelemetry(start: StartTelemetryOptions): Promise<Tele
     const { protocol = "HTTP", port = 0 } = options;
     const runtimeDone = createRuntimeDoneTracker();
     const receiver = createReceiver(start, runtimeDone);
-    const listener = await startTelemetryListener({ protocol, port, sink: receiver.sink });
+    const listener = await startTelemetryListener({ protocol, port, address: start.address, sink: receiver.sink });
     const place = { port: listener.port, initializationType: start.initializationType };
     const answer = await subscribeToTelemetry(start.api, options, place).catch(async (error: unknown) => {
       await listener.close();
