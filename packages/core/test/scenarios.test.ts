@@ -245,6 +245,14 @@ test.each(["onInvoke", "onEvents", "timer", "hang"])("trouble in %s does not rea
   expect(said(running).at(-1)).toBe("shutdown spindown");
 });
 
+test("an endless loop in onInvoke ends the environment at the function's timeout, after the answer", async () => {
+  const running = await start({ WITNESS_TROUBLE: "loop" }, { timeoutSeconds: 1 });
+  for (const n of [1, 2]) expect(await invoke(running, { n })).toBe(JSON.stringify({ n }));
+  const platform = running.lines.flatMap(({ source, text }) => (source === "platform" ? [text] : []));
+  expect(platform.filter((line) => line.includes("Task timed out after 1.00 seconds"))).toHaveLength(2);
+  expect(said(running).filter((line) => line === "environment 1")).toHaveLength(2);
+}, 20_000);
+
 test("a configuration that does not parse is listed, and the function works", async () => {
   const running = await start({ WITNESS_TROUBLE: "config" });
   expect(await invoke(running, { n: 1 })).toBe('{"n":1}');

@@ -43,6 +43,7 @@ void runExtension({
   onRestore: (context) => say(`restored ${context.initializationType}`),
   async onInvoke(_event, context) {
     fail("onInvoke");
+    if (trouble === "loop") for (;;);
     if (trouble === "hang") await new Promise(() => {});
     const done = await context.runtimeDone({ graceMs: 2000 });
     say(`runtime done: ${done?.record.status}, time left: ${context.remainingMs() > 0}`);
