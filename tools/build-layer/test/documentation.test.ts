@@ -4,15 +4,9 @@ import { architectures, engines, lifecycleEvents, registrars, runtimes } from ".
 import { budgetNames, parseSettings, settingNames } from "../src/config/parse-settings.ts";
 import { engineReleases } from "../src/engine/engine-release.ts";
 import { usage } from "../src/parse-arguments.ts";
+import { readme, settingRows as rows } from "./readme-rows.ts";
 
 const page = readFileSync(new URL("../../../docs/layers.md", import.meta.url), "utf8");
-const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
-const rows = new Map(
-  [...readme.matchAll(/^\| `(\w+)` \| (.*?) \| (.*?) \| .* \|$/gm)].map(([, name = "", values = "", fallback = ""]) => [
-    name,
-    { values, fallback },
-  ]),
-);
 const quoted = (cell: string | undefined): readonly string[] =>
   [...(cell ?? "").matchAll(/`([^`]+)`/g)].map(([, value = ""]) => value);
 

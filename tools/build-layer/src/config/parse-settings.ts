@@ -1,7 +1,7 @@
 import { architectures, engines, lifecycleEvents, registrars, runtimes } from "./extension-settings.ts";
 import type { Budgets, ExtensionSettings, PolicyStatement } from "./extension-settings.ts";
 import { isRecord, listed, oneOf, rule, someOf } from "./rules.ts";
-import type { Rule } from "./rules.ts";
+import type { JsonSchema, Rule } from "./rules.ts";
 
 /** Either the settings, or every problem as `lambdaExtension.KEY: expected …, got …`. */
 export type ParsedSettings =
@@ -11,37 +11,62 @@ export type ParsedSettings =
 /** The keys of `budgets`. */
 export const budgetNames = ["maxBundleBytes", "maxZipBytes", "maxStartUpRatio"] as const;
 
-const rules: { readonly [Key in keyof ExtensionSettings]: Rule<ExtensionSettings[Key]> } = {
+const namePattern = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,126}$/;
+const variablePattern = /^[A-Za-z]\w*$/;
+const textOrTexts = { type: ["string", "array"], items: { type: "string" } };
+
+/** Of each setting alone; what two settings forbid together is in `parseSettings`. */
+export const rules: { readonly [Key in keyof ExtensionSettings]: Rule<ExtensionSettings[Key]> } = {
   // It is a file in `extensions/`, and a folder beside that.
   name: rule(
     "a plain file name of letters, digits, dots, dashes and underscores",
-    (got): got is string => typeof got === "string" && /^[A-Za-z0-9_][A-Za-z0-9._-]{0,126}$/.test(got),
+    (got): got is string => typeof got === "string" && namePattern.test(got),
+    { type: "string", pattern: namePattern.source },
   ),
   entry: rule(
     "a file of this package, or the name of a package",
     (got): got is string => typeof got === "string" && got !== "",
+    { type: "string", minLength: 1 },
   ),
   events: someOf(lifecycleEvents),
   register: oneOf(registrars),
   engine: oneOf(engines),
   runtime: oneOf(runtimes),
   architectures: someOf(architectures),
-  sourceMap: rule("true or false", (got) => typeof got === "boolean"),
+  sourceMap: rule("true or false", (got) => typeof got === "boolean", { type: "boolean" }),
   budgets: rule(
     `an object with ${listed(budgetNames, "or")}, each a number above 0, bytes as whole numbers`,
     (got): got is Budgets => isRecord(got) && Object.entries(got).every(isBudget),
+    {
+      type: "object",
+      properties: Object.fromEntries(budgetNames.map((name) => [name, budgetSchema(name)])),
+      additionalProperties: false,
+    },
   ),
   environment: rule(
     "an object of strings under names of letters, digits and underscores",
     (got): got is Readonly<Record<string, string>> =>
       isRecord(got) &&
-      Object.entries(got).every(([key, text]) => /^[A-Za-z]\w*$/.test(key) && typeof text === "string"),
+      Object.entries(got).every(([key, text]) => variablePattern.test(key) && typeof text === "string"),
+    {
+      type: "object",
+      patternProperties: { [variablePattern.source]: { type: "string" } },
+      additionalProperties: false,
+    },
   ),
   policies: rule(
     "a list of IAM statements with Action and Resource",
     (got): got is readonly PolicyStatement[] =>
       Array.isArray(got) &&
       got.every((one) => isRecord(one) && isTextOrTexts(one["Action"]) && isTextOrTexts(one["Resource"])),
+    {
+      type: "array",
+      items: {
+        type: "object",
+        properties: { Action: textOrTexts, Resource: textOrTexts },
+        required: ["Action", "Resource"],
+      },
+    },
   ),
 };
 
@@ -121,6 +146,11 @@ function isBudget([key, value]: readonly [string, unknown]): boolean {
   const isKnown =
     key === "maxStartUpRatio" || (budgetNames.some((name) => name === key) && Number.isSafeInteger(value));
   return isKnown && typeof value === "number" && value > 0;
+}
+
+function budgetSchema(name: (typeof budgetNames)[number]): JsonSchema {
+  if (name === "maxStartUpRatio") return { type: "number", exclusiveMinimum: 0 };
+  return { type: "integer", exclusiveMinimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 }
 
 function isTextOrTexts(value: unknown): boolean {
