@@ -8,9 +8,10 @@ import { readProject } from "./config/project.ts";
 import { readManifest } from "./config/read-manifest.ts";
 import { cacheFolder } from "./engine/cache-folder.ts";
 import { explainFileError } from "./file-error.ts";
+import { toHelp } from "./help.ts";
 import { initProject } from "./init-project.ts";
 import { closeStagings } from "./layer/staging.ts";
-import { parseArguments, usage } from "./parse-arguments.ts";
+import { parseArguments } from "./parse-arguments.ts";
 import type { Command } from "./parse-arguments.ts";
 import type { BuildReport } from "./report/build-report.ts";
 import { checkToText, toText } from "./report/text.ts";
@@ -44,7 +45,7 @@ try {
 async function run(command: Command): Promise<void> {
   switch (command.kind) {
     case "help":
-      process.stdout.write(usage);
+      process.stdout.write(toHelp(command.topic));
       return;
     case "version":
       process.stdout.write(`${String(readManifest(ownManifest)["version"])}\n`);

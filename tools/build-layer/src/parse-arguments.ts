@@ -2,12 +2,17 @@ import { parseArgs } from "node:util";
 import { BuildError } from "./build-error.ts";
 import { architectures } from "./config/extension-settings.ts";
 import type { Architecture } from "./config/extension-settings.ts";
+import { didYouMean } from "./did-you-mean.ts";
+import { topics } from "./help.ts";
+import type { TopicName } from "./help.ts";
+import { optionNames, options } from "./options.ts";
 import { snippetKinds } from "./snippet/snippets.ts";
 import type { SnippetKind } from "./snippet/snippets.ts";
 
 /** What the command line asks for. `report` and `sbom` are files to write. */
 export type Command =
-  | { readonly kind: "help" | "version" }
+  | { readonly kind: "help"; readonly topic: TopicName | undefined }
+  | { readonly kind: "version" }
   | { readonly kind: "init"; readonly folder: string }
   | { readonly kind: "snippet"; readonly of: readonly SnippetKind[] }
   | ({ readonly kind: "check"; readonly path: string } & Pick<Options, "architecture" | "json">)
@@ -17,44 +22,12 @@ type Options = Readonly<Omit<ReturnType<typeof read>["values"], "architecture">>
   readonly architecture: Architecture | undefined;
 };
 
-/** What `--help` prints. */
-export const usage = `build-layer: a TypeScript extension becomes a Lambda layer.
-Run it in a folder whose package.json has "lambdaExtension", or start with init.
-
-  build-layer                       writes dist/layer and dist/<name>.zip
-  build-layer --out DIR             writes the layer's content into DIR (SAM: "$(ARTIFACTS_DIR)")
-  build-layer --zip FILE            writes the layer as that zip, and nothing else
-  build-layer --check DIR|ZIP       checks a layer that any tool may have made
-  build-layer init FOLDER           makes a new extension that builds, runs and tests itself
-  build-layer snippet [sam|cdk|container]
-                                    prints what to paste into a template, a stack or a Dockerfile
-
-  --architecture x86_64|arm64       for this one only; default: all that package.json lists (--out, --zip: the first; --check: any)
-  --watch                           build again after every change
-  --report FILE.html                draw what the bundle is made of
-  --sbom FILE.json                  write a bill of materials (CycloneDX), and the license texts beside it
-  --json                            print the report as JSON
-  --help, --version
-`;
-
-const options = {
-  out: { type: "string" },
-  zip: { type: "string" },
-  check: { type: "string" },
-  architecture: { type: "string" },
-  report: { type: "string" },
-  sbom: { type: "string" },
-  json: { type: "boolean", default: false },
-  watch: { type: "boolean", default: false },
-  help: { type: "boolean", short: "h", default: false },
-  version: { type: "boolean", default: false },
-} as const;
-
 /** Errors: `BuildError` that names the option. */
 export function parseArguments(args: readonly string[]): Command {
+  const help = readHelp(args);
+  if (help !== undefined) return help;
   const { values, positionals } = read(args);
-  const { help, version, check, out, zip, report, sbom, json, watch } = values;
-  if (help) return { kind: "help" };
+  const { version, check, out, zip, report, sbom, json, watch } = values;
   if (version) return { kind: "version" };
   if (watch && json) throw new BuildError("--watch: expected without --json");
   const architecture =
@@ -76,7 +49,7 @@ export function parseArguments(args: readonly string[]): Command {
     return { kind: "snippet", of: kinds.length === 0 ? snippetKinds : kinds };
   }
   if (command !== undefined) {
-    throw new BuildError(`expected init, snippet or options, got ${JSON.stringify(command)}. See build-layer --help`);
+    throw unknownCommand(command);
   }
   if (out !== undefined && zip !== undefined) throw new BuildError("--zip: expected without --out");
   if (check === undefined) return { kind: "build", ...values, architecture };
@@ -86,7 +59,31 @@ export function parseArguments(args: readonly string[]): Command {
   return { kind: "check", path: check, architecture, json };
 }
 
+/** Help is asked for with any other argument, and says what the first of them does. */
+function readHelp(args: readonly string[]): Command | undefined {
+  const end = args.indexOf("--");
+  const own = end === -1 ? args : args.slice(0, end);
+  const others = own.filter((arg) => arg !== "--help" && arg !== "-h");
+  const isVerb = others[0] === "help";
+  if (others.length === own.length && !isVerb) return undefined;
+  const [word] = isVerb ? others.slice(1) : others;
+  if (word === undefined) return { kind: "help", topic: undefined };
+  if (word.startsWith("-")) return { kind: "help", topic: own.some(isCheck) ? "check" : "build" };
+  const topic = topicNames.find((name) => name === word);
+  if (topic === undefined) throw unknownCommand(word);
+  return { kind: "help", topic };
+}
+
+const topicNames = Object.keys(topics) as readonly TopicName[];
+const isCheck = (arg: string): boolean => arg === "--check" || arg.startsWith("--check=");
+
+function unknownCommand(word: string): BuildError {
+  const near = didYouMean(word, ["init", "snippet", "help"]);
+  return new BuildError(`unknown command ${word}${near || "; build-layer --help lists what there is"}`);
+}
+
 function read(args: readonly string[]) {
+  refuseUnknown(args);
   try {
     const parsed = parseArgs({ args: [...args], options, allowPositionals: true, tokens: true });
     const names = parsed.tokens.flatMap((token) => (token.kind === "option" ? [token.name] : []));
@@ -97,6 +94,17 @@ function read(args: readonly string[]) {
     if (error instanceof BuildError) throw error;
     const message = error instanceof Error ? error.message : String(error);
     throw new BuildError(`${message.split(/\.\s/)[0]}. See build-layer --help`, { cause: error });
+  }
+}
+
+/** `parseArgs` stops at an unknown option too, but does not name the nearest. */
+function refuseUnknown(args: readonly string[]): void {
+  const { tokens } = parseArgs({ args: [...args], options, allowPositionals: true, strict: false, tokens: true });
+  for (const token of tokens) {
+    if (token.kind !== "option" || Object.hasOwn(options, token.name)) continue;
+    const names = optionNames.map((name) => `--${name}`);
+    const near = didYouMean(token.rawName, names);
+    throw new BuildError(`unknown option ${token.rawName}${near || "; build-layer --help lists the options"}`);
   }
 }
 

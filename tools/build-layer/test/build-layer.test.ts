@@ -174,12 +174,11 @@ describe("build-layer", () => {
   );
 
   test.each<[string, readonly string[], RegExp]>([
-    ["an unknown option", ["--watsh"], /^build-layer: Unknown option '--watsh'\. See build-layer --help\n$/],
-    [
-      "a stray argument",
-      ["dist"],
-      /^build-layer: expected init, snippet or options, got "dist"\. See build-layer --help\n$/,
-    ],
+    ["a misspelt option", ["--watsh"], /^build-layer: unknown option --watsh; did you mean --watch\?\n$/],
+    ["an unknown option", ["-x"], /^build-layer: unknown option -x; build-layer --help lists the options\n$/],
+    ["a misspelt command", ["snipet"], /^build-layer: unknown command snipet; did you mean snippet\?\n$/],
+    ["help for a misspelt command", ["int", "--help"], /^build-layer: unknown command int; did you mean init\?\n$/],
+    ["a stray argument", ["dist"], /^build-layer: unknown command dist; build-layer --help lists what there is\n$/],
     [
       "options with a command",
       ["snippet", "--watch"],
@@ -342,6 +341,36 @@ test.each<[string, readonly string[], RegExp]>([
   expect(stderr).toMatch(message);
   expect(existsSync(join(folder, "dist"))).toBe(false);
   expect(readFileSync(join(folder, "package.json"), "utf8")).toContain("lambdaExtension");
+});
+
+describe("--help", () => {
+  test.each([
+    [[], /^build-layer: a TypeScript extension becomes a Lambda layer\.\n\nUsage:\n/],
+    [["init"], /^Usage: build-layer init FOLDER\n/],
+    [["init", "my-extension"], /^Usage: build-layer init FOLDER\n/],
+    [["snippet"], /^Usage: build-layer snippet \[sam\|cdk\|container\]\n/],
+    [["--check"], /^Usage: build-layer --check DIR\|ZIP \[options\]\n[^]*--architecture/],
+    [["--json", "--check", "dist"], /^Usage: build-layer --check/],
+    [["--out"], /^Usage: build-layer \[options\]\n[^]*--out DIR/],
+    [["--watch"], /^Usage: build-layer \[options\]\n[^]*--watch/],
+  ])("after %j shows its own usage", async (before, shown) => {
+    const { folder } = project();
+    const long = await buildLayer(folder, [...before, "--help"]);
+    expect(long).toEqual({ code: 0, stdout: expect.stringMatching(shown), stderr: "" });
+    for (const same of [
+      [...before, "-h"],
+      ["--help", ...before],
+      ["help", ...before],
+    ]) {
+      expect(await buildLayer(folder, same)).toEqual(long);
+    }
+  });
+
+  test("of the whole command names every option, and that of a topic only its own", async () => {
+    const { folder } = project();
+    expect((await buildLayer(folder, ["--help"])).stdout).toContain("--sbom FILE.json");
+    expect((await buildLayer(folder, ["help", "check"])).stdout).not.toContain("--sbom");
+  });
 });
 
 describe("init", () => {

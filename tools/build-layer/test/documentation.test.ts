@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { architectures, engines, lifecycleEvents, registrars, runtimes } from "../src/config/extension-settings.ts";
 import { budgetNames, parseSettings, settingNames } from "../src/config/parse-settings.ts";
 import { engineReleases } from "../src/engine/engine-release.ts";
-import { usage } from "../src/parse-arguments.ts";
+import { optionNames } from "../src/options.ts";
 import { readme, settingRows as rows } from "./readme-rows.ts";
 
 const page = readFileSync(new URL("../../../docs/layers.md", import.meta.url), "utf8");
@@ -35,9 +35,7 @@ test("the README lists the values and defaults that the parser knows", () => {
 });
 
 test("the README names every option of the command line", () => {
-  const options = [...usage.matchAll(/--[a-z]+/g)]
-    .map(([option]) => option)
-    .filter((option) => option !== "--help" && option !== "--version");
+  const options = optionNames.filter((name) => name !== "help" && name !== "version").map((name) => `--${name}`);
   expect(options.filter((option) => !readme.includes(option))).toEqual([]);
 });
 
