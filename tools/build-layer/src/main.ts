@@ -1,16 +1,15 @@
 import { constants } from "node:os";
 import { join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { BuildError } from "./build-error.ts";
 import { buildInto, buildLayers, buildZip } from "./build-layer.ts";
 import { architectureOfHost } from "./config/extension-settings.ts";
 import { readProject } from "./config/project.ts";
-import { readManifest } from "./config/read-manifest.ts";
 import { cacheFolder } from "./engine/cache-folder.ts";
 import { explainFileError } from "./file-error.ts";
 import { toHelp } from "./help.ts";
 import { initProject } from "./init-project.ts";
 import { closeStagings } from "./layer/staging.ts";
+import { notOnNpm, ownVersion } from "./own-version.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import type { Command } from "./parse-arguments.ts";
 import type { BuildReport } from "./report/build-report.ts";
@@ -19,8 +18,6 @@ import { prepareReports, writeReports } from "./report/write-reports.ts";
 import { toSnippet } from "./snippet/snippets.ts";
 import type { Host } from "./start-up/measure-layer.ts";
 import { watchBuilds } from "./watch-builds.ts";
-
-const ownManifest = fileURLToPath(new URL("../package.json", import.meta.url));
 
 for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => {
@@ -48,12 +45,13 @@ async function run(command: Command): Promise<void> {
       process.stdout.write(toHelp(command.topic));
       return;
     case "version":
-      process.stdout.write(`${String(readManifest(ownManifest)["version"])}\n`);
+      process.stdout.write(`${ownVersion()}\n`);
       return;
     case "init": {
       const files = await initProject(command.folder, architectureOfHost[process.arch] ?? "x86_64");
       const list = files.map((file) => join(command.folder, file)).join("\n");
-      process.stdout.write(`${list}\n\nNow: cd ${command.folder} && npm install && npm start\n`);
+      const now = `Now: cd ${command.folder} && npm install && npm start\n${notOnNpm()}`;
+      process.stdout.write(`${list}\n\n${now.trimEnd()}\n`);
       return;
     }
     case "snippet":

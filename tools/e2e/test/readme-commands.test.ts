@@ -47,6 +47,7 @@ describe.skipIf(lacksPythonTools)("the commands of the README", () => {
     const before = JSON.parse(readFileSync(join(repository, "packages/logger/package.json"), "utf8")).version;
     expect(versionOf("packages/core")).toMatch(/\.0$/);
     expect(versionOf("packages/logger")).not.toBe(before);
+    expect(readFileSync(join(clone, "README.md"), "utf8")).not.toContain("Not on npm yet");
   });
 
   test.each(names)("of %s work in a copy of only its folder", async (name) => {

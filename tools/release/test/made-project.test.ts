@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 
 const root = join(import.meta.dirname, "../../..");
 const folder = mkdtempSync(join(tmpdir(), "made project "));
@@ -28,6 +28,18 @@ test("a project of init passes its own test, which runs its layer on the emulato
 
 test("a project of init has no type error", () => {
   expect(run("npm", ["run", "--silent", "typecheck"], project)).toBe("");
+});
+
+test("npm start and npm test stop at a type error, with the compiler's message", () => {
+  const main = join(project, "src/main.ts");
+  const source = readFileSync(main, "utf8");
+  onTestFinished(() => writeFileSync(main, source));
+  writeFileSync(main, source.replace("event.requestId", "event.requestid"));
+  for (const script of ["start", "test"]) {
+    const { status, stdout } = spawnSync("npm", [script], { cwd: project, encoding: "utf8" });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: expect.stringMatching(/main\.ts.*TS2551.*'requestId'/) });
+    expect(stdout).not.toContain("bundle");
+  }
 });
 
 test("npm start shows the lines of the extension and the answer of the function", () => {

@@ -15,7 +15,8 @@ const others: Readonly<Record<string, RegExp>> = {
   "packages/logger": /^(CHANGELOG\.md|dist\/logger\.zip)$/,
   "packages/cache-warmer": /^(CHANGELOG\.md|dist\/cache-warmer\.zip)$/,
   "packages/emulator": /^(CHANGELOG\.md|bin\/lambda-emulator\.js|runtimes\/.*)$/,
-  "tools/build-layer": /^(CHANGELOG\.md|bin\/build-layer\.js|dist\/layer\/launcher\.bash|template\/.*)$/,
+  "tools/build-layer":
+    /^(CHANGELOG\.md|bin\/build-layer\.js|package\.schema\.json|dist\/layer\/launcher\.bash|template\/.*)$/,
 };
 
 interface Manifest {

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import { BuildError } from "../build-error.ts";
+import { notOnNpm } from "../own-version.ts";
 import { upwards, whatIsAt } from "../paths.ts";
 import { readManifest } from "./read-manifest.ts";
 
@@ -38,11 +39,12 @@ export function findEntry(projectFolder: string, entry: string): Entry {
   if (there !== "nothing") {
     throw new BuildError(`lambdaExtension.entry: expected a file, got "${entry}", which is ${there}`);
   }
+  const hint = name?.startsWith("@lambda-extension/") === true && notOnNpm() !== "" ? `. ${notOnNpm()}` : "";
   throw new BuildError(
     name === undefined
       ? `lambdaExtension.entry: expected a file, got "${entry}", and there is no ${path}`
       : `lambdaExtension.entry: expected a file or an installed package, got "${entry}": there is no ${path}, ` +
-          `and no package ${name} in node_modules (npm install ${name})`,
+          `and no package ${name} in node_modules (npm install ${name})${hint}`,
   );
 }
 

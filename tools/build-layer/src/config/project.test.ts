@@ -42,7 +42,8 @@ test("takes a subpath of a package as it is written", () => {
 test.each([
   ["src/mian.ts", /^lambdaExtension\.entry: expected a file.*"src\/mian\.ts".*there is no .*my extension.src.mian\.ts/],
   ["./lib", /^lambdaExtension\.entry: expected a file, got "\.\/lib"/],
-  ["@lambda-extension/loger", /npm install @lambda-extension\/loger/],
+  ["@lambda-extension/loger", /\(npm install @lambda-extension\/loger\)(?:\. Not on npm yet: https:\S+)?$/],
+  ["loger", /\(npm install loger\)$/],
   ["src", /^lambdaExtension\.entry: expected a file, got "src", which is a folder$/],
   ["package.json", /^lambdaExtension\.entry: expected a file of TypeScript or JavaScript, got "package\.json"$/],
   ["lib", /expected a file or an installed package, got "lib"/],

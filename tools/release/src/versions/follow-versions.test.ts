@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { followText, followVersions } from "./follow-versions.ts";
+import { followText, followVersions, notOnNpm, unreleased } from "./follow-versions.ts";
 
 const versions = new Map([["@lambda-extension/core", "0.2.0"]]);
 
@@ -12,8 +12,14 @@ test.each([
   ['{ "@lambda-extension/core": "workspace:^" }', '{ "@lambda-extension/core": "workspace:^" }'],
   ['{ "typescript": "^7.0.0" }', '{ "typescript": "^7.0.0" }'],
   ['{ "version": "0.1.0" }', '{ "version": "0.1.0" }'],
+  [`Above.\n\n${notOnNpm}Below.\n`, "Above.\n\nBelow.\n"],
 ])("%s → %s", (text, followed) => {
   expect(followText(text, versions)).toBe(followed);
+});
+
+test("keeps the paragraph about npm until the first release", () => {
+  const text = `${notOnNpm}Below.\n`;
+  expect(followText(text, new Map([["@lambda-extension/core", unreleased]]))).toBe(text);
 });
 
 test("follows published packages in documents, and returns the files that changed", () => {

@@ -1,12 +1,24 @@
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Documents that users copy ranges from. Changesets itself brings the examples' package.json up to date. */
-const followers = ["README.md", "docs/*.md", "{packages,tools,examples}/*/README.md"];
+/** Documents that users copy commands and ranges from. The examples' package.json follows by changesets itself. */
+export const followers = [
+  "README.md",
+  "docs/*.md",
+  "{packages,tools,examples}/*/README.md",
+  "tools/build-layer/template/README.md",
+];
+
+/** The paragraph of every page with a command that needs npm to have our packages. The first release removes it. */
+export const notOnNpm =
+  "Not on npm yet: [use a clone](https://github.com/lambda-extension/lambda-extension/blob/main/CONTRIBUTING.md#your-clones-packages-in-a-project).\n\n";
+
+/** The version before the first release: no package has it on npm. */
+export const unreleased = "0.0.0";
 
 /**
- * Brings the ranges of our packages in documents up to the versions of the workspace. Returns the files that changed,
- * relative to `root`.
+ * Brings the ranges of our packages in documents up to the versions of the workspace, and removes `notOnNpm` once there
+ * are any. Returns the files that changed, relative to `root`.
  */
 export function followVersions(root: string): readonly string[] {
   const versions = new Map(
@@ -29,10 +41,14 @@ export function followVersions(root: string): readonly string[] {
     });
 }
 
-/** Replaces `"package": "^x.y.z"` for every package of `versions`; everything else keeps its bytes. */
+/** Replaces `"package": "^x.y.z"` for every package of `versions`, and `notOnNpm`; everything else keeps its bytes. */
 export function followText(text: string, versions: ReadonlyMap<string, string>): string {
-  return text.replaceAll(/"(?<name>@?[\w./-]+)": "\^\d+\.\d+\.\d+[\w.+-]*"/g, (range, name: string) => {
-    const version = versions.get(name);
-    return version === undefined ? range : `"${name}": "^${version}"`;
-  });
+  const isReleased = [...versions.values()].some((version) => version !== unreleased);
+  return (isReleased ? text.replaceAll(notOnNpm, "") : text).replaceAll(
+    /"(?<name>@?[\w./-]+)": "\^\d+\.\d+\.\d+[\w.+-]*"/g,
+    (range, name: string) => {
+      const version = versions.get(name);
+      return version === undefined ? range : `"${name}": "^${version}"`;
+    },
+  );
 }
