@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BuildError } from "./build-error.ts";
+import { builtFromName, describeSources } from "./built-from.ts";
 import { bundleEntry } from "./bundle/bundle.ts";
 import type { Bundle } from "./bundle/bundle.ts";
 import { checkBytes, checkStartUp } from "./check-budgets.ts";
@@ -53,6 +54,7 @@ export async function buildLayers(project: Project, options: BuildOptions): Prom
       if (made.has(output)) staging.moveTo(output, join(dist, output));
       else staging.remove(join(dist, output));
     }
+    staging.moveTo(builtFromName, join(dist, builtFromName));
   };
   return build(narrowed, { outputs, parent: dist, place }, options);
 }
@@ -137,6 +139,11 @@ async function build(
     );
     const staged = outputs.map((output) => ({ ...output, folder: join(staging.folder, output.folderName) }));
     const startUp = await startUpWithinBudget(project.settings, { layers: staged, bundle }, options);
+    const described = describeSources(project.folder, {
+      outputs: outputs.flatMap(({ folderName, zipName }) => [folderName, zipName]),
+      sources: bundle.sources.map(({ path }) => path),
+    });
+    await writeFile(join(staging.folder, builtFromName), described);
     place(staging);
     return { name, bundleBytes, sources: bundle.sources, warnings: bundle.warnings, startUp, layers };
   });

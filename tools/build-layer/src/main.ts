@@ -2,12 +2,14 @@ import { constants } from "node:os";
 import { join, resolve } from "node:path";
 import { BuildError } from "./build-error.ts";
 import { buildInto, buildLayers, buildZip } from "./build-layer.ts";
+import { changeWarning } from "./built-from.ts";
 import { architectureOfHost } from "./config/extension-settings.ts";
 import { readProject } from "./config/project.ts";
 import { cacheFolder } from "./engine/cache-folder.ts";
 import { explainFileError } from "./file-error.ts";
 import { toHelp } from "./help.ts";
 import { initProject } from "./init-project.ts";
+import { planLayers } from "./layer/plan-layers.ts";
 import { closeStagings } from "./layer/staging.ts";
 import { notOnNpm, ownVersion } from "./own-version.ts";
 import { parseArguments } from "./parse-arguments.ts";
@@ -54,9 +56,12 @@ async function run(command: Command): Promise<void> {
       process.stdout.write(`${list}\n\n${now.trimEnd()}\n`);
       return;
     }
-    case "snippet":
-      process.stdout.write(command.of.map((kind) => toSnippet(kind, readProject(process.cwd()))).join("\n"));
+    case "snippet": {
+      const project = readProject(process.cwd());
+      for (const { folderName } of planLayers(project.settings)) warnOfChange(join("dist", folderName));
+      process.stdout.write(command.of.map((kind) => toSnippet(kind, project)).join("\n"));
       return;
+    }
     case "check":
       return check(command);
     case "build":
@@ -113,10 +118,16 @@ async function check({ path, architecture, json }: Extract<Command, { kind: "che
   // Loaded only if it is needed: a build should not wait for the reader of zips.
   const { checkPath } = await import("./check/check-layer.ts");
   const result = await checkPath(path, architecture);
+  warnOfChange(path);
   if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else if (result.problems.length > 0) throw new BuildError(result.problems);
   else process.stdout.write(`${path}: ${checkToText(result)}\n`);
   if (result.problems.length > 0) process.exitCode = 1;
+}
+
+function warnOfChange(layer: string): void {
+  const warning = changeWarning(layer, process.cwd());
+  if (warning !== undefined) say(`warning: ${warning}`);
 }
 
 function fail(error: unknown): void {

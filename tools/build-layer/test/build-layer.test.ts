@@ -64,7 +64,7 @@ describe("build-layer", () => {
     expect(stdout).toMatch(
       /^hello: bundle +\d+ B\ndist\/layer +[\d.]+ kB  x86_64 and arm64\ndist\/hello\.zip +[\d.]+ kB  x86_64 and arm64\n$/,
     );
-    expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(["hello.zip", "layer"]);
+    expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(["built-from.json", "hello.zip", "layer"]);
     expect(readdirSync(join(folder, "dist/layer/extensions"))).toEqual(["hello"]);
     expect(modeOf(join(folder, "dist/layer/extensions/hello"))).toBe("755");
     expect(readFileSync(join(folder, "dist/layer/extensions/hello"), "utf8")).not.toContain("\r");
@@ -94,7 +94,7 @@ describe("build-layer", () => {
     put("dist/layer-arm64/x", "");
     put("dist/main.js", "");
     await buildLayer(folder);
-    expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(["hello.zip", "layer", "main.js"]);
+    expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(["built-from.json", "hello.zip", "layer", "main.js"]);
   });
 
   test("removes the files that the extension wrote under its earlier name", async () => {
@@ -104,7 +104,12 @@ describe("build-layer", () => {
     put("dist/hello-arm64.zip", "");
     put("package.json", { lambdaExtension: { name: "renamed", entry: "src/main.ts" } });
     expect(await buildLayer(folder)).toMatchObject({ code: 0, stderr: "" });
-    expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(["layer", "other.zip", "renamed.zip"]);
+    expect(readdirSync(join(folder, "dist")).toSorted()).toEqual([
+      "built-from.json",
+      "layer",
+      "other.zip",
+      "renamed.zip",
+    ]);
   });
 
   test("prints the report as JSON", async () => {
@@ -126,7 +131,7 @@ describe("build-layer", () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/^build-layer: src\/main\.ts:1: Could not resolve "nothing-of-that-name"\n$/);
     expect(readFileSync(join(folder, "dist/hello.zip"))).toEqual(before);
-    expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(["hello.zip", "layer"]);
+    expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(["built-from.json", "hello.zip", "layer"]);
   });
 
   test("fails over a budget, naming the largest contributors, and leaves dist alone", async () => {
@@ -390,7 +395,7 @@ describe("init", () => {
     writeFileSync(join(made, "node_modules/@lambda-extension/core/package.json"), '{ "main": "index.js" }');
     writeFileSync(join(made, "node_modules/@lambda-extension/core/index.js"), "exports.runExtension = () => {};");
     expect(await buildLayer(made)).toMatchObject({ code: 0, stderr: "" });
-    expect(readdirSync(join(made, "dist")).toSorted()).toEqual(["layer", "new-one.zip"]);
+    expect(readdirSync(join(made, "dist")).toSorted()).toEqual(["built-from.json", "layer", "new-one.zip"]);
   });
 
   test("fills the current folder if it is empty", async () => {
@@ -480,7 +485,7 @@ test("two builds of one project at the same time both succeed, and leave one who
   const { folder } = project();
   const ran = await Promise.all([1, 2, 3, 4].map(() => buildLayer(folder)));
   expect(ran.map(({ code, stderr }) => ({ code, stderr }))).toEqual(ran.map(() => ({ code: 0, stderr: "" })));
-  expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(["hello.zip", "layer"]);
+  expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(["built-from.json", "hello.zip", "layer"]);
   expect(await buildLayer(folder, ["--check", "dist/layer"])).toMatchObject({ code: 0 });
 });
 
@@ -557,6 +562,24 @@ describe("--check", () => {
     expect(asJson.code).toBe(1);
     expect(JSON.parse(asJson.stdout)).toMatchObject({ problems: expect.arrayContaining([expect.any(String)]) });
   });
+});
+
+test("--check and snippet warn about a layer that is older than its sources", async () => {
+  const { folder, put } = project();
+  await buildLayer(folder);
+  for (const args of [["--check", "dist/hello.zip"], ["snippet"]]) {
+    expect(await buildLayer(folder, args)).toMatchObject({ code: 0, stderr: "" });
+  }
+  put("src/main.ts", "console.log('changed');");
+  for (const [layer, ...args] of [
+    ["dist/hello.zip", "--check", "dist/hello.zip"],
+    ["dist/layer", "snippet"],
+  ]) {
+    expect(await buildLayer(folder, args)).toMatchObject({
+      code: 0,
+      stderr: `build-layer: warning: src/main.ts has changed since ${layer} was built: run npx build-layer\n`,
+    });
+  }
 });
 
 test("--watch builds again after every change, through a failure, until it is ended", async () => {
