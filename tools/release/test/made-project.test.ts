@@ -48,6 +48,28 @@ test("npm start shows the lines of the extension and the answer of the function"
   expect(output).toContain('{"greeting":"hello, Lambda"}');
 });
 
+test("every tool that uses the built layer says that its source has changed since", () => {
+  const main = join(project, "src/main.ts");
+  const source = readFileSync(main, "utf8");
+  run("npm", ["run", "build"], project);
+  const tools = [
+    ["lambda-emulator", "invoke", "--event", "events/event.json"],
+    ["lambda-emulator", "conformance", "dist/layer", "--only", "stray-files"],
+    ["build-layer", "--check", "dist/layer"],
+    ["build-layer", "snippet", "sam"],
+  ];
+  const say = () =>
+    tools.map(([tool = "", ...args]) => {
+      const { status, stderr } = spawnSync(join("node_modules/.bin", tool), args, { cwd: project, encoding: "utf8" });
+      expect(status, stderr).toBe(0);
+      return /warning: (.*)/.exec(stderr)?.[1];
+    });
+  expect(say()).toEqual(tools.map(() => undefined));
+  onTestFinished(() => writeFileSync(main, source));
+  writeFileSync(main, `${source}// A change.\n`);
+  expect(say()).toEqual(tools.map(() => "src/main.ts has changed since dist/layer was built: run npm run build"));
+});
+
 function link(target: string, name: string): void {
   const path = join(project, "node_modules", name);
   mkdirSync(dirname(path), { recursive: true });

@@ -2,6 +2,7 @@ import { isContainerEngineThere } from "./container-engine.ts";
 import { toEmulatorCommand } from "./emulator-command.ts";
 import { findCli } from "./find-cli.ts";
 import type { CliName } from "./find-cli.ts";
+import { prebuiltWarnings } from "./prebuilt-layers.ts";
 import { runCli } from "./run-cli.ts";
 import { projectEnvironment, SetupError } from "./virtual-environment.ts";
 
@@ -25,6 +26,7 @@ async function runWrapped(name: CliName): Promise<number> {
   const cli = await findCli(name, { place: projectEnvironment, path: process.env["PATH"], report });
   // pnpm runs scripts in the root; the user's paths are relative to the folder where the command was typed.
   const cwd = (process.env["npm_lifecycle_event"] === name ? process.env["INIT_CWD"] : undefined) ?? process.cwd();
+  for (const warning of await prebuiltWarnings(args, cwd)) report(`warning: ${warning}`);
   const env = { SAM_CLI_TELEMETRY: "0", ...cli.env, ...process.env };
   const status = await runCli({ file: cli.file, args: [...cli.args, ...args], cwd, env });
   const command = status === 0 ? undefined : toEmulatorCommand(args, cwd);

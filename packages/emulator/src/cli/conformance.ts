@@ -4,7 +4,9 @@ import type { ConformanceOptions } from "../conformance/check-conformance.ts";
 import { Interrupted, unlessInterrupted } from "../host/host.ts";
 import type { Host } from "../host/host.ts";
 import { untilClosed } from "../host/with-environment.ts";
+import { changeWarning } from "../project/prebuilt-layer.ts";
 import { createConformancePrinter } from "../tell/conformance-printer.ts";
+import { createPrinter } from "../tell/printer.ts";
 
 /** `lambda-emulator conformance`, parsed. */
 export interface ConformanceCommand extends Omit<ConformanceOptions, "signal" | "onProgress"> {
@@ -22,9 +24,12 @@ const checkFailedStatus = 1;
 export async function runConformance(command: ConformanceCommand, host: Host): Promise<number> {
   const { isJson } = command;
   const printer = createConformancePrinter(host);
+  const layer = resolve(host.cwd, command.layer);
+  const warning = await changeWarning(layer, host.cwd);
+  if (warning !== undefined) createPrinter({ isVerbose: false }, host).warning(warning);
   const running = checkConformance({
     ...command,
-    layer: resolve(host.cwd, command.layer),
+    layer,
     signal: host.interrupted,
     onProgress: (progress) => {
       if (!isJson) printer.progress(progress);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdir, readFile, utimes } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -97,6 +98,71 @@ describe("invoke", () => {
       createFakeHost(folder, { startEnvironment: answering("1").start }),
     );
     expect(asked.written.stderr).not.toContain("newer");
+  });
+
+  describe("a layer that build-layer wrote", () => {
+    const prebuilt = templateText
+      .replace("    Metadata: { BuildMethod: makefile }\n", "")
+      .replace("ContentUri: layer/", "ContentUri: layer/dist/layer");
+    const sha256 = createHash("sha256").update("built").digest("hex");
+    const described = {
+      outputs: ["layer"],
+      lambdaExtension: { name: "hello" },
+      files: { "src/main.ts": sha256, "node_modules/a/index.js": sha256 },
+    };
+    const manifest = { scripts: { build: "build-layer" }, lambdaExtension: { name: "hello" } };
+    const warnings = async (...options: readonly string[]): Promise<readonly string[]> => {
+      const host = createFakeHost(folder, { startEnvironment: answering("1").start });
+      const { status, written } = await run(["invoke", ...options], host);
+      expect(status).toBe(0);
+      return written.stderr.split("\n").filter((line) => line.startsWith("warning: "));
+    };
+    beforeEach(() =>
+      project.write({
+        "template.yaml": prebuilt,
+        "layer/package.json": JSON.stringify(manifest),
+        "layer/src/main.ts": "built",
+        "layer/dist/layer/extensions/hello": "",
+        "layer/dist/built-from.json": JSON.stringify(described),
+      }),
+    );
+    const told = (file: string): string =>
+      `warning: layer/${file} has changed since layer/dist/layer was built: run npm run build in layer`;
+
+    test("is used without a warning while its sources are the same, whatever their times are", async () => {
+      await utimes(join(folder, "layer/src/main.ts"), 9e9, 9e9);
+      await utimes(join(folder, "layer/dist/layer"), 1, 1);
+      expect(await warnings()).toEqual([]);
+    });
+
+    test.each([
+      ["src/main.ts", "changed"],
+      ["package.json", JSON.stringify({ ...manifest, lambdaExtension: { name: "hello", sourceMap: true } })],
+      ["node_modules/a/index.js", "changed"],
+    ])("is said to be older than %s, which has another content", async (file, content) => {
+      await project.write({ [`layer/${file}`]: content });
+      expect(await warnings()).toEqual([told(file)]);
+      expect(await warnings("--layer-mapping", "HelloLayer=layer/dist/layer")).toEqual([told(file)]);
+    });
+
+    test("is said to be older than its sources after sam build, which copied it", async () => {
+      await project.write({
+        ".aws-sam/build/template.yaml": prebuilt.replace("layer/dist/layer", "HelloLayer"),
+        ".aws-sam/build/function/app.py": "",
+        ".aws-sam/build/HelloLayer/extensions/hello": "",
+      });
+      expect(await warnings()).toEqual([]);
+      await project.write({ "layer/src/main.ts": "changed" });
+      expect(await warnings()).toEqual([`${told("src/main.ts")}, then sam build`]);
+    });
+
+    test.each(["{", "[]", "{}", '{ "outputs": [], "files": {} }'])(
+      "is used if what is beside it is %s",
+      async (text) => {
+        await project.write({ "layer/dist/built-from.json": text, "layer/src/main.ts": "changed" });
+        expect(await warnings()).toEqual([]);
+      },
+    );
   });
 
   test("reads the event from a file, from standard input, and {} without either", async () => {

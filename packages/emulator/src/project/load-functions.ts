@@ -11,6 +11,7 @@ import { applyEnvVars, readEnvVars, unknownNames } from "./env-vars.ts";
 import type { EnvVars } from "./env-vars.ts";
 import { mappingWarnings, planCode } from "./plan-code.ts";
 import type { CodePlan } from "./plan-code.ts";
+import { changeWarning } from "./prebuilt-layer.ts";
 import { readTemplate } from "./read-template.ts";
 import type { TemplateFile } from "./read-template.ts";
 import { findNewerSource } from "./source-files.ts";
@@ -105,6 +106,7 @@ async function loadFunction(name: string | undefined, project: Project): Promise
       ...resolved.warnings,
       ...applied.warnings,
       ...(await staleWarnings(name, project)),
+      ...(await prebuiltWarnings(resolved, project)),
     ],
     unusedMappings: mappingWarnings(resolved, layerMappings),
     plan: () => planCode(resolved, { cwd: host.cwd, layerMappings, buildsPackages: project.fromSources }),
@@ -131,13 +133,44 @@ async function staleWarnings(
     const { spec, layers } = resolveFunction({ ...scope, template }, { name, folder, bootstrap });
     const sources = [spec.codePath, ...layers.flatMap((layer) => (layer.kind === "template" ? [layer.path] : []))];
     const newer = await findNewerSource(sources, built.epochMs);
-    if (newer === undefined) return [];
-    return [`${shortPath(newer, cwd)} is newer than ${shortPath(path, cwd)}: run sam build, or use -t ${built.from}`];
+    // `sam build` copies a prebuilt layer: only the source has what build-layer wrote beside it.
+    const prebuilt = await changeWarnings(
+      layers.flatMap((layer) => (layer.kind === "template" ? [layer.path] : [])),
+      cwd,
+    );
+    return [
+      ...(newer === undefined
+        ? []
+        : [`${shortPath(newer, cwd)} is newer than ${shortPath(path, cwd)}: run sam build, or use -t ${built.from}`]),
+      ...prebuilt.map((warning) => `${warning}, then sam build`),
+    ];
   } catch (error) {
     // That template does not tell what the function was built from.
     if (error instanceof EmulatorError) return [];
     throw error;
   }
+}
+
+/** A warning for each layer that build-layer wrote from other sources than those that are there now. */
+async function prebuiltWarnings(
+  resolved: ResolvedFunction,
+  { options: { layerMappings }, host: { cwd }, fromSources }: Project,
+): Promise<readonly string[]> {
+  try {
+    const { layers } = await planCode(resolved, { cwd, layerMappings, buildsPackages: fromSources });
+    return await changeWarnings(
+      layers.flatMap(({ kind, path }) => (kind === "ready" ? [path] : [])),
+      cwd,
+    );
+  } catch (error) {
+    // The plan is made again, and fails again, when it is needed.
+    if (error instanceof EmulatorError) return [];
+    throw error;
+  }
+}
+
+async function changeWarnings(layers: readonly string[], cwd: string): Promise<readonly string[]> {
+  return (await Promise.all(layers.map((layer) => changeWarning(layer, cwd)))).filter((one) => one !== undefined);
 }
 
 /** As with `sam local`, a function may use the caller's credentials; without these it has placeholders. */
