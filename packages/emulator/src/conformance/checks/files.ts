@@ -1,8 +1,10 @@
-import { followLinks, isExecutable } from "../../files/program-file.ts";
+import { statSync } from "node:fs";
+import { followLinks } from "../../files/program-file.ts";
 import { verdictOn } from "../trial/check.ts";
 import type { About, Check, Subject } from "../trial/check.ts";
 import { toLayerPath } from "../trial/extension-file.ts";
 import type { ExtensionFile } from "../trial/extension-file.ts";
+import { explainMode } from "../trial/layer-modes.ts";
 
 interface FileRule extends About {
   /** What is wrong with one entry of `extensions/`; undefined if nothing is. */
@@ -17,6 +19,13 @@ function fileCheck({ problem, ...about }: FileRule): Check {
     run: async (subject) =>
       verdictOn(subject.extensions.map((file) => problem(file, subject)).filter((text) => text !== undefined)),
   };
+}
+
+/** A backup of a launcher is a program too: Lambda starts it under its own name. */
+function isLeftBehind(name: string): boolean {
+  return /^(\.DS_Store|\._.*|Thumbs\.db|desktop\.ini|\.nfs[0-9a-f]+|.*~|#.*#|\.#.*|\..*\.sw[a-z]|.*\.(bak|orig|rej|tmp))$/i.test(
+    name,
+  );
 }
 
 /** Where Lambda's images have programs. A layer brings its own below /opt. */
@@ -40,13 +49,23 @@ export const fileChecks: readonly Check[] = [
     id: "stray-files",
     title: "Nothing but extensions lies in extensions/",
     advice:
-      "Move the file elsewhere, for example into a folder <name>/ at the top of the layer: Lambda executes every entry of extensions/ that is not a folder, and init fails if it cannot.",
+      "Move the file elsewhere, for example into a folder <name>/ at the top of the layer, or delete what macOS, Windows or an editor left (.DS_Store, ._*, Thumbs.db, *~): Lambda executes every entry of extensions/ that is not a folder, and init fails if it cannot.",
     problem({ name, isExecutable: mayRun, content: { kind } }) {
       if (kind === "broken-link") return `extensions/${name} is a link to nothing`;
       if (kind === "folder-link") return `extensions/${name} is a link to a folder`;
+      if (isLeftBehind(name)) return `extensions/${name} is a file that macOS, Windows or an editor left`;
       return kind === "no-program" && !mayRun ? `extensions/${name} is no program` : undefined;
     },
   }),
+  {
+    id: "modes",
+    title: "All users may read the layer, and no mode lends rights",
+    advice:
+      "Give files mode 644, and folders and programs 755, before they are packed: Lambda runs extensions as another user than the owner of the files. Take away set-uid, set-gid and sticky bits with chmod u-s,g-s,-t.",
+    executes: false,
+    needs: ["extension-found"],
+    run: async ({ modes }) => verdictOn(modes.map(explainMode).filter((text) => text !== undefined)),
+  },
   fileCheck({
     id: "execute-bit",
     title: "Extensions have the execute bit",
@@ -73,7 +92,7 @@ export const fileChecks: readonly Check[] = [
       }
       if (!interpreter.startsWith("/opt/")) return undefined;
       const found = followLinks(interpreter, (path) => toLayerPath(layer, path));
-      if (found !== undefined && isExecutable(found.hostPath)) return undefined;
+      if (found !== undefined && !found.isFolder && (statSync(found.hostPath).mode & 0o001) !== 0) return undefined;
       return `extensions/${name} names ${interpreter}, which the layer does not have as an executable file`;
     },
   }),

@@ -1,4 +1,5 @@
 import type { ExtensionFile } from "./extension-file.ts";
+import type { LayerMode } from "./layer-modes.ts";
 import type { Trial, TrialPlan } from "./trial.ts";
 
 /** What a check found. */
@@ -13,6 +14,8 @@ export interface Subject {
   readonly layer: string;
   /** Every entry of `extensions/` that Lambda would execute. */
   readonly extensions: readonly ExtensionFile[];
+  /** The modes of its files and folders, as Lambda unpacks them. */
+  readonly modes: readonly LayerMode[];
   /** Lambda's name: `x86_64` or `arm64`. */
   readonly architecture: string;
   /** Why its programs cannot run on this machine; undefined if they can. */

@@ -15,6 +15,7 @@ export type FileContent =
 /** An entry of `extensions/` that Lambda would execute. */
 export interface ExtensionFile {
   readonly name: string;
+  /** For others: Lambda's user does not own it. */
   readonly isExecutable: boolean;
   readonly content: FileContent;
 }
@@ -44,7 +45,7 @@ function readExtensionFile(layer: string, name: string): ExtensionFile {
   if (found === undefined) return { name, isExecutable: false, content: { kind: "broken-link" } };
   if (found.isFolder) return { name, isExecutable: false, content: { kind: "folder-link" } };
   const { mode } = statSync(found.hostPath);
-  return { name, isExecutable: (mode & 0o111) !== 0, content: toContent(readFileSync(found.hostPath)) };
+  return { name, isExecutable: (mode & 0o001) !== 0, content: toContent(readFileSync(found.hostPath)) };
 }
 
 /** The place of a path of Lambda's /opt in the layer; any other path is this machine's. */

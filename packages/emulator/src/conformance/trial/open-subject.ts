@@ -4,6 +4,7 @@ import { unzip } from "../../files/unzip.ts";
 import { EmulatorError } from "../../problems/emulator-error.ts";
 import type { Subject } from "./check.ts";
 import { readExtensionFiles } from "./extension-file.ts";
+import { readFolderModes, readZipModes } from "./layer-modes.ts";
 import { writeTrialFunction } from "./trial-function.ts";
 import { attributed, runTrial } from "./trial.ts";
 import type { Trial, TrialSetup } from "./trial.ts";
@@ -30,7 +31,9 @@ export async function openSubject(
   options: SubjectOptions,
   { folder, functionRuntime }: { readonly folder: string; readonly functionRuntime: string },
 ): Promise<Subject> {
-  const layer = await openLayer(resolve(options.layer), folder);
+  const path = resolve(options.layer);
+  const layer = await openLayer(path, folder);
+  const modes = layer === path ? readFolderModes(layer) : await readZipModes(path);
   const extensions = readExtensionFiles(layer);
   const machine = process.arch === "x64" ? "x86_64" : process.arch;
   const architecture = options.architecture ?? machine;
@@ -48,6 +51,7 @@ export async function openSubject(
   return {
     layer,
     extensions,
+    modes,
     architecture,
     obstacle: architecture === machine ? undefined : `it is built for ${architecture}, and this machine is ${machine}`,
     run: (plan) => runTrial(setup, plan),
