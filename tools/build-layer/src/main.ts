@@ -80,8 +80,9 @@ async function build(command: Build): Promise<void> {
 }
 
 async function buildOnce(command: Build, folder: string, host?: Host): Promise<BuildReport> {
-  const { out, zip, architecture } = command;
-  const options = { cacheFolder: cacheFolder(process.env, process.platform), say, architecture, host };
+  const { out, zip, architecture, sbom } = command;
+  const isFresh = sbom !== undefined;
+  const options = { cacheFolder: cacheFolder(process.env, process.platform), say, architecture, isFresh, host };
   const project = readProject(folder);
   prepareReports(folder, command);
   const report = await (out !== undefined

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
+  appendFileSync,
   chmodSync,
   existsSync,
   mkdirSync,
@@ -8,19 +9,22 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, join } from "node:path";
 import { crc32, inflateRawSync } from "node:zlib";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { zipSync } from "fflate";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { LayerFile } from "../layer/layer-file.ts";
+import type { EngineSource } from "./cached-engine.ts";
 import { engineFiles } from "./carried-engine.ts";
-import type { EngineSource } from "./carried-engine.ts";
-import type { EngineRelease } from "./engine-release.ts";
+import type { EngineRelease, PinnedFile } from "./engine-release.ts";
 
 const runtime = Buffer.from("a runtime ".repeat(1000));
+const license = Buffer.from("the license");
 let scratch = "";
 let release: EngineRelease;
 let said: string[];
@@ -30,18 +34,14 @@ beforeEach(() => {
   scratch = mkdtempSync(join(tmpdir(), "engine test "));
   mkdirSync(join(scratch, "package", "bin"), { recursive: true });
   writeFileSync(join(scratch, "package", "bin", "run"), runtime);
-  writeFileSync(join(scratch, "package", "LICENSE"), "the license");
+  writeFileSync(join(scratch, "package", "LICENSE"), license);
   execFileSync("tar", ["-czf", "engine.tgz", "package"], { cwd: scratch });
-  const digest = (algorithm: string, encoding: "hex" | "base64", bytes: Uint8Array): string =>
-    createHash(algorithm).update(bytes).digest(encoding);
   release = {
     packageName: "engine",
     version: "1.2.3",
     integrity: `sha512-${digest("sha512", "base64", readFileSync(join(scratch, "engine.tgz")))}`,
-    executable: "bin/run",
-    license: "LICENSE",
-    sha256: digest("sha256", "hex", runtime),
-    bytes: runtime.byteLength,
+    executable: pin("bin/run", runtime),
+    license: pin("LICENSE", license),
   };
   mkdirSync(join(scratch, "project"));
   said = [];
@@ -55,6 +55,18 @@ afterEach(() => {
   vi.unstubAllEnvs();
   rmSync(scratch, { recursive: true });
 });
+
+function digest(algorithm: string, encoding: "hex" | "base64", bytes: Uint8Array): string {
+  return createHash(algorithm).update(bytes).digest(encoding);
+}
+
+function pin(path: string, bytes: Buffer): PinnedFile {
+  // In a zip of one stored name, the stream follows the local header of 30 bytes and the name.
+  const zip = zipSync({ x: [bytes, { level: 6 }] });
+  const end = 31 + Buffer.from(zip).readUInt32LE(18);
+  const deflatedSha256 = digest("sha256", "hex", zip.subarray(31, end));
+  return { path, bytes: bytes.byteLength, sha256: digest("sha256", "hex", bytes), crc32: crc32(bytes), deflatedSha256 };
+}
 
 /** Puts an npm first on PATH that does this. */
 function installNpm(script: string): void {
@@ -71,6 +83,13 @@ function executableOf(files: readonly LayerFile[]): Extract<LayerFile["content"]
   return content;
 }
 
+/** What a layer gets as its executable. */
+async function copyOf(files: readonly LayerFile[]): Promise<Buffer> {
+  const target = join(mkdtempSync(join(scratch, "copy ")), "run");
+  await executableOf(files).copyTo(target);
+  return readFileSync(target);
+}
+
 const packs =
   'echo "$PWD: $*" >> ../npm.log; [[ $1 == pack && $3 == --pack-destination ]] && cp ../engine.tgz "$4/engine-1.2.3.tgz"';
 
@@ -81,7 +100,7 @@ test("fetches the package through npm in the project's folder, and keeps it with
     ["x/bin/run", 0o755],
     ["x/bin/LICENSE", 0o644],
   ]);
-  expect(readFileSync(executableOf(files).path)).toEqual(runtime);
+  expect(await copyOf(files)).toEqual(runtime);
   expect(readFileSync(join(scratch, "npm.log"), "utf8")).toMatch(/project: pack engine@1\.2\.3 /);
   expect(said).toEqual(["fetching engine 1.2.3 through npm, once"]);
 });
@@ -108,36 +127,139 @@ test("two processes that both believe the lock is theirs do not disturb each oth
     until [[ $(ls "$MET" | wc -l) == 2 ]]; do sleep 0.01; done; [[ -e $4/engine-1.2.3.tgz ]]`);
   vi.stubEnv("MET", met);
   const both = await Promise.all([engineFiles(release, "x", source), engineFiles(release, "x", source)]);
-  for (const files of both) expect(readFileSync(executableOf(files).path)).toEqual(runtime);
+  for (const files of both) expect(await copyOf(files)).toEqual(runtime);
   expect(readdirSync(source.cacheFolder)).toHaveLength(1);
 });
 
-test("mends a kept form that is not whole", async () => {
+describe("a cache that holds other bytes", () => {
+  const poisoned = Buffer.alloc(runtime.length, "x");
+  const home = (): string => join(source.cacheFolder, readdirSync(source.cacheFolder)[0] ?? "");
+  const compressed = (): string =>
+    join(home(), readdirSync(home()).find((name) => name.startsWith("executable.")) ?? "");
+  const zeroed = (bytes: Buffer): Buffer => Buffer.from(bytes).fill(0, 10, 40);
+  /** Both forms are kept. */
+  const fillCache = async (): Promise<void> => {
+    installNpm(packs);
+    await executableOf(await engineFiles(release, "x", source)).deflated();
+    said.length = 0;
+  };
+  const becomesFolder = (path: string): void => {
+    rmSync(path);
+    mkdirSync(join(path, "inner"), { recursive: true });
+  };
+
+  test.each<[string, (path: string) => void]>([
+    ["the same number of other bytes", (path) => writeFileSync(path, poisoned)],
+    ["zeros in the middle", (path) => writeFileSync(path, zeroed(runtime))],
+    ["less than there was", (path) => truncateSync(path, 3)],
+    ["more than there was", (path) => appendFileSync(path, "more")],
+    ["the file of another version", (path) => writeFileSync(path, "a runtime of version 1.2.2")],
+    ["nothing", (path) => truncateSync(path, 0)],
+    ["a folder", becomesFolder],
+  ])(
+    "plain, with %s in place of the executable: fetches again, says so once, and ships the pinned bytes",
+    async (_what, change) => {
+      await fillCache();
+      change(join(home(), "executable"));
+      expect(await copyOf(await engineFiles(release, "x", source))).toEqual(runtime);
+      expect(said).toEqual([
+        `fetching engine 1.2.3 through npm again: ${join(home(), "executable")} does not hold the bytes that are pinned`,
+      ]);
+      said.length = 0;
+      expect(await copyOf(await engineFiles(release, "x", source))).toEqual(runtime);
+      expect(said).toEqual([]);
+    },
+  );
+
+  test.each<[string, (path: string) => void]>([
+    ["the same number of other bytes", (path) => writeFileSync(path, Buffer.alloc(statSync(path).size, "x"))],
+    ["zeros in the middle", (path) => writeFileSync(path, zeroed(readFileSync(path)))],
+    ["less than there was", (path) => truncateSync(path, 3)],
+    ["nothing", (path) => truncateSync(path, 0)],
+    ["a folder", becomesFolder],
+  ])("compressed, with %s: compresses again, says so once, and packs the pinned bytes", async (_what, change) => {
+    await fillCache();
+    const path = compressed();
+    change(path);
+    const { bytes, crc } = await executableOf(await engineFiles(release, "x", source)).deflated();
+    expect(inflateRawSync(bytes)).toEqual(runtime);
+    expect(crc).toBe(crc32(runtime));
+    expect(said).toEqual([`compressing engine 1.2.3 again: ${path} does not hold the bytes that are pinned`]);
+    expect(statSync(path).isFile()).toBe(true);
+  });
+
+  test("plain, when the compressed form is missing: compresses the pinned bytes, not those", async () => {
+    await fillCache();
+    rmSync(compressed());
+    writeFileSync(join(home(), "executable"), poisoned);
+    const { bytes } = await executableOf(await engineFiles(release, "x", source)).deflated();
+    expect(inflateRawSync(bytes)).toEqual(runtime);
+    expect(said).toEqual([
+      "compressing engine 1.2.3, once",
+      expect.stringMatching(/^fetching engine 1\.2\.3 through npm again/),
+    ]);
+  });
+
+  test("in its license: ships the pinned text", async () => {
+    await fillCache();
+    writeFileSync(join(home(), "LICENSE"), "any license");
+    const text = (await engineFiles(release, "x", source)).find(({ path }) => path === "x/bin/LICENSE")?.content;
+    if (text?.kind !== "file") throw new Error("expected the license as a file");
+    await text.copyTo(join(scratch, "license"));
+    expect(readFileSync(join(scratch, "license"))).toEqual(license);
+  });
+
+  test("and a file in the folder's place: fetches it", async () => {
+    await fillCache();
+    const folder = home();
+    rmSync(folder, { recursive: true });
+    writeFileSync(folder, "");
+    expect(await copyOf(await engineFiles(release, "x", source))).toEqual(runtime);
+    expect(said).toEqual(["fetching engine 1.2.3 through npm, once"]);
+  });
+
+  test("and no npm that can bring the right ones: says so, and keeps the folder as it was", async () => {
+    await fillCache();
+    writeFileSync(join(home(), "executable"), poisoned);
+    installNpm("echo 'npm error code ENOTFOUND' >&2; exit 1");
+    await expect(copyOf(await engineFiles(release, "x", source))).rejects.toThrow(/^cannot get engine@1\.2\.3/);
+    expect(readdirSync(source.cacheFolder)).toHaveLength(1);
+    expect(readFileSync(join(home(), "executable"))).toEqual(poisoned);
+  });
+
+  test("and two builds at once: one of them fetches, both ship the pinned bytes", async () => {
+    await fillCache();
+    writeFileSync(join(home(), "executable"), poisoned);
+    const builds = await Promise.all([engineFiles(release, "x", source), engineFiles(release, "x", source)]);
+    for (const copy of await Promise.all(builds.map(copyOf))) expect(copy).toEqual(runtime);
+    expect(said).toHaveLength(1);
+  });
+});
+
+test("refuses an fflate that compresses to other bytes than the pinned ones, and keeps nothing of it", async () => {
   installNpm(packs);
-  const content = executableOf(await engineFiles(release, "x", source));
-  const { bytes, crc } = await content.deflated();
-  const home = dirname(content.path);
-  for (const name of readdirSync(home).filter((file) => file.startsWith("executable"))) {
-    truncateSync(join(home, name), 3);
-  }
-  const mended = executableOf(await engineFiles(release, "x", source));
-  expect(readFileSync(mended.path)).toEqual(runtime);
-  expect(await mended.deflated()).toEqual({ bytes, crc });
+  const other: EngineRelease = { ...release, executable: { ...release.executable, deflatedSha256: "0".repeat(64) } };
+  const content = executableOf(await engineFiles(other, "x", source));
+  await expect(content.deflated()).rejects.toThrow(/^fflate: expected the version that build-layer names, 0\.8\.3/);
+  expect(readdirSync(join(source.cacheFolder, readdirSync(source.cacheFolder)[0] ?? ""))).toEqual([
+    "LICENSE",
+    "executable",
+  ]);
 });
 
 test("uses a copy that is installed, if it is the pinned one", async () => {
   const installed = join(scratch, "node_modules", "engine");
   mkdirSync(join(installed, "bin"), { recursive: true });
   writeFileSync(join(installed, "package.json"), "{}");
-  writeFileSync(join(installed, "LICENSE"), "the license");
+  writeFileSync(join(installed, "LICENSE"), license);
   writeFileSync(join(installed, "bin", "run"), runtime);
   installNpm("exit 1");
-  expect(readFileSync(executableOf(await engineFiles(release, "x", source)).path)).toEqual(runtime);
+  expect(await copyOf(await engineFiles(release, "x", source))).toEqual(runtime);
 
   rmSync(source.cacheFolder, { recursive: true });
   writeFileSync(join(installed, "bin", "run"), "patched");
   installNpm(packs);
-  expect(readFileSync(executableOf(await engineFiles(release, "x", source)).path)).toEqual(runtime);
+  expect(await copyOf(await engineFiles(release, "x", source))).toEqual(runtime);
 });
 
 test.each([

@@ -1,30 +1,20 @@
-import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { constants } from "node:fs";
+import { copyFile, readFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { BuildError } from "../build-error.ts";
-import { findInstalled } from "../config/entry.ts";
+import { codeOf } from "../file-error.ts";
 import { fixedTime } from "../layer/layer-file.ts";
 import type { LayerFile } from "../layer/layer-file.ts";
-import { withStaging } from "../layer/staging.ts";
-import { makeFolder } from "../paths.ts";
+import { sha256Of } from "../sha256-of.ts";
+import { keeping, openCachedEngine } from "./cached-engine.ts";
+import type { CachedEngine, CachedFile, EngineSource } from "./cached-engine.ts";
 import { compressOnce } from "./compress-once.ts";
 import type { EngineRelease } from "./engine-release.ts";
-import { withLock } from "./lock.ts";
-import { fetchPackage } from "./npm-pack.ts";
-
-/** Where an engine is looked for and kept. */
-export interface EngineSource {
-  /** Installed engines are looked for from here upwards, and npm runs here, with the settings of this folder. */
-  readonly projectFolder: string;
-  readonly cacheFolder: string;
-  /** Called before work that takes seconds. */
-  say(line: string): void;
-}
 
 /**
  * The files of an engine in `folder` of a layer: the executable and its license. From the cache, else from the
- * project's node_modules, else through npm. What enters the cache has the pinned content; a file that was cut short
- * there is replaced.
+ * project's node_modules, else through npm. What reaches a layer has the pinned bytes: the cache is not trusted, and
+ * what is damaged there is replaced.
  * Errors: `BuildError` if the engine cannot be had, or cannot be kept.
  */
 export async function engineFiles(
@@ -32,81 +22,62 @@ export async function engineFiles(
   folder: string,
   source: EngineSource,
 ): Promise<readonly LayerFile[]> {
-  const { cacheFolder } = source;
-  // A scoped package's name holds a slash.
-  const fileName = `${release.packageName.replaceAll("/", "-").replace("@", "")}-${release.version}`;
-  const home = join(cacheFolder, `${fileName}-${release.sha256.slice(0, 16)}`);
-  await keeping(cacheFolder, async () => {
-    if (isWhole(home, release)) return;
-    makeFolder(cacheFolder);
-    await withLock(`${home}.lock`, async () => {
-      if (!isWhole(home, release)) await fill(home, release, source);
-    });
-  });
+  const engine = openCachedEngine(release, source);
+  await engine.ensure();
   // Each release has its own time, a second in the half year after the fixed time.
-  const modified = new Date(fixedTime.getTime() + Number.parseInt(release.sha256.slice(0, 6), 16) * 1000);
-  const keptFile = (name: string, onCompress: () => void): LayerFile["content"] => {
-    const path = join(home, name);
-    const deflated = () => keeping(cacheFolder, () => compressOnce(path, onCompress));
-    return { kind: "file", path, size: statSync(path).size, modified, deflated };
-  };
-  const executable = keptFile("executable", () => source.say(`compressing ${labelOf(release)}, once`));
-  const files: LayerFile[] = [{ path: `${folder}/${release.executable}`, mode: 0o755, content: executable }];
-  if (release.license === undefined) return files;
-  const license = keptFile("LICENSE", () => {});
-  return [...files, { path: `${folder}/${dirname(release.executable)}/LICENSE`, mode: 0o644, content: license }];
-}
-
-/**
- * Compares sizes: a power cut or a full disk leaves files that are too short, and to hash 126 MB would take as long as
- * the rest of a build.
- */
-function isWhole(home: string, { bytes, license }: EngineRelease): boolean {
-  const size = statSync(join(home, "executable"), { throwIfNoEntry: false })?.size;
-  return size === bytes && (license === undefined || existsSync(join(home, "LICENSE")));
-}
-
-function fill(home: string, release: EngineRelease, source: EngineSource): Promise<void> {
-  return withStaging(source.cacheFolder, async (staging) => {
-    const made = join(staging.folder, "engine");
-    mkdirSync(made);
-    const executable = join(made, "executable");
-    const wanted = new Map([[release.executable, executable]]);
-    if (release.license !== undefined) wanted.set(release.license, join(made, "LICENSE"));
-    const installed = findInstalled(source.projectFolder, release.packageName);
-    if (installed !== undefined && sha256(join(installed, release.executable)) === release.sha256) {
-      for (const [path, target] of wanted) copyFileSync(join(installed, path), target);
-    } else {
-      source.say(`fetching ${labelOf(release)} through npm, once`);
-      const files = await fetchPackage(release, { projectFolder: source.projectFolder, scratchFolder: staging.folder });
-      for (const [path, target] of wanted) writeFileSync(target, files.get(path) ?? new Uint8Array());
-    }
-    const got = sha256(executable);
-    if (got !== release.sha256) {
-      throw new BuildError(
-        `${labelOf(release)}: expected ${release.executable} with SHA-256 ${release.sha256}, got ${got}`,
-      );
-    }
-    chmodSync(executable, 0o755);
-    staging.moveTo("engine", home);
+  const modified = new Date(fixedTime.getTime() + Number.parseInt(release.executable.sha256.slice(0, 6), 16) * 1000);
+  const bin = `${folder}/${dirname(release.executable.path)}`;
+  return engine.files.map((file): LayerFile => {
+    const isExecutable = file.pinned === release.executable;
+    const content: LayerFile["content"] = {
+      kind: "file",
+      size: file.pinned.bytes,
+      modified,
+      copyTo: (target) => copyVerified(file, target, engine),
+      deflated: () =>
+        keeping(source.cacheFolder, () =>
+          compressOnce(file.path, {
+            pinned: file.pinned,
+            read: () => readVerified(file, engine),
+            onCompress(damaged) {
+              const why =
+                damaged === undefined ? ", once" : ` again: ${damaged} does not hold the bytes that are pinned`;
+              if (isExecutable || damaged !== undefined) source.say(`compressing ${engine.label}${why}`);
+            },
+          }),
+        ),
+    };
+    return { path: isExecutable ? `${folder}/${release.executable.path}` : `${bin}/LICENSE`, mode: file.mode, content };
   });
 }
 
-/** Names the cache in an error of the file system. */
-async function keeping<T>(cacheFolder: string, work: () => Promise<T>): Promise<T> {
+/** Copies a file of the cache, and looks at the copy. A damaged file is mended and copied again, once. */
+async function copyVerified(file: CachedFile, target: string, engine: CachedEngine): Promise<void> {
+  if (await isCopied(file, target)) return;
+  await engine.mend();
+  if (await isCopied(file, target)) return;
+  throw new BuildError(
+    `${target}: expected SHA-256 ${file.pinned.sha256}, which ${file.path} has, got other bytes after two copies: check the disk`,
+  );
+}
+
+async function isCopied({ path, pinned }: CachedFile, target: string): Promise<boolean> {
   try {
-    return await work();
+    // A clone if the file system can make one, else a copy.
+    await copyFile(path, target, constants.COPYFILE_FICLONE);
   } catch (error) {
-    if (!(error instanceof Error) || !("syscall" in error)) throw error;
-    const place = `${cacheFolder}: expected a folder that can be written, with room for engines`;
-    throw new BuildError(`${place}; BUILD_LAYER_CACHE names another one (${error.message})`, { cause: error });
+    if (isNoFile(error)) return false;
+    throw error;
   }
+  return (await sha256Of(target)) === pinned.sha256;
 }
 
-function sha256(path: string): string | undefined {
-  return existsSync(path) ? createHash("sha256").update(readFileSync(path)).digest("hex") : undefined;
+async function readVerified(file: CachedFile, engine: CachedEngine): Promise<Uint8Array> {
+  await engine.mend();
+  return readFile(file.path);
 }
 
-function labelOf({ packageName, version }: EngineRelease): string {
-  return `${packageName} ${version}`;
+/** Something was removed from the cache, or a folder lies in its place. */
+function isNoFile(error: unknown): boolean {
+  return ["ENOENT", "ENOTDIR", "EISDIR"].includes(String(codeOf(error)));
 }

@@ -1,58 +1,75 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AsyncZipDeflate } from "fflate";
+import { BuildError } from "../build-error.ts";
+import { codeOf } from "../file-error.ts";
 import type { Deflated } from "../layer/layer-file.ts";
 import { withStaging } from "../layer/staging.ts";
+import type { PinnedFile } from "./engine-release.ts";
 import { withLock } from "./lock.ts";
 
-/** CRC-32 of the content, and the length of the raw deflate stream that follows: two whole numbers of 32 bits. */
-const headBytes = 8;
+/** What a compressed form is made from. */
+export interface Original {
+  readonly pinned: PinnedFile;
+  /** Returns the pinned bytes. */
+  read(): Promise<Uint8Array>;
+  /** Called before the work that takes 5 s for an engine. `damaged` is a kept form that cannot be used. */
+  onCompress(damaged: string | undefined): void;
+}
 
 /**
- * Compresses a large file once, which takes 5 s for an engine, and keeps the result beside it. A result that was cut
- * short is made again. Errors: the file system's.
+ * Compresses a large file once and keeps the result at `path`. What it returns is the pinned stream: a kept form that
+ * was cut short or changed is made again. Errors: `BuildError` if this fflate makes other bytes; the file system's.
  */
-export async function compressOnce(path: string, onCompress: () => void): Promise<Deflated> {
+export async function compressOnce(path: string, original: Original): Promise<Deflated> {
+  const { pinned } = original;
   // The name says everything that may change the bytes.
-  const kept = `${path}.deflated-by-fflate-0.8-level-6`;
-  const found = read(kept);
-  if (found !== undefined) return found;
+  const kept = `${path}.deflated-by-fflate-0.8.3-level-6`;
+  const found = await readKept(kept);
+  if (found !== undefined && isPinned(found, pinned)) return { bytes: found, crc: pinned.crc32 };
   return withLock(`${path}.lock`, async () => {
-    const made = read(kept);
-    if (made !== undefined) return made;
-    onCompress();
-    const deflated = await deflate(readFileSync(path));
-    await write(kept, deflated);
-    return deflated;
+    const now = await readKept(kept);
+    if (now !== undefined && isPinned(now, pinned)) return { bytes: now, crc: pinned.crc32 };
+    original.onCompress(now === undefined ? undefined : kept);
+    const bytes = await deflate(await original.read());
+    if (!isPinned(bytes, pinned)) {
+      throw new BuildError(
+        `fflate: expected the version that build-layer names, 0.8.3, got one that compresses ${path} to other bytes; remove an override of fflate`,
+      );
+    }
+    await withStaging(dirname(kept), async (staging) => {
+      await writeFile(join(staging.folder, "deflated"), bytes);
+      staging.moveTo("deflated", kept);
+    });
+    return { bytes, crc: pinned.crc32 };
   });
 }
 
-function read(kept: string): Deflated | undefined {
-  if (!existsSync(kept)) return undefined;
-  const stored = readFileSync(kept);
-  if (stored.byteLength < headBytes || stored.byteLength - headBytes !== stored.readUInt32LE(4)) return undefined;
-  return { bytes: stored.subarray(headBytes), crc: stored.readUInt32LE(0) };
+function isPinned(deflated: Uint8Array, { deflatedSha256 }: PinnedFile): boolean {
+  return createHash("sha256").update(deflated).digest("hex") === deflatedSha256;
 }
 
-function write(kept: string, { bytes, crc }: Deflated): Promise<void> {
-  const head = Buffer.alloc(headBytes);
-  head.writeUInt32LE(crc, 0);
-  head.writeUInt32LE(bytes.byteLength, 4);
-  return withStaging(dirname(kept), (staging) => {
-    writeFileSync(join(staging.folder, "deflated"), Buffer.concat([head, bytes]));
-    staging.moveTo("deflated", kept);
-  });
+/** Returns undefined if there is no such file; no bytes if something else is in its place. */
+async function readKept(path: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    if (codeOf(error) === "EISDIR") return new Uint8Array();
+    throw error;
+  }
 }
 
 /** In a worker, so that the process hears Ctrl-C, and compresses two architectures at the same time. */
-function deflate(bytes: Uint8Array): Promise<Deflated> {
+function deflate(bytes: Uint8Array): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     const stream = new AsyncZipDeflate("", { level: 6 });
     stream.ondata = (error, chunk, isLast) => {
       if (error !== null) return reject(error);
       chunks.push(chunk);
-      if (isLast) resolve({ bytes: Buffer.concat(chunks), crc: stream.crc >>> 0 });
+      if (isLast) resolve(Buffer.concat(chunks));
     };
     // A copy: the worker takes it over, and it cannot take over small buffers, which share a pool of Node's.
     stream.push(new Uint8Array(bytes), true);

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -27,6 +27,20 @@ test("lets one in at a time, and the next one after a failure too", async () => 
   expect(results.map(({ status }) => status)).toEqual(["rejected", "fulfilled"]);
   expect(order).toEqual(["first", "second"]);
   expect(existsSync(lock)).toBe(false);
+});
+
+const canMount = spawnSync("unshare", ["-Urm", "true"]).status === 0;
+
+test.runIf(canMount)("leaves no empty lock on a full disk, for which later builds would wait", () => {
+  const disk = join(folder, "disk");
+  mkdirSync(disk);
+  const script = `mount -t tmpfs -o size=4k tmpfs "$0" && { cat /dev/zero > "$0/fill" 2>/dev/null
+    "$1" --input-type=module --eval "$2" "$0/lock" "$3"; ls -A "$0"; }`;
+  const program = `const { withLock } = await import(process.argv[2]);
+    await withLock(process.argv[1], async () => {}).catch((error) => console.log(error.code));`;
+  const args = [disk, process.execPath, program, new URL("lock.ts", import.meta.url).href];
+  const { stdout } = spawnSync("unshare", ["-Urm", "bash", "-c", script, ...args], { encoding: "utf8" });
+  expect(stdout).toBe("ENOSPC\nfill\n");
 });
 
 test("passes over the lock of a process that is gone", async () => {

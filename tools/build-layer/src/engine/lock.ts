@@ -30,6 +30,8 @@ function take(lockFile: string): boolean {
     return true;
   } catch (error) {
     if (codeOf(error) === "EEXIST") return false;
+    // A full disk leaves an empty file: later builds would take it for one that is being written.
+    rmSync(lockFile, { force: true });
     throw error;
   }
 }

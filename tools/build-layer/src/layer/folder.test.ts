@@ -1,4 +1,5 @@
 import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { copyFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -18,9 +19,9 @@ afterEach(() => {
 const modified = new Date("1986-01-01T00:00:00Z");
 const largeFile = (path: string, size: number): Content => ({
   kind: "file",
-  path,
   size,
   modified,
+  copyTo: (target) => copyFile(path, target),
   deflated: () => Promise.reject(new Error("not for a folder")),
 });
 

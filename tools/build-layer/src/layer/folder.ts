@@ -1,5 +1,5 @@
-import { constants, chmodSync, readdirSync, utimesSync } from "node:fs";
-import { chmod, copyFile, link, mkdir, stat, utimes, writeFile } from "node:fs/promises";
+import { chmodSync, readdirSync, utimesSync } from "node:fs";
+import { chmod, link, mkdir, stat, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { allEnded } from "./all-ended.ts";
 import { fixedTime } from "./layer-file.ts";
@@ -17,8 +17,7 @@ export async function writeFolder(folder: string, files: readonly LayerFile[], p
       await mkdir(dirname(target), { recursive: true });
       if (content.kind === "bytes") await writeFile(target, content.bytes);
       else if (previous !== undefined && (await tryLink(join(previous, path), target, content))) return;
-      // A clone if the file system can make one, else a copy.
-      else await copyFile(content.path, target, constants.COPYFILE_FICLONE);
+      else await content.copyTo(target);
       await chmod(target, mode);
       const time = content.kind === "bytes" ? fixedTime : content.modified;
       await utimes(target, time, time);

@@ -9,15 +9,17 @@ export interface LayerFile {
 /** npm's fixed time for packed files, for the same reason: a program that packs an unchanged layer sees no change. */
 export const fixedTime = new Date("1985-10-26T08:15:00Z");
 
-/** Bytes in memory, or a large file on disk, which has a compressed form too. */
+/** Bytes in memory, or a large file that is kept elsewhere, plain and compressed. */
 export type Content =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | {
       readonly kind: "file";
-      readonly path: string;
       readonly size: number;
       /** Its time in a folder. Other content has another time: so a build knows the file without reading it. */
       readonly modified: Date;
+      /** Writes the new file `target`. Its bytes are the pinned ones, whatever the place holds where they are kept. */
+      copyTo(target: string): Promise<void>;
+      /** As `copyTo`, for a zip. */
       deflated(): Promise<Deflated>;
     };
 

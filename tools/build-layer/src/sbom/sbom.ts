@@ -11,7 +11,8 @@ export interface Contents {
 }
 
 /**
- * Lists what is really in a layer: the npm packages that have code in the bundle, and carried engines with hashes.
+ * Lists what is really in a layer: the npm packages that have code in the bundle, and carried engines with the hashes
+ * that the build compared with the bytes it wrote.
  * Returns CycloneDX 1.6 JSON, without time or serial number, so that it is the same for the same layer.
  * Source: https://cyclonedx.org/docs/1.6/json/
  */
@@ -30,9 +31,9 @@ export function toSbom({ name, packages, engines }: Contents): string {
     const { licenses } = add(Enums.ComponentType.Library, one.name, one.version);
     if (one.license !== undefined) licenses.add(toLicense(one.license));
   }
-  for (const { packageName, version, sha256 } of engines) {
+  for (const { packageName, version, executable } of engines) {
     const { hashes } = add(Enums.ComponentType.Platform, packageName, version);
-    hashes.set(Enums.HashAlgorithm["SHA-256"], sha256);
+    hashes.set(Enums.HashAlgorithm["SHA-256"], executable.sha256);
   }
   const serializer = new Serialize.JsonSerializer(new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6));
   return `${serializer.serialize(bom, { sortLists: true, space: 2 })}\n`;
