@@ -24,11 +24,13 @@ export const topics = {
     ],
   },
   check: {
-    usage: "build-layer --check DIR|ZIP [options]",
-    about: "Checks a layer for mistakes that make Lambda's init phase fail. Any tool may have made the layer.",
+    usage: "build-layer --check DIR|ZIP … [options]",
+    about:
+      "Checks a layer for mistakes that make Lambda's init phase fail, or all layers of one function. Any tool may have made them.",
     options: ["architecture", "json", "help"],
     examples: [
       ["build-layer --check dist/layer", "a folder"],
+      ["build-layer --check dist/layer other.zip", "all layers of a function, and what Lambda makes of them together"],
       ["build-layer --check dist/my-extension.zip --architecture arm64", "a zip, and its programs are for arm64"],
     ],
   },

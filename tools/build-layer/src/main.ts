@@ -15,7 +15,7 @@ import { notOnNpm, ownVersion } from "./own-version.ts";
 import { parseArguments } from "./parse-arguments.ts";
 import type { Command } from "./parse-arguments.ts";
 import type { BuildReport } from "./report/build-report.ts";
-import { checkToText, toText } from "./report/text.ts";
+import { checkToText, sumToText, toText } from "./report/text.ts";
 import { prepareReports, writeReports } from "./report/write-reports.ts";
 import { toSnippet } from "./snippet/snippets.ts";
 import type { Host } from "./start-up/measure-layer.ts";
@@ -115,15 +115,29 @@ function watchBuild(command: Build, folder: string): void {
   });
 }
 
-async function check({ path, architecture, json }: Extract<Command, { kind: "check" }>): Promise<void> {
+async function check({ paths, architecture, json }: Extract<Command, { kind: "check" }>): Promise<void> {
   // Loaded only if it is needed: a build should not wait for the reader of zips.
-  const { checkPath } = await import("./check/check-layer.ts");
-  const result = await checkPath(path, architecture);
-  warnOfChange(path);
-  if (json) process.stdout.write(`${JSON.stringify(result)}\n`);
-  else if (result.problems.length > 0) throw new BuildError(result.problems);
-  else process.stdout.write(`${path}: ${checkToText(result)}\n`);
-  if (result.problems.length > 0) process.exitCode = 1;
+  const { checkPaths } = await import("./check/check-layers.ts");
+  const { layers, sum } = await checkPaths(paths, architecture);
+  for (const { path } of layers) warnOfChange(path);
+  const [only, ...others] = layers;
+  const isOne = only !== undefined && others.length === 0;
+  if (json) {
+    const { path: _, ...single } = only ?? {};
+    process.stdout.write(`${JSON.stringify(isOne ? single : { layers, sum })}\n`);
+  }
+  const problems = layers.flatMap((layer) =>
+    layer.problems.map((problem) => (isOne ? problem : `${layer.path}: ${problem}`)),
+  );
+  if (!isOne) problems.push(...sum.problems.map((problem) => `all layers: ${problem}`));
+  if (problems.length > 0) process.exitCode = 1;
+  if (json) return;
+  for (const layer of layers) for (const warning of layer.warnings) say(`warning: ${layer.path}: ${warning}`);
+  for (const layer of layers) {
+    if (layer.problems.length === 0) process.stdout.write(`${layer.path}: ${checkToText(layer)}\n`);
+  }
+  if (!isOne && problems.length === 0) process.stdout.write(`all layers: ${sumToText(sum)}\n`);
+  if (problems.length > 0) throw new BuildError(problems);
 }
 
 function warnOfChange(layer: string): void {

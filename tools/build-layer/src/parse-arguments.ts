@@ -15,7 +15,7 @@ export type Command =
   | { readonly kind: "version" }
   | { readonly kind: "init"; readonly folder: string }
   | { readonly kind: "snippet"; readonly of: readonly SnippetKind[] }
-  | ({ readonly kind: "check"; readonly path: string } & Pick<Options, "architecture" | "json">)
+  | ({ readonly kind: "check"; readonly paths: readonly string[] } & Pick<Options, "architecture" | "json">)
   | ({ readonly kind: "build" } & Options);
 
 type Options = Readonly<Omit<ReturnType<typeof read>["values"], "architecture">> & {
@@ -26,7 +26,7 @@ type Options = Readonly<Omit<ReturnType<typeof read>["values"], "architecture">>
 export function parseArguments(args: readonly string[]): Command {
   const help = readHelp(args);
   if (help !== undefined) return help;
-  const { values, positionals } = read(args);
+  const { values, positionals, tokens } = read(args);
   const { version, check, out, zip, report, sbom, json, watch } = values;
   if (version) return { kind: "version" };
   if (watch && json) throw new BuildError("--watch: expected without --json");
@@ -36,6 +36,13 @@ export function parseArguments(args: readonly string[]): Command {
       : parseOneOf(values.architecture, architectures, `--architecture: expected ${architectures.join(" or ")}`);
   for (const [key, path] of Object.entries({ out, zip, check, report, sbom })) {
     if (path === "") throw new BuildError(`--${key}: expected a path, got an empty one`);
+  }
+  if (check !== undefined && tokens[0]?.kind === "option") {
+    if (watch || [out, zip, report, sbom].some((path) => path !== undefined)) {
+      throw new BuildError("--check: expected without --out, --zip, --report, --sbom and --watch");
+    }
+    if (positionals.includes("")) throw new BuildError("--check: expected a path, got an empty one");
+    return { kind: "check", paths: [check, ...positionals], architecture, json };
   }
   const [command, ...rest] = positionals;
   const option = args.find((arg) => arg.startsWith("-"));
@@ -52,11 +59,7 @@ export function parseArguments(args: readonly string[]): Command {
     throw unknownCommand(command);
   }
   if (out !== undefined && zip !== undefined) throw new BuildError("--zip: expected without --out");
-  if (check === undefined) return { kind: "build", ...values, architecture };
-  if (watch || [out, zip, report, sbom].some((path) => path !== undefined)) {
-    throw new BuildError("--check: expected without --out, --zip, --report, --sbom and --watch");
-  }
-  return { kind: "check", path: check, architecture, json };
+  return { kind: "build", ...values, architecture };
 }
 
 /** Help is asked for with any other argument, and says what the first of them does. */

@@ -1,16 +1,22 @@
-import { execFile, execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync, spawn, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import {
   chmodSync,
+  closeSync,
   existsSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
+  writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { unzipSync } from "fflate";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { findInstalled } from "../src/config/entry.ts";
 import { engineReleases } from "../src/engine/engine-release.ts";
@@ -354,7 +360,7 @@ describe("--help", () => {
     [["init"], /^Usage: build-layer init FOLDER\n/],
     [["init", "my-extension"], /^Usage: build-layer init FOLDER\n/],
     [["snippet"], /^Usage: build-layer snippet \[sam\|cdk\|container\]\n/],
-    [["--check"], /^Usage: build-layer --check DIR\|ZIP \[options\]\n[^]*--architecture/],
+    [["--check"], /^Usage: build-layer --check DIR\|ZIP … \[options\]\n[^]*--architecture/],
     [["--json", "--check", "dist"], /^Usage: build-layer --check/],
     [["--out"], /^Usage: build-layer \[options\]\n[^]*--out DIR/],
     [["--watch"], /^Usage: build-layer \[options\]\n[^]*--watch/],
@@ -544,6 +550,48 @@ describe("--check", () => {
     });
   });
 
+  test("adds up several layers, folders and zips, and gives each its result as JSON", async () => {
+    const [a, b] = [project(), project({ name: "other", entry: "src/main.ts" })];
+    for (const { folder } of [a, b]) await buildLayer(folder);
+    const other = join(b.folder, "dist/other.zip");
+    const { code, stdout, stderr } = await buildLayer(a.folder, ["--check", "dist/layer", other]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout.replaceAll(/[\d.]+ kB/g, "N kB").split("\n")).toEqual([
+      "dist/layer: ok: hello; N kB unzipped; no machine code",
+      `${other}: ok: other; N kB unzipped; no machine code`,
+      "all layers: ok: hello, other; N kB unzipped",
+      "",
+    ]);
+    const asJson = await buildLayer(a.folder, ["--check", "dist/layer", other, "--json"]);
+    expect(JSON.parse(asJson.stdout)).toMatchObject({
+      layers: [
+        { path: "dist/layer", problems: [], extensions: ["hello"] },
+        { path: other, problems: [], extensions: ["other"] },
+      ],
+      sum: { problems: [], extensions: ["hello", "other"], unzippedBytes: expect.any(Number) },
+    });
+    const single = await buildLayer(a.folder, ["--check", "dist/layer", "--json"]);
+    expect(Object.keys(JSON.parse(single.stdout) as object)).toEqual([
+      "problems",
+      "extensions",
+      "architectures",
+      "unzippedBytes",
+      "warnings",
+      "engines",
+    ]);
+  });
+
+  test("warns of files that other programs left, and passes the layer", async () => {
+    const { folder, put } = project();
+    await buildLayer(folder);
+    put("dist/layer/hello/.DS_Store", "");
+    expect(await buildLayer(folder, ["--check", "dist/layer"])).toMatchObject({
+      code: 0,
+      stderr:
+        "build-layer: warning: dist/layer: hello/.DS_Store, a file that no function needs: delete it before packing\n",
+    });
+  });
+
   test("lists what is wrong with a folder that another tool made", async () => {
     const { folder } = project();
     await buildLayer(folder);
@@ -554,10 +602,16 @@ describe("--check", () => {
     expect(code).toBe(1);
     expect(stderr.trimEnd().split("\n")).toEqual([
       expect.stringMatching(/extensions\/hello: expected an execute bit/),
-      expect.stringMatching(/extensions\/index\.js\.map: expected an execute bit/),
-      expect.stringMatching(/extensions\/index\.js\.map: expected a program/),
+      expect.stringMatching(/extensions\/index\.js\.map: expected a program.*: move it out of extensions\/$/),
       expect.stringMatching(/hello\/link: expected a link inside the layer, got one to \/etc\/hostname/),
     ]);
+    expect(await buildLayer(folder, ["--check", "dist/layer", "dist/hello.zip"])).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/^dist\/hello\.zip: ok: hello; [^\n]*\n$/),
+      stderr: expect.stringMatching(
+        /dist\/layer: hello\/link: expected[^]*all layers: extensions\/hello: expected in one layer, got it in dist\/layer and dist\/hello\.zip/,
+      ),
+    });
     const asJson = await buildLayer(folder, ["--check", "dist/layer", "--json"]);
     expect(asJson.code).toBe(1);
     expect(JSON.parse(asJson.stdout)).toMatchObject({ problems: expect.arrayContaining([expect.any(String)]) });
@@ -691,4 +745,107 @@ test.runIf(installed !== undefined)("a carried engine runs the bundle without an
     await api.close();
   }
   expect(readdirSync(join(folder, "art/hello/bin")).toSorted()).toEqual(["LICENSE", "node"]);
+});
+
+describe.runIf(installed !== undefined)("a carried engine and its cache", () => {
+  const release = engineReleases.node[architecture ?? "x86_64"];
+  const settings = { name: "hello", entry: "src/main.ts", engine: "carried", architectures: [architecture] };
+  const withEngine = (): ProjectFolder & { readonly env: { readonly BUILD_LAYER_CACHE: string } } => {
+    const made = project(settings);
+    mkdirSync(join(made.folder, "node_modules"));
+    symlinkSync(installed ?? "", join(made.folder, "node_modules", packageName));
+    return { ...made, env: { BUILD_LAYER_CACHE: join(made.folder, "cache") } };
+  };
+  const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+  /** Overwrites 100 bytes, and gives the file its old time. */
+  const damage = (path: string): void => {
+    const { mtime, size } = statSync(path);
+    const file = openSync(path, "r+");
+    writeSync(file, Buffer.alloc(100), 0, 100, Math.floor(size / 2));
+    closeSync(file);
+    utimesSync(path, mtime, mtime);
+  };
+
+  test("the bill of materials has the hash of what is in the folder and in the zip, whatever the cache and the last folder hold", async () => {
+    const { folder, env } = withEngine();
+    await buildLayer(folder, [], env);
+    const node = join(folder, "dist/layer/hello/bin/node");
+    const cached = join(env.BUILD_LAYER_CACHE, readdirSync(env.BUILD_LAYER_CACHE)[0] ?? "");
+    for (const name of readdirSync(cached).filter((name) => name.startsWith("executable"))) damage(join(cached, name));
+    damage(node);
+    expect(await buildLayer(folder, ["--check", "dist/layer"])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^build-layer: hello\/bin\/node: expected the bytes of node-linux-.* got others \([^\n]*\n$/,
+      ),
+    });
+
+    const { code, stderr } = await buildLayer(folder, ["--sbom", "sbom.json"], env);
+    expect(code).toBe(0);
+    expect(stderr.trimEnd().split("\n").toSorted()).toEqual([
+      expect.stringMatching(
+        /^build-layer: compressing node-linux-.* again: .* does not hold the bytes that are pinned$/,
+      ),
+      expect.stringMatching(/^build-layer: copying node-linux-.* again: .* does not hold the bytes that are pinned$/),
+    ]);
+    const bom = JSON.parse(readFileSync(join(folder, "sbom.json"), "utf8")) as {
+      components: readonly { name: string; hashes?: readonly { content: string }[] }[];
+    };
+    const stated = bom.components.find(({ name }) => name === packageName)?.hashes?.[0]?.content;
+    expect(stated).toBe(release.executable.sha256);
+    expect(sha256(readFileSync(node))).toBe(stated);
+    const zip = readFileSync(join(folder, "dist/hello.zip"));
+    const { "hello/bin/node": entry = new Uint8Array() } = unzipSync(zip, {
+      filter: ({ name }) => name === "hello/bin/node",
+    });
+    expect(sha256(entry)).toBe(stated);
+    for (const path of ["dist/layer", "dist/hello.zip"]) {
+      expect(await buildLayer(folder, ["--check", path])).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining(`hello/bin/node has the bytes of ${packageName} ${release.version}`),
+      });
+    }
+  });
+
+  test.runIf(spawnSync("unshare", ["-Urm", "true"]).status === 0)(
+    "works with a cache that is read-only and whole; one that is damaged or full fails in one line and leaves dist alone",
+    async () => {
+      const { folder, env } = withEngine();
+      const cache = env.BUILD_LAYER_CACHE;
+      const build = (mount: string, more = ""): { code: number | null; stderr: string } => {
+        const script = `mount ${mount} && "$0" "$1" --zip out.zip; code=$?; ${more} exit $code`;
+        const args = ["-Urm", "bash", "-c", script, process.execPath, bin, cache];
+        const { status: code, stderr } = spawnSync("unshare", args, {
+          cwd: folder,
+          env: { ...process.env, ...env },
+          encoding: "utf8",
+        });
+        return { code, stderr };
+      };
+      mkdirSync(cache);
+      expect(build('-t tmpfs -o size=1m tmpfs "$2"', 'ls -A "$2" >&2;')).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(
+          /^build-layer: [^\n]*cache: expected a folder that can be written, with room for engines; BUILD_LAYER_CACHE names another one \(ENOSPC[^\n]*\n$/,
+        ),
+      });
+      expect(existsSync(join(folder, "out.zip"))).toBe(false);
+
+      await buildLayer(folder, ["--zip", "first.zip"], env);
+      const readOnly = '--bind "$2" "$2" && mount -o remount,bind,ro "$2"';
+      expect(build(readOnly)).toEqual({ code: 0, stderr: "" });
+      const before = readFileSync(join(folder, "out.zip"));
+      expect(before.equals(readFileSync(join(folder, "first.zip")))).toBe(true);
+
+      const home = join(cache, readdirSync(cache)[0] ?? "");
+      damage(join(home, readdirSync(home).find((name) => name.startsWith("executable.")) ?? ""));
+      expect(build(readOnly)).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(
+          /^build-layer: [^\n]*cache: expected a folder that can be written[^\n]*EROFS[^\n]*\n$/,
+        ),
+      });
+      expect(readFileSync(join(folder, "out.zip")).equals(before)).toBe(true);
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { checkCarriedEngine } from "./check-engine.ts";
 import type { FileEntry, TreeEntry } from "./layer-tree.ts";
 import { programOf } from "./program.ts";
 
@@ -12,6 +13,14 @@ export function checkExtension(entry: FileEntry, entries: readonly TreeEntry[]):
   const report = (expected: string, got: string): void => {
     problems.push(`${entry.path}: expected ${expected}, got ${got}`);
   };
+  const program = programOf(entry.head);
+  if (program.kind === "none") {
+    report(
+      'a program, because Lambda executes every file of extensions/ (a script starts with "#!")',
+      "something else: move it out of extensions/",
+    );
+    return problems;
+  }
   const name = posix.basename(entry.path);
   if (/[^!-~]/.test(name)) {
     report(
@@ -19,27 +28,23 @@ export function checkExtension(entry: FileEntry, entries: readonly TreeEntry[]):
       JSON.stringify(name),
     );
   }
-  if ((entry.mode & 0o111) !== 0o111) report("an execute bit for all (chmod 755)", `mode 0${entry.mode.toString(8)}`);
-  const program = programOf(entry.head);
-  if (program.kind === "none") {
-    report(
-      'a program, because Lambda executes every file of extensions/ (a script starts with "#!")',
-      "something else",
-    );
-  }
+  // Lambda runs extensions as another user than the one who owns the files.
+  if ((entry.mode & 0o001) === 0) report("an execute bit for all (chmod 755)", `mode 0${entry.mode.toString(8)}`);
   if (program.kind !== "script") return problems;
   if (program.hasCarriageReturn) report("line ends of Linux (LF)", "those of Windows (CR LF)");
   else if (!program.interpreter.startsWith("/")) {
     report('an interpreter with its whole path after "#!"', program.interpreter || "nothing");
   } else if (!existsOnLambda(program.interpreter, entries)) {
-    report("an interpreter that is in the layer", program.interpreter);
-  } else problems.push(...checkScript(entry, entries));
+    report("an interpreter that is in the layer and that all may execute", program.interpreter);
+  } else problems.push(...checkScript(entry, entries), ...checkCarriedEngine(entry, entries));
   return problems;
 }
 
 /** An interpreter under /opt must come with the layer; others belong to the function's runtime. */
 function existsOnLambda(interpreter: string, entries: readonly TreeEntry[]): boolean {
-  return !interpreter.startsWith("/opt/") || entries.some(({ path }) => path === interpreter.slice("/opt/".length));
+  if (!interpreter.startsWith("/opt/")) return true;
+  const found = entries.find(({ path }) => path === interpreter.slice("/opt/".length));
+  return found !== undefined && (found.kind !== "file" || (found.mode & 0o001) !== 0);
 }
 
 /**

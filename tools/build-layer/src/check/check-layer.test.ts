@@ -25,6 +25,8 @@ test("passes a layer as it should be, and tells what is in it", () => {
     extensions: ["x"],
     architectures: ["x86_64"],
     unzippedBytes: 30,
+    warnings: [],
+    engines: [],
   });
 });
 
@@ -40,6 +42,28 @@ describe("files of extensions/", () => {
       file("extensions/y", "#!/bin/bash\n", 0o644),
       /^extensions\/y: expected an execute bit for all \(chmod 755\), got mode 0644/,
     ],
+    [
+      "a file of macOS's Finder",
+      file("extensions/.DS_Store", Uint8Array.of(0, 0, 0, 1), 0o644),
+      /^extensions\/\.DS_Store: expected no file of macOS here, because Lambda executes .*: delete it.*'\*\.DS_Store'\)$/,
+    ],
+    [
+      "a shadow of macOS",
+      file("extensions/._x", "", 0o755),
+      /^extensions\/\._x: expected no file of macOS.*'\*\/\._\*'\)$/,
+    ],
+    ["a cache of Windows", file("extensions/Thumbs.db"), /^extensions\/Thumbs\.db: expected no file of Windows/],
+    [
+      "a swap file of an editor",
+      file("extensions/.x.swp", "b0VIM"),
+      /^extensions\/\.x\.swp: expected no file of an editor/,
+    ],
+    [
+      "a backup that is a program",
+      file("extensions/x~", "#!/bin/bash\n", 0o755),
+      /^extensions\/x~: expected no file of an editor/,
+    ],
+    ["a lock of Emacs", { kind: "link", path: "extensions/.#x", target: "me@host.1" }, /^extensions\/\.#x: expected/],
     ["an execute bit for the owner alone", file("extensions/y", "#!/bin/bash\n", 0o744), /execute bit for all/],
     ["no shebang", file("extensions/y", "exec node\n", 0o755), /^extensions\/y: expected a program.*"#!"/],
     [
@@ -50,7 +74,7 @@ describe("files of extensions/", () => {
     [
       "an interpreter that is not in the layer",
       file("extensions/y", "#!/opt/y/bin/node\n", 0o755),
-      /expected an interpreter that is in the layer, got \/opt\/y\/bin\/node/,
+      /expected an interpreter that is in the layer and that all may execute, got \/opt\/y\/bin\/node/,
     ],
     [
       "a program of macOS",
@@ -77,6 +101,11 @@ describe("files of extensions/", () => {
       "no interpreter",
       file("extensions/y", "#!\n", 0o755),
       /^extensions\/y: expected an interpreter with its whole path after "#!", got nothing/,
+    ],
+    [
+      "an interpreter that only its owner executes",
+      file("extensions/y", "#!/opt/x/tool\n", 0o755),
+      /expected an interpreter that is in the layer and that all may execute, got \/opt\/x\/tool/,
     ],
     [
       "an interpreter that depends on where one is",
@@ -115,7 +144,8 @@ describe("files of extensions/", () => {
     ],
   ])("%s", (_what, entry, message) => {
     const notes = file("extensions/z/notes", "notes", 0o755);
-    expect(problemsOf([launcher(), file("x/run", x86_64, 0o755), notes, entry])).toEqual([
+    const tool = file("x/tool", x86_64, 0o744);
+    expect(problemsOf([launcher(), file("x/run", x86_64, 0o755), tool, notes, entry])).toEqual([
       expect.stringMatching(message),
     ]);
   });
@@ -204,5 +234,52 @@ describe("the whole layer", () => {
     expect(
       problemsOf([launcher(), file("java/lib/A.class", javaClass), file("x/MZ.txt", "MZ is a prefix of many words")]),
     ).toEqual([]);
+  });
+
+  test("tells of what other programs left, once, where it does no harm", () => {
+    const left = ["x/.DS_Store", "__MACOSX/x/._run", "x/Thumbs.db", "x/run~", "x/.run.swp"].map((path) => file(path));
+    const { problems, warnings } = checkLayer([launcher(), file("x/run", x86_64, 0o755), ...left], undefined);
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual(["x/.DS_Store and 4 more, files that no function needs: delete them before packing"]);
+  });
+
+  test("does not take the shadows of macOS for a layer that was packed with its folder", () => {
+    expect(problemsOf([file("__MACOSX/extensions/._x"), file("x/run")])).toEqual([
+      "extensions/: expected an extension, got none",
+    ]);
+  });
+});
+
+// The emulator's conformance has the same rules: the test of its layer-modes.ts has this table too.
+describe("modes", () => {
+  test.each([
+    ["file", 0o644, true],
+    ["file", 0o755, true],
+    ["file", 0o604, true],
+    ["file", 0o444, true],
+    ["file", 0o640, false],
+    ["file", 0o600, false],
+    ["file", 0o751, false],
+    ["file", 0o000, false],
+    ["file", 0o4755, false],
+    ["file", 0o2755, false],
+    ["file", 0o1644, false],
+    ["folder", 0o755, true],
+    ["folder", 0o705, true],
+    ["folder", 0o555, true],
+    ["folder", 0o700, false],
+    ["folder", 0o750, false],
+    ["folder", 0o754, false],
+    ["folder", 0o2755, false],
+    ["folder", 0o1755, false],
+  ] as const)("a %s of mode %o: %s", (kind, mode, isFine) => {
+    const entry: TreeEntry = kind === "folder" ? { kind, path: "x", mode } : file("x", "", mode);
+    expect(problemsOf([launcher("#!/bin/bash\n"), entry]).length === 0).toBe(isFine);
+  });
+
+  test("names the bits that lend rights, and what to do", () => {
+    expect(problemsOf([launcher("#!/bin/bash\n"), file("x/run", x86_64, 0o6755)])).toEqual([
+      "x/run: expected a mode without set-uid and set-gid bit (chmod u-s,g-s), got 06755",
+    ]);
   });
 });

@@ -3,7 +3,10 @@ import { BuildError } from "../build-error.ts";
 import type { Architecture } from "../config/extension-settings.ts";
 import { checkUnzippedSize } from "../layer/unzipped-size.ts";
 import { whatIsAt } from "../paths.ts";
+import { findEngines } from "./check-engine.ts";
+import type { FoundEngine } from "./check-engine.ts";
 import { checkExtension } from "./check-extension.ts";
+import { describeDirt, dirtOf, explainDirtInExtensions } from "./dirt.ts";
 import type { FileEntry, TreeEntry } from "./layer-tree.ts";
 import { programOf } from "./program.ts";
 import { readFolder } from "./read-folder.ts";
@@ -18,19 +21,28 @@ export interface LayerCheck {
   /** The architectures of its Linux programs and libraries. */
   readonly architectures: readonly Architecture[];
   readonly unzippedBytes: number;
+  /** What does no harm on Lambda and should not be there, each as a line. */
+  readonly warnings: readonly string[];
+  /** Its JavaScript engines, and the releases whose bytes they have. */
+  readonly engines: readonly FoundEngine[];
 }
 
 /** Lambda's limit, external and internal extensions together. */
-const maxExtensions = 10;
+export const maxExtensions = 10;
 
 /** Linux's own limit. Source: path_resolution(7) */
 const maxLinks = 40;
 
 /** Checks the layer at `path`, a folder or a zip. Errors: `BuildError` if `path` is neither. */
 export async function checkPath(path: string, wanted: Architecture | undefined): Promise<LayerCheck> {
+  return checkLayer(await readLayer(path), wanted);
+}
+
+/** Reads the layer at `path`. Errors: `BuildError` if `path` is no folder and no zip. */
+export async function readLayer(path: string): Promise<readonly TreeEntry[]> {
   const there = whatIsAt(path);
-  if (there === "a folder") return checkLayer(readFolder(path), wanted);
-  if (there === "a file") return checkLayer(await readZip(path), wanted);
+  if (there === "a folder") return readFolder(path);
+  if (there === "a file") return readZip(path);
   const why = there === "nothing" ? "not there" : "neither";
   throw new BuildError(`--check: expected a folder or a zip, got ${path}, which is ${why}`);
 }
@@ -44,12 +56,16 @@ export function checkLayer(entries: readonly TreeEntry[], wanted: Architecture |
   const files = entries.filter((entry) => entry.kind === "file");
   const found = entries.filter(isExtension);
   const unzippedBytes = files.reduce((sum, { size }) => sum + size, 0);
+  const dirt = entries.filter((entry) => entry.kind !== "folder" && !isExtension(entry) && dirtOf(entry.path));
+  const warning = describeDirt(dirt.map(({ path }) => path));
   const problems = [
     ...(found.length === 0 ? [explainEmpty(entries)] : []),
     ...(found.length > maxExtensions
       ? [`extensions/: expected at most ${maxExtensions} extensions, which is Lambda's limit, got ${found.length}`]
       : []),
     ...found.flatMap((entry) => {
+      const dirt = dirtOf(entry.path);
+      if (dirt !== undefined) return [explainDirtInExtensions(entry.path, dirt)];
       const program = follow(entry, entries);
       return program?.kind === "file" ? checkExtension({ ...program, path: entry.path }, entries) : [];
     }),
@@ -59,7 +75,7 @@ export function checkLayer(entries: readonly TreeEntry[], wanted: Architecture |
       .map(({ path }) => `${path}: expected a file, a folder or a link, got a device, a pipe or a socket`),
     ...twice(entries),
     ...fileAndFolder(entries),
-    ...entries.flatMap(checkReadable),
+    ...entries.flatMap(checkMode),
     ...files.flatMap((file) => checkArchitecture(file, wanted)),
     ...checkUnzippedSize(unzippedBytes),
   ];
@@ -68,18 +84,22 @@ export function checkLayer(entries: readonly TreeEntry[], wanted: Architecture |
     extensions: found.map(({ path }) => posix.basename(path)),
     architectures: [...new Set(files.flatMap(architectureOf))].toSorted(),
     unzippedBytes,
+    warnings: warning === undefined ? [] : [warning],
+    engines: findEngines(entries),
   };
 }
 
 function explainEmpty(entries: readonly TreeEntry[]): string {
-  const deeper = entries.find(({ kind, path }) => kind !== "folder" && /\/extensions\/[^/]+$/.test(path));
+  const deeper = entries.find(
+    ({ kind, path }) => kind !== "folder" && /\/extensions\/[^/]+$/.test(path) && dirtOf(path) === undefined,
+  );
   const hint =
     deeper === undefined ? "" : `; there is ${deeper.path}: pack what is inside that upper folder, not the folder`;
   return `extensions/: expected an extension, got none${hint}`;
 }
 
 function checkLink(entry: TreeEntry, entries: readonly TreeEntry[]): readonly string[] {
-  if (entry.kind !== "link") return [];
+  if (entry.kind !== "link" || (isExtension(entry) && dirtOf(entry.path) !== undefined)) return [];
   if (resolveLink(entry) === undefined) {
     return [`${entry.path}: expected a link inside the layer, got one to ${entry.target}`];
   }
@@ -125,7 +145,7 @@ function fileAndFolder(entries: readonly TreeEntry[]): readonly string[] {
 }
 
 /** Lambda starts everything in `extensions/` that is not a folder. */
-function isExtension({ kind, path }: TreeEntry): boolean {
+export function isExtension({ kind, path }: TreeEntry): boolean {
   return kind !== "folder" && /^extensions\/[^/]+$/.test(path);
 }
 
@@ -137,13 +157,34 @@ function resolveLink({ path, target }: Extract<TreeEntry, { kind: "link" }>): st
   return inside === ".." || inside.startsWith("../") ? undefined : inside;
 }
 
-/** Lambda runs extensions as another user, who cannot read what only the owner can read. */
-function checkReadable(entry: TreeEntry): readonly string[] {
+/** The bits beside the permissions, and what takes them away. */
+const specialBits = [
+  { bit: 0o4000, name: "set-uid", take: "u-s" },
+  { bit: 0o2000, name: "set-gid", take: "g-s" },
+  { bit: 0o1000, name: "sticky", take: "-t" },
+];
+
+/**
+ * Lambda runs extensions as another user, who cannot read what only the owner can read. A bit that lends the owner's
+ * rights, or keeps a folder's files, has no use in a layer and comes from a tool that packs what it finds.
+ */
+function checkMode(entry: TreeEntry): readonly string[] {
   if (entry.kind === "link" || entry.kind === "special") return [];
+  const { path, mode } = entry;
+  const got = `0${mode.toString(8)}`;
+  const special = specialBits.filter(({ bit }) => (mode & bit) !== 0);
+  const names = special.map(({ name }) => name).join(" and ");
+  const plain = mode & 0o777;
   const needed = entry.kind === "folder" ? 0o055 : 0o044;
-  if ((entry.mode & needed & 0o007) === (needed & 0o007)) return [];
   return [
-    `${entry.path}: expected mode 0${(entry.mode | needed).toString(8)}, readable by all, got 0${entry.mode.toString(8)}`,
+    ...(special.length === 0
+      ? []
+      : [
+          `${path}: expected a mode without ${names} bit (chmod ${special.map(({ take }) => take).join()}), got ${got}`,
+        ]),
+    ...((mode & needed & 0o007) === (needed & 0o007)
+      ? []
+      : [`${path}: expected mode 0${(plain | needed).toString(8)}, readable by all, got ${got}`]),
   ];
 }
 

@@ -1,3 +1,5 @@
+import type { ScannedEngine } from "./engine-scan.ts";
+
 /** Something in a layer, in a folder or a zip. Paths are relative to the layer, with forward slashes. */
 export type TreeEntry =
   | { readonly kind: "folder"; readonly path: string; readonly mode: number }
@@ -7,11 +9,13 @@ export type TreeEntry =
   | {
       readonly kind: "file";
       readonly path: string;
-      /** Permission bits. */
+      /** Permission bits, with those for set-uid, set-gid and sticky. */
       readonly mode: number;
       readonly size: number;
       /** The first `headBytes`: enough to tell what a file is, and nearly always a whole script. */
       readonly head: Uint8Array;
+      /** From all bytes; only of a file at the place of an engine. */
+      readonly engine?: ScannedEngine | undefined;
     };
 
 /** A file in a layer. */

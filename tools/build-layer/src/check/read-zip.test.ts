@@ -55,6 +55,16 @@ test.each<[string, Uint8Array, RegExp]>([
   await expect(readZip(write(bytes))).rejects.toThrow(message);
 });
 
+test("reads special bits, and gives entries without a mode those of Lambda", async () => {
+  const modes = zip({ "extensions/x": 0o104755, "x/": 0o042755, "y/": 0, "y/file": 0 });
+  expect((await readZip(write(modes))).map((entry) => [entry.path, "mode" in entry && entry.mode])).toEqual([
+    ["extensions/x", 0o4755],
+    ["x", 0o2755],
+    ["y", 0o755],
+    ["y/file", 0o644],
+  ]);
+});
+
 test("names a pipe or a device, and what is there twice", async () => {
   expect(await problemsOf(zip({ "extensions/x": 0o100755, "x/pipe": 0o010644 }))).toEqual([
     "x/pipe: expected a file, a folder or a link, got a device, a pipe or a socket",

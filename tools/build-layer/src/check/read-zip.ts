@@ -3,6 +3,8 @@ import { openPromise } from "yauzl";
 import type { Entry, ZipFile } from "yauzl";
 import { BuildError } from "../build-error.ts";
 import { maxUnzippedBytes } from "../layer/unzipped-size.ts";
+import { startEngineScan } from "./engine-scan.ts";
+import type { EngineScan } from "./engine-scan.ts";
 import { headBytes } from "./layer-tree.ts";
 import type { TreeEntry } from "./layer-tree.ts";
 
@@ -13,7 +15,8 @@ const regularTypes = [0, 0o100000];
 
 /**
  * Reads a layer that is a zip, with the modes as Lambda unpacks them. A zip that was not made on Unix has no modes: its
- * files get 0644. Errors: `BuildError` if it is not a zip, is damaged, or has paths that lead out of it.
+ * files get 0644, its folders 0755.
+ * Errors: `BuildError` if it is not a zip, is damaged, or has paths that lead out of it.
  */
 export async function readZip(path: string): Promise<readonly TreeEntry[]> {
   const entries: TreeEntry[] = [];
@@ -29,20 +32,23 @@ export async function readZip(path: string): Promise<readonly TreeEntry[]> {
 }
 
 async function toTreeEntry(zip: ZipFile, entry: Entry): Promise<TreeEntry> {
-  const attributes = entry.versionMadeBy >>> 8 === unix ? entry.externalFileAttributes >>> 16 : 0o644;
-  const mode = attributes & 0o777;
   const path = entry.fileName.replace(/^(\.\/)+/, "");
-  if (path.endsWith("/")) return { kind: "folder", path: path.slice(0, -1), mode };
-  const head = await readContent(zip, entry);
+  const isFolder = path.endsWith("/");
+  const own = entry.versionMadeBy >>> 8 === unix ? entry.externalFileAttributes >>> 16 : 0;
+  const attributes = own === 0 ? (isFolder ? 0o755 : 0o644) : own;
+  const mode = attributes & 0o7777;
+  if (isFolder) return { kind: "folder", path: path.slice(0, -1), mode };
+  const scan = startEngineScan(path);
+  const head = await readContent(zip, entry, scan);
   if ((attributes & typeMask) === link) return { kind: "link", path, target: new TextDecoder().decode(head) };
   if (!regularTypes.includes(attributes & typeMask)) return { kind: "special", path };
-  return { kind: "file", path, mode, size: entry.uncompressedSize, head };
+  return { kind: "file", path, mode, size: entry.uncompressedSize, head, engine: scan?.end() };
 }
 
 /**
  * Returns the first `headBytes`. Reads to the end, because only the checksum of all bytes tells a damaged file.
  */
-async function readContent(zip: ZipFile, entry: Entry): Promise<Uint8Array> {
+async function readContent(zip: ZipFile, entry: Entry, scan: EngineScan | undefined): Promise<Uint8Array> {
   const stream = await zip.openReadStreamPromise(entry);
   const head: Buffer[] = [];
   let size = 0;
@@ -51,6 +57,7 @@ async function readContent(zip: ZipFile, entry: Entry): Promise<Uint8Array> {
     if (size < headBytes) head.push(chunk);
     size += chunk.byteLength;
     crc = crc32(chunk, crc);
+    scan?.push(chunk);
     // The file is too large in any case. To leave the loop destroys the stream.
     if (entry.uncompressedSize > maxUnzippedBytes && size >= headBytes) break;
   }

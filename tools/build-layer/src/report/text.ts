@@ -1,5 +1,7 @@
 import { relative } from "node:path";
+import type { FoundEngine } from "../check/check-engine.ts";
 import type { LayerCheck } from "../check/check-layer.ts";
+import type { LayersCheck } from "../check/check-layers.ts";
 import { maxUnzippedBytes } from "../layer/unzipped-size.ts";
 import type { BuildReport } from "./build-report.ts";
 
@@ -30,9 +32,21 @@ export function toText({ name, bundleBytes, startUp, layers }: BuildReport, fold
 }
 
 /** One line about a layer that passed the check. */
-export function checkToText({ extensions, architectures, unzippedBytes }: LayerCheck): string {
+export function checkToText({ extensions, architectures, unzippedBytes, engines }: LayerCheck): string {
   const programs = architectures.length === 0 ? "no machine code" : `programs for ${architectures.join(" and ")}`;
-  return `ok: ${extensions.join(", ")}; ${toSize(unzippedBytes)} unzipped${toShare(unzippedBytes)}; ${programs}`;
+  const carried = engines.map((engine) => `; ${engineToText(engine)}`).join("");
+  return `ok: ${extensions.join(", ")}; ${toSize(unzippedBytes)} unzipped${toShare(unzippedBytes)}; ${programs}${carried}`;
+}
+
+/** One line about layers that passed the check together. */
+export function sumToText({ extensions, unzippedBytes }: LayersCheck["sum"]): string {
+  return `ok: ${extensions.join(", ")}; ${toSize(unzippedBytes)} unzipped${toShare(unzippedBytes)}`;
+}
+
+function engineToText({ path, runtime, version, release }: FoundEngine): string {
+  if (release !== undefined) return `${path} has the bytes of ${release}`;
+  const name = `${runtime === "bun" ? "Bun" : "Node.js"} ${version ?? "of no stated version"}`;
+  return `${path} is ${name}, whose bytes build-layer does not know`;
 }
 
 /** The part of Lambda's limit that a layer takes; empty below one percent. */
