@@ -134,6 +134,10 @@ async function fill(
     if (got !== file.sha256) {
       throw new BuildError(`${label}: expected ${file.path} with SHA-256 ${file.sha256}, got ${got}`);
     }
+    const { size } = statSync(target);
+    if (size !== file.bytes) {
+      throw new Error(`BUG: the pinned size of ${label} ${file.path} is ${file.bytes}, not ${size}`);
+    }
   }
   chmodSync(join(made, "executable"), 0o755);
 }

@@ -236,6 +236,14 @@ describe("a cache that holds other bytes", () => {
   });
 });
 
+test("finds a pinned size that does not belong to the pinned hash", async () => {
+  installNpm(packs);
+  const other: EngineRelease = { ...release, executable: { ...release.executable, bytes: 3 } };
+  await expect(engineFiles(other, "x", source)).rejects.toThrow(
+    "BUG: the pinned size of engine 1.2.3 bin/run is 3, not 10000",
+  );
+});
+
 test("refuses an fflate that compresses to other bytes than the pinned ones, and keeps nothing of it", async () => {
   installNpm(packs);
   const other: EngineRelease = { ...release, executable: { ...release.executable, deflatedSha256: "0".repeat(64) } };
