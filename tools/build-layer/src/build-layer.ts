@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BuildError } from "./build-error.ts";
@@ -14,6 +14,7 @@ import { allEnded } from "./layer/all-ended.ts";
 import { writeFolder } from "./layer/folder.ts";
 import type { LayerFile } from "./layer/layer-file.ts";
 import { layerFiles } from "./layer/layer-files.ts";
+import { checkOutFolder } from "./layer/out-folder.ts";
 import { everyOutputName, planLayers } from "./layer/plan-layers.ts";
 import type { LayerPlan } from "./layer/plan-layers.ts";
 import { withStaging } from "./layer/staging.ts";
@@ -73,7 +74,7 @@ export async function buildInto(project: Project, target: string, options: Build
   const narrowed = narrow(project, options.architecture);
   const { name } = project.settings;
   const [plan] = planLayers(narrowed.settings);
-  refuseForeign(target, name);
+  checkOutFolder(target, project);
   const output: Output = { ...plan, folder: target, zip: undefined };
   const place = (staging: Staging): void => {
     staging.moveTo(join(plan.folderName, name), join(target, name));
@@ -91,7 +92,7 @@ export async function buildZip(project: Project, path: string, options: BuildOpt
   const [plan] = planLayers(narrowed.settings);
   const there = whatIsAt(path);
   if (there === "a folder") throw new BuildError(`--zip: expected a file, got the folder ${path}`);
-  if (there !== "nothing" && !(there === "a file" && isZip(path))) {
+  if (there !== "nothing" && !(there === "a file" && isLayerZip(path))) {
     throw new BuildError(`--zip: expected a new file or an earlier zip, got ${path}, which is something else`);
   }
   const output: Output = { ...plan, folder: undefined, zip: path };
@@ -154,9 +155,10 @@ async function build(
   });
 }
 
-/** True if a file begins like the zips that build-layer makes. */
-function isZip(path: string): boolean {
-  return Buffer.from("PK\x03\x04", "latin1").equals(readHead(path).subarray(0, 4));
+/** True if a file is a zip in which a path begins as in a layer: not a document or an archive of the user's. */
+function isLayerZip(path: string): boolean {
+  const isZip = Buffer.from("PK\x03\x04", "latin1").equals(readHead(path).subarray(0, 4));
+  return isZip && readFileSync(path).includes("extensions/");
 }
 
 /** The names of the last build's extensions: another name if the extension was renamed since. */
@@ -206,23 +208,6 @@ function narrow(project: Project, architecture: Architecture | undefined): Proje
     );
   }
   return { ...project, settings: { ...project.settings, architectures: [architecture] } };
-}
-
-/** A build replaces the extension's folder and its launcher as a whole: they must be an earlier result, or missing. */
-function refuseForeign(target: string, name: string): void {
-  const isFolder = (path: string): boolean => whatIsAt(path) === "a folder";
-  const isFile = (path: string): boolean => !isFolder(path) && whatIsAt(path) !== "nothing";
-  const isForeign = (path: string): boolean =>
-    isFile(path) || (isFolder(path) && !isFile(join(path, "index.cjs")) && readdirSync(path).length > 0);
-  const extensions = join(target, "extensions");
-  const [foreign] = [
-    ...[target, extensions].filter(isFile),
-    ...[join(extensions, name)].filter(isFolder),
-    ...[join(target, name)].filter(isForeign),
-  ];
-  if (foreign !== undefined) {
-    throw new BuildError(`--out: expected a folder for a layer, got one in which ${foreign} is something else`);
-  }
 }
 
 function measure(files: readonly LayerFile[]): number {

@@ -16,7 +16,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { unzipSync } from "fflate";
+import { unzipSync, zipSync } from "fflate";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { findInstalled } from "../src/config/entry.ts";
 import { engineReleases } from "../src/engine/engine-release.ts";
@@ -296,6 +296,8 @@ describe("--report and --sbom", () => {
       });
     }
     const [a = "", b = ""] = made;
+    // Over its own last result, too.
+    expect(await buildLayer(a, ["--report", "out/map.html", "--sbom", "out/sbom.json"])).toMatchObject({ code: 0 });
     for (const file of ["map.html", "sbom.json", "sbom.licenses.txt"]) {
       expect(readFileSync(join(a, "out", file), "utf8")).toBe(readFileSync(join(b, "out", file), "utf8"));
     }
@@ -327,6 +329,16 @@ test.each<[string, readonly string[], RegExp]>([
     /--sbom: expected a new file or an earlier report, got .*package\.json/,
   ],
   [
+    "a bill of materials in place of that of another tool",
+    ["--sbom", "bom.json"],
+    /--sbom: expected a new file or an earlier report, got .*bom\.json/,
+  ],
+  [
+    "a treemap in place of a page of the user's",
+    ["--report", "index.html"],
+    /--report: expected a new file or an earlier report, got .*index\.html/,
+  ],
+  [
     "license texts in place of a file of the user's",
     ["--sbom", "own.json"],
     /--sbom: expected a new file or an earlier report, got .*own\.licenses\.txt/,
@@ -346,6 +358,8 @@ test.each<[string, readonly string[], RegExp]>([
   const { folder, put } = project();
   put("out.html/file", "");
   put("own.licenses.txt", "");
+  put("index.html", "<!doctype html>\n<title>My page</title>");
+  put("bom.json", { bomFormat: "CycloneDX", metadata: { tools: { components: [{ name: "another" }] } } });
   execFileSync("mkfifo", ["pipe.html"], { cwd: folder });
   const { code, stderr } = await buildLayer(folder, args);
   expect(code).toBe(1);
@@ -459,6 +473,48 @@ describe("--out", () => {
   });
 
   test.each<[string, string, RegExp]>([
+    ["the package's own folder", ".", /which is the folder of this package/],
+    ["the folder above", "..", /which contains this package/],
+    ["the root", "/", /got \/, which is the root of the file system/],
+    ["the home folder", "home", /which is your home folder/],
+    ["a folder of sources", "src", /which contains (main\.ts|the source main\.ts)/],
+    ["the sources of another package", "other", /which contains package\.json/],
+    ["a repository", "repository", /which contains \.git/],
+    ["SAM's own folder", "sam", /which contains template\.yaml/],
+    ["the folder of builds without --out", "dist", /which contains layer\/, the result of a build without --out/],
+    ["a link to such a folder", "link", /link, which contains package\.json/],
+    ["a folder whose extensions/ leads elsewhere", "linked", /in which .*linked\/extensions is something else/],
+    ["a folder whose own place leads elsewhere", "linked too", /in which .*linked too\/hello is something else/],
+  ])("refuses %s, and writes nothing", async (_what, target, message) => {
+    const { folder, put } = project();
+    await buildLayer(folder);
+    for (const file of ["home/notes", "other/package.json", "repository/.git/HEAD", "sam/template.yaml"]) put(file, "");
+    for (const made of ["empty", "linked", "linked too"]) mkdirSync(join(folder, made));
+    symlinkSync("other", join(folder, "link"));
+    symlinkSync("../empty", join(folder, "linked/extensions"));
+    symlinkSync("../empty", join(folder, "linked too/hello"));
+    const list = (): readonly string[] => readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted();
+    const before = list();
+    const { code, stderr } = await buildLayer(folder, ["--out", target], { HOME: join(folder, "home") });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^build-layer: --out: expected a folder for a layer, got [^\n]*; name an empty folder, or a new one\n$/,
+    );
+    expect(stderr).toMatch(message);
+    expect(list()).toEqual(before);
+  });
+
+  test("takes a folder with what other layers have, also through a link", async () => {
+    const { folder, put } = project();
+    for (const file of ["python/module.py", "nodejs/package.json", "config.json", "bin/tool", "extensions/other"]) {
+      put(`artifacts/${file}`, "");
+    }
+    symlinkSync("artifacts", join(folder, "link"));
+    expect(await buildLayer(folder, ["--out", "link"])).toMatchObject({ code: 0, stderr: "" });
+    expect(readdirSync(join(folder, "artifacts/extensions")).toSorted()).toEqual(["hello", "other"]);
+  });
+
+  test.each<[string, string, RegExp]>([
     ["a file", "art", /--out: expected a folder for a layer, got one in which .*art is something else/],
     ["a folder whose extensions are a file", "art/extensions", /in which .*extensions is something else/],
     ["a folder in which the extension's own place is a file", "art/hello", /in which .*hello is something else/],
@@ -513,7 +569,9 @@ test("a Makefile that SAM runs in a copy of its folder finds the project's folde
 test("--zip replaces only a zip", async () => {
   const { folder } = project();
   execFileSync("mkfifo", ["pipe"], { cwd: folder });
-  for (const path of ["package.json", "src/main.ts", "pipe"]) {
+  const document = zipSync({ "word/document.xml": new Uint8Array(10) });
+  writeFileSync(join(folder, "letter.docx"), document);
+  for (const path of ["package.json", "src/main.ts", "pipe", "letter.docx"]) {
     const { code, stderr } = await buildLayer(folder, ["--zip", path]);
     expect(code).toBe(1);
     expect(stderr).toMatch(
@@ -521,6 +579,7 @@ test("--zip replaces only a zip", async () => {
     );
   }
   expect(readFileSync(join(folder, "src/main.ts"), "utf8")).toBe("console.log('hello');\n");
+  expect(readFileSync(join(folder, "letter.docx"))).toEqual(Buffer.from(document));
   for (const _ of [1, 2]) expect(await buildLayer(folder, ["--zip", "x"])).toMatchObject({ code: 0 });
 });
 

@@ -2,6 +2,7 @@ import { stratify, treemap } from "d3-hierarchy";
 import type { HierarchyRectangularNode } from "d3-hierarchy";
 import type { Source } from "../bundle/bundle.ts";
 import type { BuildReport } from "./build-report.ts";
+import { treemapMark } from "./marks.ts";
 import { toSize } from "./text.ts";
 
 /** A file, or a folder of files, with its place on the page. Folders have no source of their own. */
@@ -30,7 +31,7 @@ export function toTreemap({
     .padding((area) => (area.children?.length === 1 ? 0 : 0.3))
     .paddingTop((area) => (area.children?.length === 1 ? 0 : 2));
   return `<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>${escape(title)}</title>
+<html lang="en"><meta charset="utf-8">${treemapMark}<title>${escape(title)}</title>
 <style>
   body { margin: 0; height: max(100vh, ${height * 10}px); position: relative; font: 12px/1.4 system-ui, sans-serif; color: #1a1a1a }
   div { position: absolute; box-sizing: border-box; text-indent: 4px; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; border: 1px solid #0003; background: hsl(var(--hue) 45% 88%) }

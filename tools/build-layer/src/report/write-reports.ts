@@ -7,6 +7,7 @@ import { withStaging } from "../layer/staging.ts";
 import { makeFolder, whatIsAt } from "../paths.ts";
 import { packagesOf } from "../sbom/packages-of.ts";
 import type { BuildReport } from "./build-report.ts";
+import { isOwnSbom, treemapMark } from "./marks.ts";
 
 /** Files to write. Paths are relative to the project's folder. */
 export interface ReportPaths {
@@ -19,27 +20,31 @@ export interface ReportPaths {
 /** Checks the places of the reports, before a build takes its time. Errors: `BuildError`; the file system's. */
 export function prepareReports(folder: string, { report, sbom }: ReportPaths): void {
   if (report !== undefined) {
-    prepare(resolve(folder, report), { option: "--report", extension: ".html", mark: "<!doctype html>" });
+    prepare(resolve(folder, report), {
+      option: "--report",
+      extension: ".html",
+      isOwn: (text) => text.includes(treemapMark),
+    });
   }
   if (sbom === undefined) return;
   const path = resolve(folder, sbom);
-  prepare(path, { option: "--sbom", extension: ".json", mark: '"bomFormat": "CycloneDX"' });
+  prepare(path, { option: "--sbom", extension: ".json", isOwn: isOwnSbom });
   // License texts have no mark: they belong to an earlier report if it lies beside them.
   if (!existsSync(path) && existsSync(licensesBeside(path))) throw somethingElse("--sbom", licensesBeside(path));
 }
 
-/** Makes the folder of a report. Throws if a file stands in its place that is no earlier report: it lacks the mark. */
+/** Makes the folder of a report. Throws if a file stands in its place that is no earlier report. */
 function prepare(
   path: string,
-  kind: { readonly option: string; readonly extension: string; readonly mark: string },
+  kind: { readonly option: string; readonly extension: string; readonly isOwn: (text: string) => boolean },
 ): void {
-  const { option, extension, mark } = kind;
+  const { option, extension, isOwn } = kind;
   if (!path.endsWith(extension)) {
     throw new BuildError(`${option}: expected a file whose name ends with ${extension}, got ${path}`);
   }
   const there = whatIsAt(path);
   if (there === "a folder") throw new BuildError(`${option}: expected a file, got the folder ${path}`);
-  if (there !== "nothing" && !(there === "a file" && readFileSync(path, "utf8").includes(mark))) {
+  if (there !== "nothing" && !(there === "a file" && isOwn(readFileSync(path, "utf8")))) {
     throw somethingElse(option, path);
   }
   makeFolder(dirname(path));

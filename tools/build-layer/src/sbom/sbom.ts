@@ -1,5 +1,6 @@
 import { Enums, Models, Serialize, Spec, SPDX } from "@cyclonedx/cyclonedx-library";
 import type { EngineRelease } from "../engine/engine-release.ts";
+import { sbomTool } from "../report/marks.ts";
 import type { BundledPackage } from "./packages-of.ts";
 
 /** What is in the layers of an extension. */
@@ -18,7 +19,10 @@ export interface Contents {
  */
 export function toSbom({ name, packages, engines }: Contents): string {
   const layer = new Models.Component(Enums.ComponentType.Application, name, { bomRef: name });
-  const bom = new Models.Bom({ metadata: new Models.Metadata({ component: layer }) });
+  const { group, name: tool } = sbomTool;
+  const metadata = new Models.Metadata({ component: layer });
+  metadata.tools.components.add(new Models.Component(Enums.ComponentType.Application, tool, { group }));
+  const bom = new Models.Bom({ metadata });
   const add = (type: Enums.ComponentType, packageName: string, version: string): Models.Component => {
     // Source: https://github.com/package-url/purl-spec/blob/main/types-doc/npm-definition.md
     const purl = `pkg:npm/${packageName.replace("@", "%40")}@${version}`;
