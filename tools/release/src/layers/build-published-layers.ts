@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { globSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { buildLayers, compatibleRuntimes, readProject } from "@lambda-extension/build-layer";
+import { BuildError, buildLayers, checkPath, compatibleRuntimes, readProject } from "@lambda-extension/build-layer";
 import type { BuildOptions } from "@lambda-extension/build-layer";
 import type { PublishOptions } from "../options/parse-options.ts";
 import { architectures } from "./published-layers.ts";
@@ -12,7 +12,8 @@ const root = join(import.meta.dirname, "../../../..");
 
 /**
  * Builds the layers of the wanted extensions. Each folder of `layers/` describes a layer, or one for each architecture
- * if it carries an engine. Errors: `BuildError` of build-layer.
+ * if it carries an engine. Each zip is read again and checked, its engine's bytes too.
+ * Errors: `BuildError`.
  */
 export async function buildPublishedLayers(
   wanted: Pick<PublishOptions, "layers" | "architectures">,
@@ -31,6 +32,8 @@ export async function buildPublishedLayers(
     const report = await buildLayers(project, { ...build, ...(isOne && { architecture: only }) });
     for (const { architecture, zip } of report.layers) {
       if (zip === undefined) throw new Error("BUG: a layer under dist has no zip");
+      const { problems } = await checkPath(zip.path, architecture);
+      if (problems.length > 0) throw new BuildError(problems.map((problem) => `${zip.path}: ${problem}`));
       layers.push({
         name: architecture === undefined ? name : `${name}-${architecture}`,
         package: source.name,

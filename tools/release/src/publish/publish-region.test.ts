@@ -47,6 +47,20 @@ test("records unchanged bytes under the release that published them", async () =
   });
 });
 
+test("fails where Lambda has other bytes than were checked, and does not make them public", async () => {
+  const region = createMemoryRegion();
+  const changed: RegionLayers = {
+    ...region,
+    publish: (layer) => region.publish({ ...layer, zip: { ...layer.zip, sha256: "2" } }),
+  };
+  const result = await publish(changed, [makeLayer("a", "1")], { isPublic: true });
+  expect(result).toMatchObject({ kind: "failed", layer: "a" });
+  expect(result.kind === "failed" && String(result.cause)).toMatch(
+    /^Error: version 1 has SHA-256 2, and \/nowhere\.zip had 1 when it was checked: delete that version/,
+  );
+  expect([...region.open]).toEqual([]);
+});
+
 test("stops at the first failure, and goes on from there the next time", async () => {
   const refused = new Set(["b"]);
   const region = createMemoryRegion(refused);

@@ -71,6 +71,11 @@ async function publishLayer(
     return undefined;
   }
   const version = isCurrent ? latest : await region.publish(layer);
+  if (version.sha256 !== layer.zip.sha256) {
+    throw new Error(
+      `version ${version.version} has SHA-256 ${version.sha256}, and ${layer.zip.path} had ${layer.zip.sha256} when it was checked: delete that version, then run the same command again`,
+    );
+  }
   if (request.isPublic) await region.makePublic(layer.name, version.version);
   report(isCurrent ? `unchanged, version ${version.version}` : `published version ${version.version} (${size})`);
   return version;
