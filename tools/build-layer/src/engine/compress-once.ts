@@ -9,6 +9,9 @@ import { withStaging } from "../layer/staging.ts";
 import type { PinnedFile } from "./engine-release.ts";
 import { withLock } from "./lock.ts";
 
+/** The pinned streams are those of this version: another one may compress to other bytes. */
+export const fflateVersion = "0.8.3";
+
 /** What a compressed form is made from. */
 export interface Original {
   readonly pinned: PinnedFile;
@@ -25,7 +28,7 @@ export interface Original {
 export async function compressOnce(path: string, original: Original): Promise<Deflated> {
   const { pinned } = original;
   // The name says everything that may change the bytes.
-  const kept = `${path}.deflated-by-fflate-0.8.3-level-6`;
+  const kept = `${path}.deflated-by-fflate-${fflateVersion}-level-6`;
   const found = await readKept(kept);
   if (found !== undefined && isPinned(found, pinned)) return { bytes: found, crc: pinned.crc32 };
   return withLock(`${path}.lock`, async () => {
@@ -35,7 +38,7 @@ export async function compressOnce(path: string, original: Original): Promise<De
     const bytes = await deflate(await original.read());
     if (!isPinned(bytes, pinned)) {
       throw new BuildError(
-        `fflate: expected the version that build-layer names, 0.8.3, got one that compresses ${path} to other bytes; remove an override of fflate`,
+        `fflate: expected version ${fflateVersion}, which compresses ${path} to SHA-256 ${pinned.deflatedSha256}, got ${hashOf(bytes)}; remove an override of fflate`,
       );
     }
     await withStaging(dirname(kept), async (staging) => {
@@ -47,7 +50,11 @@ export async function compressOnce(path: string, original: Original): Promise<De
 }
 
 function isPinned(deflated: Uint8Array, { deflatedSha256 }: PinnedFile): boolean {
-  return createHash("sha256").update(deflated).digest("hex") === deflatedSha256;
+  return hashOf(deflated) === deflatedSha256;
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** Returns undefined if there is no such file; no bytes if something else is in its place. */
