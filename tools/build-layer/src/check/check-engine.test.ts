@@ -55,7 +55,7 @@ test.each<[string, readonly TreeEntry[], readonly unknown[]]>([
   [
     "no engine, and needs one",
     layerOf("carried"),
-    ["extensions/x: expected its engine at x/bin/node, got nothing there"],
+    ["extensions/x: expected its engine at x/bin/node, got no file there"],
   ],
   [
     "an engine that only its owner executes",

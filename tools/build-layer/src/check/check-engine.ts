@@ -34,7 +34,7 @@ export function checkCarriedEngine(launcher: FileEntry, entries: readonly TreeEn
   const path = `${folder}/bin/${runtime}`;
   const file = entries.find((entry) => entry.kind === "file" && entry.path === path);
   if (file?.kind !== "file" || file.engine === undefined) {
-    return [`${launcher.path}: expected its engine at ${path}, got nothing there`];
+    return [`${launcher.path}: expected its engine at ${path}, got no file there`];
   }
   const problems: string[] = [];
   if ((file.mode & 0o001) === 0) {

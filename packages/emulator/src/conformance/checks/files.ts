@@ -5,6 +5,7 @@ import type { About, Check, Subject } from "../trial/check.ts";
 import { toLayerPath } from "../trial/extension-file.ts";
 import type { ExtensionFile } from "../trial/extension-file.ts";
 import { explainMode } from "../trial/layer-modes.ts";
+import { isLeftBehind } from "../trial/left-behind.ts";
 
 interface FileRule extends About {
   /** What is wrong with one entry of `extensions/`; undefined if nothing is. */
@@ -19,13 +20,6 @@ function fileCheck({ problem, ...about }: FileRule): Check {
     run: async (subject) =>
       verdictOn(subject.extensions.map((file) => problem(file, subject)).filter((text) => text !== undefined)),
   };
-}
-
-/** A backup of a launcher is a program too: Lambda starts it under its own name. */
-function isLeftBehind(name: string): boolean {
-  return /^(\.DS_Store|\._.*|Thumbs\.db|desktop\.ini|\.nfs[0-9a-f]+|.*~|#.*#|\.#.*|\..*\.sw[a-z]|.*\.(bak|orig|rej|tmp))$/i.test(
-    name,
-  );
 }
 
 /** Where Lambda's images have programs. A layer brings its own below /opt. */
