@@ -99,7 +99,7 @@ function looksWhole({ path, pinned }: CachedFile): boolean {
 }
 
 /** The path of the first file that does not have the pinned bytes. */
-async function findWrong(files: readonly CachedFile[]): Promise<string | undefined> {
+async function findWrong(files: readonly Pick<CachedFile, "path" | "pinned">[]): Promise<string | undefined> {
   for (const { path, pinned } of files) {
     if ((await hashAt(path)) !== pinned.sha256) return path;
   }
@@ -128,10 +128,8 @@ async function fill(
   const wanted = [{ file: release.executable, target: join(made, "executable") }];
   if (release.license !== undefined) wanted.push({ file: release.license, target: join(made, "LICENSE") });
   const installed = findInstalled(projectFolder, release.packageName);
-  if (
-    installed !== undefined &&
-    (await hashAt(join(installed, release.executable.path))) === release.executable.sha256
-  ) {
+  const copies = wanted.map(({ file }) => ({ path: join(installed ?? "", file.path), pinned: file }));
+  if (installed !== undefined && (await findWrong(copies)) === undefined) {
     if (damaged !== undefined) source.say(`copying ${label} from ${installed}${why}`);
     for (const { file, target } of wanted) copyFileSync(join(installed, file.path), target);
   } else {

@@ -272,9 +272,15 @@ test("uses a copy that is installed, if it is the pinned one", async () => {
   installNpm("exit 1");
   expect(await copyOf(await engineFiles(release, "x", source))).toEqual(runtime);
 
-  rmSync(source.cacheFolder, { recursive: true });
-  writeFileSync(join(installed, "bin", "run"), "patched");
   installNpm(packs);
+  rmSync(source.cacheFolder, { recursive: true });
+  rmSync(join(installed, "LICENSE")); // some tools prune such files
+  expect(await copyOf(await engineFiles(release, "x", source))).toEqual(runtime);
+  expect(said).toEqual(["fetching engine 1.2.3 through npm, once"]);
+
+  rmSync(source.cacheFolder, { recursive: true });
+  writeFileSync(join(installed, "LICENSE"), license);
+  writeFileSync(join(installed, "bin", "run"), "patched");
   expect(await copyOf(await engineFiles(release, "x", source))).toEqual(runtime);
 });
 
@@ -287,7 +293,7 @@ test.each([
   [
     "npm brings other bytes",
     'echo other > "$4/engine-1.2.3.tgz"',
-    /engine@1\.2\.3: expected integrity sha512-.*, got sha512-/,
+    /engine@1\.2\.3: expected integrity sha512-.*, got sha512-.*npm cache clean/,
   ],
   ["npm brings nothing", "exit 0", /expected a \.tgz file/],
 ])("says so when %s, and keeps nothing", async (_what, script, message) => {

@@ -32,7 +32,11 @@ export async function fetchPackage(
   if (file === undefined) throw new BuildError(`npm pack ${spec}: expected a .tgz file in ${scratchFolder}, got none`);
   const tarball = readFileSync(join(scratchFolder, file));
   const got = `sha512-${createHash("sha512").update(tarball).digest("base64")}`;
-  if (got !== integrity) throw new BuildError(`${spec}: expected integrity ${integrity}, got ${got}`);
+  if (got !== integrity) {
+    throw new BuildError(
+      `${spec}: expected integrity ${integrity}, got ${got}: npm's cache or registry has another package; run npm cache clean --force, or use another registry`,
+    );
+  }
   const files = readTar(gunzipSync(tarball));
   return new Map([...files].map(([path, bytes]) => [path.replace(/^[^/]+\//, ""), bytes]));
 }
