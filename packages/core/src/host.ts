@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { basename, dirname } from "node:path";
 import { systemClock } from "./clock.ts";
 import type { Clock } from "./clock.ts";
+import { describeError } from "./describe-error.ts";
 import { inheritConnection, readInto } from "./http/inherited-connection.ts";
 import type { BytesListener, InheritedConnection } from "./http/inherited-connection.ts";
 
@@ -45,6 +46,21 @@ export function createProcessHost(): Host {
       builtinModule("node:net").createConnection({ host, port, keepAlive: true, onread: readInto(onBytes) }),
     inherit: (fd) => inheritConnection(fd, () => builtinModule("node:net")),
   };
+}
+
+/**
+ * Tells the start check of build-layer, if it runs this process, about a failure that the loop survives: one line of
+ * JSON for the pipe whose number is in the variable, see docs/layers.md. The place `program` is before `runExtension`.
+ */
+export function tellStartCheck(env: Host["env"], where: string, error: unknown): void {
+  try {
+    const of = Object(error) as Partial<NodeJS.ErrnoException>;
+    const line = JSON.stringify([where, describeError(error), of.name, of.code, of.path, of.syscall]);
+    // Without the variable this throws, because NaN is no descriptor.
+    writeSync(Number(env["LAMBDA_EXTENSION_START_CHECK"]), `${line}\n`);
+  } catch {
+    // No check runs, or the error cannot be read.
+  }
 }
 
 /**

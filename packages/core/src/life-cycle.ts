@@ -3,6 +3,7 @@ import { createDeadline, isThenable, waitAtMost } from "./deadline.ts";
 import { describeError, errorName } from "./describe-error.ts";
 import type { LifecycleStep } from "./extension-options.ts";
 import { createFailurePolicy } from "./failure-policy.ts";
+import { tellStartCheck } from "./host.ts";
 import { createInterruption } from "./interruption.ts";
 import type { ShutdownEvent } from "./lifecycle-event.ts";
 import { pollEvents } from "./poll-events.ts";
@@ -91,7 +92,11 @@ export async function runLifeCycle(parts: LifeCycleParts): Promise<void> {
       shutdownReason: signal.toLowerCase(),
     });
   });
-  host.onUncaught((error) => policy.onFailure("A background task", error));
+  host.onUncaught((error) => {
+    const where = "A background task";
+    tellStartCheck(host.env, where, error);
+    policy.onFailure(where, error);
+  });
 
   let exitCode = 0;
   try {

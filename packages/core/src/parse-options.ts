@@ -61,7 +61,8 @@ export function parseOptions(given: unknown): ExtensionOptions {
   return {
     ...kept,
     onInit() {
-      throw new ConfigError(problems);
+      // The code tells the start check that no setting can mend this.
+      throw Object.assign(new ConfigError(problems), { code: "OPTIONS" });
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { ExtensionOptions } from "./extension-options.ts";
 import { createExtensionsApi } from "./extensions-api.ts";
 import { takeHandOff } from "./hand-off.ts";
-import { createProcessHost, onEarlyFailure } from "./host.ts";
+import { createProcessHost, onEarlyFailure, tellStartCheck } from "./host.ts";
 import type { Host } from "./host.ts";
 import { createHttpConnection } from "./http/http-connection.ts";
 import type { BytesListener } from "./http/inherited-connection.ts";
@@ -26,6 +26,8 @@ const inProcess = globalThis as { [key]?: Running };
  */
 const endEarlyWatch = onEarlyFailure((error) => {
   endEarlyWatch();
+  // Otherwise another copy of this package runs, and reports the exception.
+  if (inProcess[key] === undefined) tellStartCheck(createProcessHost().env, "program", error);
   const onInit = (): never => {
     throw error;
   };

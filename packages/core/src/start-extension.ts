@@ -5,6 +5,7 @@ import type { ExtensionContext, ExtensionOptions, LifecycleStep, Registration } 
 import { parseRegistration } from "./extensions-api.ts";
 import type { ExtensionsApi } from "./extensions-api.ts";
 import type { Registered } from "./hand-off.ts";
+import { tellStartCheck } from "./host.ts";
 import type { Host } from "./host.ts";
 import type { LifecycleEventType } from "./lifecycle-event.ts";
 import { sandboxAddress } from "./telemetry/sandbox-address.ts";
@@ -60,7 +61,7 @@ export async function startExtension(parts: StartParts): Promise<Started> {
   const initializationType = host.env["AWS_LAMBDA_INITIALIZATION_TYPE"] ?? "on-demand";
   const endsAtMs = initializationType === "on-demand" ? host.clock.wallMs() + onDemandInitLimitMs : Infinity;
   const attempt = (hook: string, handler: () => void | Promise<void>) =>
-    attemptUntil(hook, handler, endsAtMs - host.clock.wallMs());
+    attemptUntil(hook, handler, { host, endsAtMs });
   const before = await attempt("beforeRegister", () => options.beforeRegister?.());
   if (options.beforeRegister !== undefined && parts.launcherRegistration !== undefined) {
     report(
@@ -140,15 +141,16 @@ function explain(error: unknown): never {
 async function attemptUntil(
   hook: string,
   handler: () => void | Promise<void>,
-  limitMs: number,
+  { host, endsAtMs }: { readonly host: Host; readonly endsAtMs: number },
 ): Promise<{ readonly error: unknown } | undefined> {
   try {
     const result: unknown = handler();
     if (!isThenable(result)) return undefined;
-    const { kind } = await waitAtMost(Promise.resolve(result), limitMs);
+    const { kind } = await waitAtMost(Promise.resolve(result), endsAtMs - host.clock.wallMs());
     if (kind === "settled") return undefined;
     throw new Error(`${hook} had not settled when Lambda's time for the init phase ran out`);
   } catch (error) {
+    tellStartCheck(host.env, hook, error);
     return { error };
   }
 }
