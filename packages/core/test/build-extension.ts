@@ -3,20 +3,25 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildInto, readProject } from "@lambda-extension/build-layer";
+import type { BuildOptions, BuildReport } from "@lambda-extension/build-layer";
 
 const core = fileURLToPath(new URL("..", import.meta.url));
 
 /** A layer's folder, as it would be unpacked into /opt. */
 export interface BuiltExtension {
   readonly layer: string;
+  readonly warnings: BuildReport["warnings"];
   remove(): void;
 }
 
 /**
  * Writes a project into a folder of its own, with this package installed, and builds its layer. Files by their path in
- * the project.
+ * the project. With a host, build-layer starts it once.
  */
-export async function buildExtension(files: Readonly<Record<string, string>>): Promise<BuiltExtension> {
+export async function buildExtension(
+  files: Readonly<Record<string, string>>,
+  host?: BuildOptions["host"],
+): Promise<BuiltExtension> {
   const folder = mkdtempSync(join(tmpdir(), "core extension "));
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -27,8 +32,15 @@ export async function buildExtension(files: Readonly<Record<string, string>>): P
   symlinkSync(core, join(scope, "core"));
   const layer = join(folder, "layer");
   mkdirSync(layer);
-  await buildInto(readProject(folder), layer, { cacheFolder: join(folder, "cache"), say: () => {} });
-  return { layer, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  const options: BuildOptions = { cacheFolder: join(folder, "cache"), say: () => {}, host };
+  try {
+    const { warnings } = await buildInto(readProject(folder), layer, options);
+    return { layer, warnings, remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
 }
 
 /** A package.json with the fields that matter here. */

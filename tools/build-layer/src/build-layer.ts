@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { BuildError } from "./build-error.ts";
 import { builtFromName, describeSources } from "./built-from.ts";
 import { bundleEntry } from "./bundle/bundle.ts";
-import type { Bundle } from "./bundle/bundle.ts";
+import type { Bundle, Source } from "./bundle/bundle.ts";
 import { checkBytes, checkStartUp } from "./check-budgets.ts";
 import { readHead } from "./check/read-folder.ts";
 import type { Architecture, Budgets, ExtensionSettings } from "./config/extension-settings.ts";
@@ -23,6 +23,7 @@ import { checkUnzippedSize, sizeOf } from "./layer/unzipped-size.ts";
 import { toZip } from "./layer/zip.ts";
 import { whatIsAt } from "./paths.ts";
 import type { BuildReport, BuiltLayer } from "./report/build-report.ts";
+import { checkStart } from "./start-up/check-start.ts";
 import { measureLayer } from "./start-up/measure-layer.ts";
 import type { Host, StartUp } from "./start-up/measure-layer.ts";
 
@@ -35,8 +36,15 @@ export interface BuildOptions extends Omit<EngineSource, "projectFolder"> {
    * Costs 0.2 s with an engine. Default: `false`.
    */
   readonly isFresh?: boolean | undefined;
-  /** The machine that measures the start-up for `maxStartUpRatio`, which takes seconds. Default: no measurement. */
+  /**
+   * The machine that starts what is built: each bundle once, as a check, and for `maxStartUpRatio` many times. It runs
+   * the extension's code with the rights of this process. Default: nothing is started.
+   */
   readonly host?: Host | undefined;
+  /** Hears what the bundle is made of, also if the build fails later. */
+  readonly onBundled?: ((sources: readonly Source[]) => void) | undefined;
+  /** Measures the start-up for `maxStartUpRatio`, which takes seconds. Default: true. */
+  readonly measures?: boolean | undefined;
 }
 
 /**
@@ -123,6 +131,7 @@ async function build(
 ): Promise<BuildReport> {
   const { name, budgets } = project.settings;
   const bundle = await bundleEntry(project);
+  options.onBundled?.(bundle.sources);
   const bundleBytes = bundle.code.byteLength;
   refuse(checkBytes("maxBundleBytes", { allowed: budgets.maxBundleBytes, bytes: bundleBytes }, bundle.sources));
   const contents = await allEnded(
@@ -143,6 +152,7 @@ async function build(
         return { architecture, folder, unzippedBytes, zip: zip === undefined ? undefined : { path: zip, bytes } };
       }),
     );
+    const startWarnings = await startOnce(project.settings, contents, options);
     const staged = outputs.map((output) => ({ ...output, folder: join(staging.folder, output.folderName) }));
     const startUp = await startUpWithinBudget(project.settings, { layers: staged, bundle }, options);
     const described = describeSources(project.folder, {
@@ -151,7 +161,8 @@ async function build(
     });
     await writeFile(join(staging.folder, builtFromName), described);
     place(staging);
-    return { name, bundleBytes, sources: bundle.sources, warnings: bundle.warnings, startUp, layers };
+    const warnings = [...bundle.warnings, ...startWarnings];
+    return { name, bundleBytes, sources: bundle.sources, warnings, startUp, layers };
   });
 }
 
@@ -178,12 +189,24 @@ async function writeZip(path: string, files: readonly LayerFile[], budgets: Budg
   return bytes;
 }
 
+/** Returns the warnings of the start check. */
+async function startOnce(
+  settings: ExtensionSettings,
+  contents: readonly { readonly output: Output; readonly files: readonly LayerFile[] }[],
+  options: BuildOptions,
+): Promise<readonly string[]> {
+  const { host, cacheFolder } = options;
+  if (host === undefined) return [];
+  const layers = contents.map(({ output: { architecture }, files }) => ({ architecture, files }));
+  return checkStart(settings, layers, { host, cacheFolder, say: (line) => options.say(line) });
+}
+
 async function startUpWithinBudget(
   settings: ExtensionSettings,
   { layers, bundle }: { readonly layers: Parameters<typeof measureLayer>[1]; readonly bundle: Bundle },
-  { host, say }: BuildOptions,
+  { host, measures = true, say }: BuildOptions,
 ): Promise<StartUp | undefined> {
-  if (settings.budgets.maxStartUpRatio === undefined || host === undefined) return undefined;
+  if (settings.budgets.maxStartUpRatio === undefined || host === undefined || !measures) return undefined;
   const startUp = await measureLayer(settings, layers, host);
   if (startUp === undefined) {
     say(

@@ -2,6 +2,7 @@ import { constants } from "node:os";
 import { join, resolve } from "node:path";
 import { BuildError } from "./build-error.ts";
 import { buildInto, buildLayers, buildZip } from "./build-layer.ts";
+import type { BuildOptions } from "./build-layer.ts";
 import { changeWarning } from "./built-from.ts";
 import { architectureOfHost } from "./config/extension-settings.ts";
 import { readProject } from "./config/project.ts";
@@ -18,7 +19,6 @@ import type { BuildReport } from "./report/build-report.ts";
 import { checkToText, sumToText, toText } from "./report/text.ts";
 import { prepareReports, writeReports } from "./report/write-reports.ts";
 import { toSnippet } from "./snippet/snippets.ts";
-import type { Host } from "./start-up/measure-layer.ts";
 import { watchBuilds } from "./watch-builds.ts";
 
 for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) {
@@ -74,15 +74,21 @@ type Build = Extract<Command, { kind: "build" }>;
 async function build(command: Build): Promise<void> {
   const folder = process.cwd();
   if (command.watch) return watchBuild(command, folder);
-  const host = { node: process.execPath, platform: process.platform, arch: process.arch };
-  const report = await buildOnce(command, folder, host);
+  const report = await buildOnce(command, folder);
   process.stdout.write(`${command.json ? JSON.stringify(report) : toText(report, folder)}\n`);
 }
 
-async function buildOnce(command: Build, folder: string, host?: Host): Promise<BuildReport> {
+async function buildOnce(
+  command: Build,
+  folder: string,
+  extra: Pick<BuildOptions, "measures" | "onBundled"> = {},
+): Promise<BuildReport> {
   const { out, zip, architecture, sbom } = command;
+  const machine = { node: process.execPath, platform: process.platform, arch: process.arch };
+  const host = command["no-start"] ? undefined : machine;
   const isFresh = sbom !== undefined;
-  const options = { cacheFolder: cacheFolder(process.env, process.platform), say, architecture, isFresh, host };
+  const where = { cacheFolder: cacheFolder(process.env, process.platform), architecture, isFresh, host };
+  const options = { ...where, say, ...extra };
   const project = readProject(folder);
   prepareReports(folder, command);
   const report = await (out !== undefined
@@ -101,16 +107,19 @@ function watchBuild(command: Build, folder: string): void {
     alwaysWatched: [join(folder, "package.json")],
     async build() {
       const start = performance.now();
+      let sources: readonly string[] | undefined;
       try {
-        const report = await buildOnce(command, folder);
+        const report = await buildOnce(command, folder, {
+          measures: false,
+          onBundled: (bundled) => (sources = bundled.map(({ path }) => resolve(folder, path))),
+        });
         process.stdout.write(`${toText(report, folder)}\n`);
         say(`built in ${Math.round(performance.now() - start)} ms; watching ${report.sources.length} files`);
-        return report.sources.map(({ path }) => resolve(folder, path));
       } catch (error) {
         fail(error);
         say("watching: the next change builds again");
-        return undefined;
       }
+      return sources;
     },
   });
 }

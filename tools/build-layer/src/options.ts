@@ -12,6 +12,12 @@ export const options = {
     shown: "--architecture x86_64|arm64",
     help: "for this one only; default: all that package.json lists (--out, --zip: the first; --check: any)",
   },
+  "no-start": {
+    type: "boolean",
+    default: false,
+    shown: "--no-start",
+    help: "do not start the bundle once, which runs its code on this machine",
+  },
   watch: { type: "boolean", default: false, shown: "--watch", help: "build again after every change" },
   report: { type: "string", shown: "--report FILE.html", help: "draw what the bundle is made of" },
   sbom: {

@@ -10,8 +10,8 @@ export interface WatchOptions {
   /** Files to watch besides those that a build names: the package.json. */
   readonly alwaysWatched: readonly string[];
   /**
-   * Builds once. Returns the absolute paths of the files that it read; undefined if it failed, because they are not
-   * known then. It is never called while it runs.
+   * Builds once. Returns the absolute paths of the files that it read; undefined if it failed and does not know them.
+   * It is never called while it runs.
    */
   readonly build: () => Promise<readonly string[] | undefined>;
 }

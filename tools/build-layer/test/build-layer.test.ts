@@ -5,26 +5,31 @@ import {
   closeSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { unzipSync, zipSync } from "fflate";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { afterAll, afterEach, describe, expect, test, vi } from "vitest";
 import { findInstalled } from "../src/config/entry.ts";
 import { engineReleases } from "../src/engine/engine-release.ts";
 import { ok, startFakeApi } from "./fake-api.ts";
-import { makeProject } from "./project-folder.ts";
+import { loop, makeProject } from "./project-folder.ts";
 import type { ProjectFolder } from "./project-folder.ts";
 
 const bin = fileURLToPath(new URL("../bin/build-layer.js", import.meta.url));
+const cache = mkdtempSync(join(tmpdir(), "build-layer cache "));
+afterAll(() => rmSync(cache, { recursive: true }));
 const opened: ProjectFolder[] = [];
 afterEach(() => {
   for (const project of opened.splice(0)) project.remove();
@@ -35,11 +40,6 @@ function project(lambdaExtension: unknown = { name: "hello", entry: "src/main.ts
   opened.push(made);
   return made;
 }
-
-/** The shortest extension that does its work after its launcher has registered. */
-const loop = `import { get } from "node:http";
-const headers = { "Lambda-Extension-Identifier": process.env["LAMBDA_EXTENSION_IDENTIFIER"] };
-get("http://" + process.env["AWS_LAMBDA_RUNTIME_API"] + "/2020-01-01/extension/event/next", { headers }, () => process.exit());`;
 
 interface Ran {
   readonly code: number;
@@ -53,7 +53,7 @@ function buildLayer(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ran> {
   return new Promise((resolve) => {
-    const options = { cwd: folder, env: { ...process.env, ...env } };
+    const options = { cwd: folder, env: { ...process.env, BUILD_LAYER_CACHE: cache, ...env } };
     execFile(process.execPath, [bin, ...args], options, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
     });
@@ -138,6 +138,30 @@ describe("build-layer", () => {
     expect(stderr).toMatch(/^build-layer: src\/main\.ts:1: Could not resolve "nothing-of-that-name"\n$/);
     expect(readFileSync(join(folder, "dist/hello.zip"))).toEqual(before);
     expect(readdirSync(join(folder, "dist")).toSorted()).toEqual(["built-from.json", "hello.zip", "layer"]);
+  });
+
+  test("starts the bundle once, and changes nothing if it does not start", async () => {
+    const { folder, put } = project();
+    for (const args of [[], ["--out", "art"], ["--zip", "x.zip"]]) {
+      expect(await buildLayer(folder, args)).toMatchObject({ code: 0, stderr: "" });
+    }
+    // A staging folder comes and goes in `dist` and in `art`, so their own times change.
+    const list = (): readonly string[] =>
+      readdirSync(folder, { recursive: true, encoding: "utf8" })
+        .filter((path) => path !== "dist" && path !== "art")
+        .map((path) => `${path} ${statSync(join(folder, path)).mtimeMs}`)
+        .toSorted();
+    put("src/main.ts", "console.log('no call of runExtension');");
+    const before = list();
+    for (const args of [[], ["--out", "art"], ["--zip", "x.zip"], ["--json"]]) {
+      const { code, stdout, stderr } = await buildLayer(folder, args);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+      expect(stderr).toMatch(
+        /^build-layer: hello: the bundle does not start: it ended \(exit status 0\) [^\n]*; --no-start leaves this check out\n {2}\| no call of runExtension\n$/,
+      );
+      expect(list()).toEqual(before);
+    }
+    expect(await buildLayer(folder, ["--no-start"])).toMatchObject({ code: 0, stderr: "" });
   });
 
   test("fails over a budget, naming the largest contributors, and leaves dist alone", async () => {
@@ -255,7 +279,7 @@ test("there is one source map, beside the bundle, and stack traces name lines of
     'import { fail } from "./part.ts";\n\nfail();',
   );
   put("src/part.ts", "interface Unused {}\n\nexport function fail(): void {\n  console.log(new Error().stack);\n}\n");
-  expect(await buildLayer(folder)).toMatchObject({ code: 0, stderr: "" });
+  expect(await buildLayer(folder, ["--no-start"])).toMatchObject({ code: 0, stderr: "" });
   expect(readdirSync(join(folder, "dist/layer/extensions"))).toEqual(["hello"]);
   expect(readdirSync(join(folder, "dist/layer/hello"))).toEqual(["index.cjs", "index.cjs.map"]);
   expect(await buildLayer(folder, ["--check", "dist/hello.zip"])).toMatchObject({ code: 0 });
@@ -290,14 +314,17 @@ describe("--report and --sbom", () => {
       return folder;
     });
     for (const folder of made) {
-      expect(await buildLayer(folder, ["--report", "out/map.html", "--sbom", "out/sbom.json"])).toMatchObject({
+      expect(
+        await buildLayer(folder, ["--no-start", "--report", "out/map.html", "--sbom", "out/sbom.json"]),
+      ).toMatchObject({
         code: 0,
         stderr: "",
       });
     }
     const [a = "", b = ""] = made;
     // Over its own last result, too.
-    expect(await buildLayer(a, ["--report", "out/map.html", "--sbom", "out/sbom.json"])).toMatchObject({ code: 0 });
+    const again = await buildLayer(a, ["--no-start", "--report", "out/map.html", "--sbom", "out/sbom.json"]);
+    expect(again).toMatchObject({ code: 0 });
     for (const file of ["map.html", "sbom.json", "sbom.licenses.txt"]) {
       expect(readFileSync(join(a, "out", file), "utf8")).toBe(readFileSync(join(b, "out", file), "utf8"));
     }
@@ -413,7 +440,10 @@ describe("init", () => {
     // In place of the package that npm would install.
     mkdirSync(join(made, "node_modules/@lambda-extension/core"), { recursive: true });
     writeFileSync(join(made, "node_modules/@lambda-extension/core/package.json"), '{ "main": "index.js" }');
-    writeFileSync(join(made, "node_modules/@lambda-extension/core/index.js"), "exports.runExtension = () => {};");
+    writeFileSync(
+      join(made, "node_modules/@lambda-extension/core/index.js"),
+      `exports.runExtension = () => {};\n${loop}`,
+    );
     expect(await buildLayer(made)).toMatchObject({ code: 0, stderr: "" });
     expect(readdirSync(join(made, "dist")).toSorted()).toEqual(["built-from.json", "layer", "new-one.zip"]);
   });
@@ -578,7 +608,7 @@ test("--zip replaces only a zip", async () => {
       /^build-layer: --zip: expected a new file or an earlier zip, got [^\n]*, which is something else\n$/,
     );
   }
-  expect(readFileSync(join(folder, "src/main.ts"), "utf8")).toBe("console.log('hello');\n");
+  expect(readFileSync(join(folder, "src/main.ts"), "utf8")).toBe(loop);
   expect(readFileSync(join(folder, "letter.docx"))).toEqual(Buffer.from(document));
   for (const _ of [1, 2]) expect(await buildLayer(folder, ["--zip", "x"])).toMatchObject({ code: 0 });
 });
@@ -695,17 +725,34 @@ test("--check and snippet warn about a layer that is older than its sources", as
   }
 });
 
-test("--watch builds again after every change, through a failure, until it is ended", async () => {
-  const { folder, put } = project({ name: "hello", entry: "src/main.ts" }, 'import "./part.ts";');
-  put("src/part.ts", "console.log('first');");
-  const child = spawn(process.execPath, [bin, "--watch"], { cwd: folder, stdio: ["ignore", "ignore", "pipe"] });
+/** A build that watches, until the end of `work`. */
+async function watching(
+  folder: string,
+  work: (said: (count: number, what: RegExp) => Promise<boolean>) => Promise<void>,
+): Promise<void> {
+  const child = spawn(process.execPath, [bin, "--watch"], {
+    cwd: folder,
+    env: { ...process.env, BUILD_LAYER_CACHE: cache },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-  const said = (count: number, what: RegExp): Promise<boolean> =>
-    vi.waitUntil(() => (stderr.match(new RegExp(what, "g"))?.length ?? 0) >= count, { timeout: 60_000 });
-  const bundle = (): string => readFileSync(join(folder, "dist/layer/hello/index.cjs"), "utf8");
   try {
+    await work((count, what) =>
+      vi.waitUntil(() => (stderr.match(new RegExp(what, "g"))?.length ?? 0) >= count, { timeout: 60_000 }),
+    );
+  } finally {
+    child.kill("SIGINT");
+  }
+  expect(await ended).toBe(130);
+}
+
+test("--watch builds again after every change, through a failure, until it is ended", async () => {
+  const { folder, put } = project({ name: "hello", entry: "src/main.ts" }, `import "./part.ts";\n${loop}`);
+  put("src/part.ts", "console.log('first');");
+  const bundle = (): string => readFileSync(join(folder, "dist/layer/hello/index.cjs"), "utf8");
+  await watching(folder, async (said) => {
     await said(1, /built in \d+ ms; watching 2 files/);
     // The test reads the bundle and does not count builds: a change near the start of a build is built twice.
     put("src/part.ts", "console.log('second');");
@@ -720,10 +767,19 @@ test("--watch builds again after every change, through a failure, until it is en
 
     put("package.json", { lambdaExtension: { name: "other", entry: "src/main.ts" } });
     await expect.poll(() => readdirSync(join(folder, "dist/layer/extensions"))).toEqual(["other"]);
-  } finally {
-    child.kill("SIGINT");
-  }
-  expect(await ended).toBe(130);
+  });
+});
+
+test("--watch starts what it builds, and builds again after a change if that failed at once", async () => {
+  const { folder, put } = project({ name: "hello", entry: "src/main.ts" }, `import "./part.ts";\n${loop}`);
+  put("src/part.ts", "process.exit(4);");
+  await watching(folder, async (said) => {
+    await said(1, /hello: the bundle does not start: it ended \(exit status 4\)/);
+    expect(readdirSync(join(folder, "dist"))).toEqual([]);
+    put("src/part.ts", "console.log('works');");
+    await said(1, /built in \d+ ms; watching 2 files/);
+    expect(readFileSync(join(folder, "dist/layer/hello/index.cjs"), "utf8")).toContain("works");
+  });
 });
 
 test("ends without a stack when its output is closed, and says when it cannot write there", async () => {
@@ -763,6 +819,39 @@ describe("signals", () => {
   });
 });
 
+describe.skipIf(process.platform !== "linux")("a build that is ended while the bundle starts", () => {
+  test.each(["SIGINT", "SIGTERM", "SIGKILL"] as const)("by %s leaves no process of the bundle", async (signal) => {
+    const { folder, put } = project();
+    const mark = join(folder, "started");
+    put(
+      "src/main.ts",
+      `import { writeFileSync } from "node:fs"; writeFileSync(${JSON.stringify(mark)}, ""); for (;;);`,
+    );
+    const child = spawn(process.execPath, [bin], {
+      cwd: folder,
+      env: { ...process.env, BUILD_LAYER_CACHE: cache, TMPDIR: folder },
+      stdio: "ignore",
+    });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    await vi.waitUntil(() => existsSync(mark), { timeout: 60_000 });
+    const ofBundle = (): readonly string[] =>
+      readdirSync("/proc").filter((pid) => {
+        try {
+          return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`${folder}/.build-layer-`);
+        } catch {
+          return false;
+        }
+      });
+    expect(ofBundle()).not.toEqual([]);
+    child.kill(signal);
+    await ended;
+    await expect.poll(ofBundle, { timeout: 4000 }).toEqual([]);
+    if (signal === "SIGKILL") return; // its folders stay until a later build removes them
+    expect(readdirSync(join(folder, "dist"))).toEqual([]);
+    expect(readdirSync(folder).toSorted()).toEqual(["dist", "package.json", "src", "started"]);
+  });
+});
+
 /** The Node that npm installed for this machine, if Lambda has such machines too. */
 const host = { x64: "x86_64", arm64: "arm64" } as const;
 const architecture =
@@ -773,7 +862,7 @@ const installed = architecture && findInstalled(import.meta.dirname, packageName
 test.runIf(installed !== undefined)("a carried engine runs the bundle without another Node on PATH", async () => {
   const { folder } = project(
     { name: "hello", entry: "src/main.ts", engine: "carried", architectures: [architecture] },
-    "console.log(process.version, process.env.LAMBDA_EXTENSION_NAME)",
+    `console.log(process.version, process.env.LAMBDA_EXTENSION_NAME);\n${loop}`,
   );
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(installed ?? "", join(folder, "node_modules", packageName));

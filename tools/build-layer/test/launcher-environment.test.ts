@@ -177,7 +177,8 @@ describe("a variable that passes", () => {
 });
 
 test("takes no hand-off from the function's environment", async () => {
-  const forged = Object.fromEntries([...Object.keys(handOff), "LAMBDA_EXTENSION_COMMAND"].map((key) => [key, "7"]));
+  const others = ["LAMBDA_EXTENSION_COMMAND", "LAMBDA_EXTENSION_START_CHECK"];
+  const forged = Object.fromEntries([...Object.keys(handOff), ...others].map((key) => [key, "7"]));
   expect(own(await runBeside(forged, { engine: "node" }))).toEqual(handOff);
   expect(await runBeside(forged, { engine: "none" })).toMatchObject({ code: 0, requests: ["register", "event/next"] });
 });

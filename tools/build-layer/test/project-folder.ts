@@ -9,8 +9,14 @@ export interface ProjectFolder {
   readonly remove: () => void;
 }
 
+/** The shortest extension that does its work after its launcher has registered. */
+export const loop = `import { get } from "node:http";
+const headers = { "Lambda-Extension-Identifier": process.env["LAMBDA_EXTENSION_IDENTIFIER"] };
+get("http://" + process.env["AWS_LAMBDA_RUNTIME_API"] + "/2020-01-01/extension/event/next", { headers }, () => process.exit());
+`;
+
 /** An extension's project in a folder of its own, whose path has a space. */
-export function makeProject(lambdaExtension: unknown, source = "console.log('hello');\n"): ProjectFolder {
+export function makeProject(lambdaExtension: unknown, source = loop): ProjectFolder {
   const parent = mkdtempSync(join(tmpdir(), "project test "));
   const folder = join(parent, "my extension");
   const put = (path: string, content: unknown): void => {

@@ -31,6 +31,7 @@ export async function engineFiles(
     const isExecutable = file.pinned === release.executable;
     const content: LayerFile["content"] = {
       kind: "file",
+      path: file.path,
       size: file.pinned.bytes,
       modified,
       copyTo: (target) => copyVerified(file, target, engine),

@@ -19,6 +19,7 @@ afterEach(() => {
 const modified = new Date("1986-01-01T00:00:00Z");
 const largeFile = (path: string, size: number): Content => ({
   kind: "file",
+  path,
   size,
   modified,
   copyTo: (target) => copyFile(path, target),

@@ -14,8 +14,8 @@ unset -v TMOUT FUNCNEST BASH_COMPAT
 export -n "${!BASH@}" SHELLOPTS POSIXLY_CORRECT POSIX_PEDANTIC CDPATH CHILD_MAX EXECIGNORE GLOBIGNORE GLOBSORT \
   IFS PS1 PS2 PS4 OPTARG OPTERR OPTIND COMP_WORDBREAKS HISTCMD LINENO PPID PWD OLDPWD \
   RANDOM SRANDOM EPOCHSECONDS EPOCHREALTIME
-# The hand-off comes from this script alone.
-unset -v LAMBDA_EXTENSION_{NAME,HANDOFF_VERSION,IDENTIFIER,EVENTS,REGISTRATION,SOCKET_FD,COMMAND}
+# The hand-off comes from this script alone, and a start check does not use this script.
+unset -v LAMBDA_EXTENSION_{NAME,HANDOFF_VERSION,IDENTIFIER,EVENTS,REGISTRATION,SOCKET_FD,START_CHECK,COMMAND}
 
 # Takes out of the environment what changes Node.js, Bun, OpenSSL, memory, or what the dynamic linker writes. For every X
 # of this list, the engine gets LAMBDA_EXTENSION_X as X. NODE_ENV is for programs: it passes.

@@ -14,6 +14,8 @@ export type Content =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | {
       readonly kind: "file";
+      /** Where it is kept, to run it there. A layer gets it with `copyTo` or `deflated`. */
+      readonly path: string;
       readonly size: number;
       /** Its time in a folder. Other content has another time: so a build knows the file without reading it. */
       readonly modified: Date;

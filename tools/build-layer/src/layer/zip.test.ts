@@ -53,6 +53,7 @@ test("takes a large file in the compressed form that is at hand", async () => {
     mode: 0o755,
     content: {
       kind: "file",
+      path: "/nowhere",
       size: content.length,
       modified: new Date(0),
       copyTo: () => Promise.reject(new Error("not for a zip")),

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
 import { dirname, join } from "node:path";
 import { BuildError } from "../build-error.ts";
 import { architectureOfHost } from "../config/extension-settings.ts";
 import type { Architecture, ExtensionSettings } from "../config/extension-settings.ts";
-import { openExtensionsApi } from "./extensions-api.ts";
-import type { ExtensionsApi } from "./extensions-api.ts";
+import { lambdaEnvironment } from "./lambda-environment.ts";
+import { startOnce } from "./start-once.ts";
+import type { Program } from "./start-once.ts";
 
-/** The machine that measures. */
+/** The machine that builds. */
 export interface Host {
   /** The path of its Node.js. */
   readonly node: string;
@@ -27,15 +27,6 @@ export interface StartUp {
 
 const rounds = 15;
 const startDeadlineMs = 30_000;
-const endDeadlineMs = 2_000;
-
-const lambdaEnvironment = {
-  AWS_REGION: "us-east-1",
-  AWS_LAMBDA_FUNCTION_NAME: "start-up",
-  AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
-  AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "128",
-  AWS_LAMBDA_INITIALIZATION_TYPE: "on-demand",
-};
 
 /**
  * Measures the first layer that this machine can run, with the defaults of its `environment` set; returns undefined if
@@ -44,7 +35,7 @@ const lambdaEnvironment = {
  * Errors: `BuildError` if the extension never asks for its first event.
  */
 export async function measureLayer(
-  { name, engine, runtime, environment }: ExtensionSettings,
+  settings: ExtensionSettings,
   layers: readonly { readonly folder: string; readonly architecture: Architecture | undefined }[],
   { node, platform, arch }: Host,
 ): Promise<StartUp | undefined> {
@@ -53,28 +44,25 @@ export async function measureLayer(
   );
   // Other systems cannot run Lambda's programs, and macOS runs no launcher: its bash is of 2007.
   if (runnable === undefined || platform !== "linux") return undefined;
-  const launcher = join(runnable.folder, "extensions", name);
+  const { name, engine, runtime } = settings;
   const bareNode = engine === "carried" && runtime === "node" ? join(runnable.folder, name, "bin/node") : node;
   const times: { readonly next: number[]; readonly bare: number[] } = { next: [], bare: [] };
-  const api = await openExtensionsApi();
-  const env = {
-    ...Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== "")),
-    ...lambdaEnvironment,
-    AWS_LAMBDA_RUNTIME_API: api.address,
-    // The launcher of a shared layer finds its Node.js there.
-    PATH: `${dirname(node)}:/usr/local/bin:/usr/bin:/bin`,
+  const variables = lambdaEnvironment(settings);
+  // The launcher of a shared layer finds its Node.js there.
+  const env = { ...variables, PATH: `${dirname(node)}:${variables["PATH"]}` };
+  const launcher: Program = {
+    command: join(runnable.folder, "extensions", name),
+    args: [],
+    env,
+    deadlineMs: startDeadlineMs,
   };
-  try {
-    // The first round fills the page cache and is not counted.
-    for (let round = 0; round <= rounds; round++) {
-      const next = await timeToNext(launcher, env, api);
-      const bare = await timeToEnd(bareNode, env);
-      if (round === 0) continue;
-      times.next.push(next);
-      times.bare.push(bare);
-    }
-  } finally {
-    await api.close();
+  // The first round fills the page cache and is not counted.
+  for (let round = 0; round <= rounds; round++) {
+    const next = await timeToNext(launcher);
+    const bare = await timeToEnd(bareNode, env);
+    if (round === 0) continue;
+    times.next.push(next);
+    times.bare.push(bare);
   }
   return toStartUp(times);
 }
@@ -96,41 +84,21 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
 
-async function timeToNext(launcher: string, env: NodeJS.ProcessEnv, api: ExtensionsApi): Promise<number> {
-  const asked = api.firstNext();
-  const startMs = performance.now();
-  const child = spawn(launcher, { env, stdio: ["ignore", "ignore", "pipe"] });
-  let said = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
-  const ended = end(child);
-  try {
-    const nextMs = await Promise.race([asked, ended.then(() => undefined), after(startDeadlineMs, "late")]);
-    if (typeof nextMs === "number") {
-      await Promise.race([ended, after(endDeadlineMs, undefined)]);
-      return nextMs - startMs;
-    }
-    const got =
-      nextMs === "late"
-        ? `none within ${startDeadlineMs / 1000} s`
-        : `its end (exit status ${child.exitCode ?? child.signalCode})`;
-    const line = said.trim().split("\n").at(-1) ?? "";
-    const last = line === "" ? "" : `; it said: ${line}`;
-    throw new BuildError(`start-up: expected the extension to ask for its first event, got ${got}${last}`);
-  } finally {
-    child.kill("SIGKILL");
-  }
+async function timeToNext(launcher: Program): Promise<number> {
+  const { end, said } = await startOnce(launcher);
+  if (end.kind === "next") return end.afterMs;
+  const got =
+    end.kind === "late"
+      ? `none within ${startDeadlineMs / 1000} s`
+      : `its end (${end.kind === "exit" ? `exit status ${end.status}` : end.errorType})`;
+  const line = said.trim().split("\n").at(-1) ?? "";
+  const last = line === "" ? "" : `; it said: ${line}`;
+  throw new BuildError(`start-up: expected the extension to ask for its first event, got ${got}${last}`);
 }
 
 async function timeToEnd(node: string, env: NodeJS.ProcessEnv): Promise<number> {
   const startMs = performance.now();
-  await end(spawn(node, ["-e", "0"], { env, stdio: "ignore" }));
+  const child = spawn(node, ["-e", "0"], { env, stdio: "ignore" });
+  await new Promise<void>((resolve, reject) => child.once("error", reject).once("exit", () => resolve()));
   return performance.now() - startMs;
-}
-
-function end(child: ChildProcess): Promise<void> {
-  return new Promise((resolve, reject) => child.once("error", reject).once("exit", () => resolve()));
-}
-
-function after<T>(ms: number, value: T): Promise<T> {
-  return new Promise((resolve) => setTimeout(() => resolve(value), ms).unref());
 }
