@@ -33,6 +33,7 @@ async function publish(options: PublishOptions): Promise<void> {
       { ...options, out },
       {
         cacheFolder: cacheFolder(process.env, process.platform),
+        machine: { node: process.execPath, platform: process.platform, arch: process.arch },
         regionLayers: (region) =>
           createAwsRegionLayers({ region, profile: options.profile, bucket: options.bucket, hasOwnEndpoint }),
         say,

@@ -1,4 +1,5 @@
 import { mkdir } from "node:fs/promises";
+import type { BuildOptions } from "@lambda-extension/build-layer";
 import { buildPublishedLayers } from "./layers/build-published-layers.ts";
 import type { PublishedLayer } from "./layers/published-layers.ts";
 import type { PublishOptions } from "./options/parse-options.ts";
@@ -11,6 +12,8 @@ import { writeRecords } from "./record/write-records.ts";
 export interface PublishHost {
   /** Where compressed engines are kept. */
   readonly cacheFolder: string;
+  /** The machine that starts each layer once before it is published. */
+  readonly machine: NonNullable<BuildOptions["host"]>;
   readonly regionLayers: (region: string) => RegionLayers;
   /** Writes a line of progress. */
   readonly say: (line: string) => void;
@@ -29,8 +32,8 @@ const regionsAtATime = 3;
  * If every region is complete, writes layers.json and layers.md and returns true. Errors: `BuildError` of build-layer.
  */
 export async function publishLayers(options: PublishOptions, host: PublishHost): Promise<boolean> {
-  const { say, complain, cacheFolder } = host;
-  const layers = await buildPublishedLayers(options, { cacheFolder, say });
+  const { say, complain, cacheFolder, machine } = host;
+  const layers = await buildPublishedLayers(options, { cacheFolder, say, host: machine });
   const problems = checkZipSizes(layers, options.bucket);
   for (const problem of problems) complain(problem);
   if (problems.length > 0) return false;

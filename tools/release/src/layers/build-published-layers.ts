@@ -17,7 +17,7 @@ const root = join(import.meta.dirname, "../../../..");
  */
 export async function buildPublishedLayers(
   wanted: Pick<PublishOptions, "layers" | "architectures">,
-  build: Pick<BuildOptions, "cacheFolder" | "say">,
+  build: Pick<BuildOptions, "cacheFolder" | "say" | "host">,
 ): Promise<readonly PublishedLayer[]> {
   const tool = readManifest(join(root, "tools/build-layer"));
   const layers: PublishedLayer[] = [];
