@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { fileOf, findBeside } from "./beside/beside.ts";
+import type { Beside } from "./beside/beside.ts";
 import { BuildError } from "./build-error.ts";
 import { builtFromName, describeSources } from "./built-from.ts";
 import { bundleEntry } from "./bundle/bundle.ts";
@@ -55,7 +57,8 @@ export interface BuildOptions extends Omit<EngineSource, "projectFolder"> {
 export async function buildLayers(project: Project, options: BuildOptions): Promise<BuildReport> {
   const narrowed = narrow(project, options.architecture);
   const dist = join(project.folder, "dist");
-  const outputs = planLayers(narrowed.settings).map((plan): Output => ({
+  const beside = await findBeside(narrowed);
+  const outputs = planLayers(narrowed.settings, beside.holdsMachineCode).map((plan): Output => ({
     ...plan,
     folder: join(dist, plan.folderName),
     zip: join(dist, plan.zipName),
@@ -70,7 +73,7 @@ export async function buildLayers(project: Project, options: BuildOptions): Prom
     }
     staging.moveTo(builtFromName, join(dist, builtFromName));
   };
-  return build(narrowed, { outputs, parent: dist, place }, options);
+  return build(narrowed, { outputs, beside, parent: dist, place }, options);
 }
 
 /**
@@ -81,14 +84,14 @@ export async function buildLayers(project: Project, options: BuildOptions): Prom
 export async function buildInto(project: Project, target: string, options: BuildOptions): Promise<BuildReport> {
   const narrowed = narrow(project, options.architecture);
   const { name } = project.settings;
-  const [plan] = planLayers(narrowed.settings);
   checkOutFolder(target, project);
+  const { plan, beside } = await planFirst(narrowed);
   const output: Output = { ...plan, folder: target, zip: undefined };
   const place = (staging: Staging): void => {
     staging.moveTo(join(plan.folderName, name), join(target, name));
     staging.moveTo(join(plan.folderName, "extensions", name), join(target, "extensions", name));
   };
-  return build(narrowed, { outputs: [output], parent: target, place }, options);
+  return build(narrowed, { outputs: [output], beside, parent: target, place }, options);
 }
 
 /**
@@ -97,15 +100,23 @@ export async function buildInto(project: Project, target: string, options: Build
  */
 export async function buildZip(project: Project, path: string, options: BuildOptions): Promise<BuildReport> {
   const narrowed = narrow(project, options.architecture);
-  const [plan] = planLayers(narrowed.settings);
   const there = whatIsAt(path);
   if (there === "a folder") throw new BuildError(`--zip: expected a file, got the folder ${path}`);
   if (there !== "nothing" && !(there === "a file" && isLayerZip(path))) {
     throw new BuildError(`--zip: expected a new file or an earlier zip, got ${path}, which is something else`);
   }
+  const { plan, beside } = await planFirst(narrowed);
   const output: Output = { ...plan, folder: undefined, zip: path };
   const place = (staging: Staging): void => staging.moveTo(plan.zipName, path);
-  return build(narrowed, { outputs: [output], parent: dirname(path), place }, options);
+  return build(narrowed, { outputs: [output], beside, parent: dirname(path), place }, options);
+}
+
+/** The layer of the first architecture. Native builds for the others need not be installed. */
+async function planFirst(project: Project): Promise<{ readonly plan: LayerPlan; readonly beside: Beside }> {
+  const [first] = project.settings.architectures;
+  const beside = await findBeside(narrow(project, first));
+  const [plan] = planLayers(project.settings, beside.holdsMachineCode);
+  return { plan, beside };
 }
 
 /** A layer to make: as a folder, a zip or both. */
@@ -118,6 +129,7 @@ interface Output extends LayerPlan {
 
 interface Outputs {
   readonly outputs: readonly Output[];
+  readonly beside: Beside;
   /** The folder of the staging folder, in which every output has the names of its plan. */
   readonly parent: string;
   /** Moves the outputs from the staging folder to their places. */
@@ -126,17 +138,18 @@ interface Outputs {
 
 async function build(
   project: Project,
-  { outputs, parent, place }: Outputs,
+  { outputs, beside, parent, place }: Outputs,
   options: BuildOptions,
 ): Promise<BuildReport> {
   const { name, budgets } = project.settings;
-  const bundle = await bundleEntry(project);
+  const besidePaths = beside.filesFor(undefined).map(({ path }) => path);
+  const bundle = await bundleEntry(project, besidePaths);
   options.onBundled?.(bundle.sources);
   const bundleBytes = bundle.code.byteLength;
   refuse(checkBytes("maxBundleBytes", { allowed: budgets.maxBundleBytes, bytes: bundleBytes }, bundle.sources));
   const contents = await allEnded(
     outputs.map(async (output) => {
-      const files = await layerFiles(project, { bundle, architecture: output.architecture }, options);
+      const files = await layerFiles(project, { bundle, beside, architecture: output.architecture }, options);
       return { output, files, unzippedBytes: measure(files) };
     }),
   );
@@ -157,12 +170,13 @@ async function build(
     const startUp = await startUpWithinBudget(project.settings, { layers: staged, bundle }, options);
     const described = describeSources(project.folder, {
       outputs: outputs.flatMap(({ folderName, zipName }) => [folderName, zipName]),
-      sources: bundle.sources.map(({ path }) => path),
+      sources: [...bundle.sources.map(({ path }) => path), ...beside.parts.map(fileOf)],
     });
     await writeFile(join(staging.folder, builtFromName), described);
     place(staging);
-    const warnings = [...bundle.warnings, ...startWarnings];
-    return { name, bundleBytes, sources: bundle.sources, warnings, startUp, layers };
+    const warnings = [...bundle.warnings, ...beside.warnings, ...startWarnings];
+    const { parts, folders: assetFolders } = beside;
+    return { name, bundleBytes, sources: bundle.sources, beside: parts, assetFolders, warnings, startUp, layers };
   });
 }
 

@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import { join, resolve } from "node:path";
+import { holdsMachineCode } from "./beside/external-packages.ts";
 import { BuildError } from "./build-error.ts";
 import { buildInto, buildLayers, buildZip } from "./build-layer.ts";
 import type { BuildOptions } from "./build-layer.ts";
@@ -58,7 +59,8 @@ async function run(command: Command): Promise<void> {
     }
     case "snippet": {
       const project = readProject(process.cwd());
-      for (const { folderName } of planLayers(project.settings)) warnOfChange(join("dist", folderName));
+      const plans = planLayers(project.settings, holdsMachineCode(project));
+      for (const { folderName } of plans) warnOfChange(join("dist", folderName));
       process.stdout.write(command.of.map((kind) => toSnippet(kind, project)).join("\n"));
       return;
     }
@@ -115,6 +117,9 @@ function watchBuild(command: Build, folder: string): void {
         });
         process.stdout.write(`${toText(report, folder)}\n`);
         say(`built in ${Math.round(performance.now() - start)} ms; watching ${report.sources.length} files`);
+        const assets = report.beside.filter(({ kind }) => kind === "asset");
+        const files = [...report.sources, ...assets].map(({ path }) => resolve(folder, path));
+        sources = [...files, ...report.assetFolders];
       } catch (error) {
         fail(error);
         say("watching: the next change builds again");

@@ -1,6 +1,7 @@
 import { statSync, watch } from "node:fs";
 import type { FSWatcher } from "node:fs";
 import { dirname, join } from "node:path";
+import { whatIsAt } from "./paths.ts";
 
 /** Long enough for an editor that writes a file in several steps. */
 const settleMs = 20;
@@ -10,8 +11,8 @@ export interface WatchOptions {
   /** Files to watch besides those that a build names: the package.json. */
   readonly alwaysWatched: readonly string[];
   /**
-   * Builds once. Returns the absolute paths of the files that it read; undefined if it failed and does not know them.
-   * It is never called while it runs.
+   * Builds once. Returns the absolute paths of the files that it read, and of folders in which every file matters;
+   * undefined if it failed and does not know them. It is never called while it runs.
    */
   readonly build: () => Promise<readonly string[] | undefined>;
 }
@@ -46,13 +47,15 @@ export function watchBuilds({ alwaysWatched, build }: WatchOptions): { readonly 
   // It watches folders, not files: editors replace a file by another one. After a failure, any file beside the sources
   // may be the one that was missing.
   const onEvent = (folder: string, name: string | null): void => {
-    const isSource = name === null || sources.has(join(folder, name));
+    const isSource = name === null || sources.has(join(folder, name)) || sources.has(folder);
     if (!isSource && !hasFailed && ![...watchers].some(isGone)) return;
     clearTimeout(timer);
     timer = setTimeout(start, settleMs);
   };
   const follow = (): void => {
-    const folders = new Map([...sources].map((path) => nearestFolder(dirname(path))));
+    const folders = new Map(
+      [...sources].map((path) => nearestFolder(whatIsAt(path) === "a folder" ? path : dirname(path))),
+    );
     for (const [folder, watched] of watchers) {
       if (folders.has(folder) && !isGone([folder, watched])) continue;
       watched.watcher.close();

@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { architectures, engines, lifecycleEvents, registrars, runtimes } from "../src/config/extension-settings.ts";
+import {
+  architectures,
+  engines,
+  lifecycleEvents,
+  loaders,
+  registrars,
+  runtimes,
+} from "../src/config/extension-settings.ts";
 import { budgetNames, parseSettings, settingNames } from "../src/config/parse-settings.ts";
 import { engineReleases } from "../src/engine/engine-release.ts";
 import { optionNames } from "../src/options.ts";
@@ -20,6 +27,7 @@ test("the README lists the values and defaults that the parser knows", () => {
   expect(quoted(rows.get("engine")?.values)).toEqual([...engines]);
   expect(quoted(rows.get("runtime")?.values)).toEqual([...runtimes]);
   expect(quoted(rows.get("architectures")?.values)).toEqual([...architectures]);
+  expect(quoted(rows.get("loader")?.values)).toEqual([...loaders]);
   expect(quoted(rows.get("budgets")?.values)).toEqual([...budgetNames]);
   const parsed = parseSettings({ name: "x", entry: "x.ts" });
   expect(parsed).toMatchObject({
@@ -29,7 +37,12 @@ test("the README lists the values and defaults that the parser knows", () => {
       engine: quoted(rows.get("engine")?.fallback)[0],
       runtime: quoted(rows.get("runtime")?.fallback)[0],
       architectures: [...architectures],
-      sourceMap: JSON.parse(quoted(rows.get("sourceMap")?.fallback)[0] ?? ""),
+      ...Object.fromEntries(
+        ["sourceMap", "assets", "external", "loader", "keepNames"].map((name) => [
+          name,
+          JSON.parse(quoted(rows.get(name)?.fallback)[0] ?? ""),
+        ]),
+      ),
     },
   });
 });

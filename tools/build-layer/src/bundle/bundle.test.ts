@@ -16,11 +16,20 @@ function project(source: string): ProjectFolder {
   return made;
 }
 
+const settings = {
+  sourceMap: false,
+  engine: "shared",
+  runtime: "node",
+  external: [],
+  loader: {},
+  keepNames: false,
+} as const;
+
 function bundle({ folder }: ProjectFolder, sourceMap = false): Promise<Bundle> {
   return bundleEntry({
     folder,
     entry: { kind: "file", path: join(folder, "src/main.ts") },
-    settings: { sourceMap, engine: "shared", runtime: "node" },
+    settings: { ...settings, sourceMap },
   });
 }
 
@@ -86,7 +95,7 @@ test("says what a package must export to be an entry", async () => {
   const made = project("");
   made.put("node_modules/other/package.json", { exports: { ".": "./index.js" } });
   const entry = { kind: "package", specifier: "other/extension", settings: undefined } as const;
-  await expect(
-    bundleEntry({ folder: made.folder, entry, settings: { sourceMap: false, engine: "shared", runtime: "node" } }),
-  ).rejects.toThrow(/lambdaExtension\.entry: expected a package that exports "\.\/extension", got "other\/extension"/);
+  await expect(bundleEntry({ folder: made.folder, entry, settings })).rejects.toThrow(
+    /lambdaExtension\.entry: expected a package that exports "\.\/extension", got "other\/extension"/,
+  );
 });

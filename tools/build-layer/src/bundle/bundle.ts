@@ -1,10 +1,15 @@
 import { builtinModules } from "node:module";
 import { build } from "esbuild";
-import type { Message, Metafile } from "esbuild";
+import type { BuildOptions, Message, Metafile } from "esbuild";
 import { BuildError } from "../build-error.ts";
 import type { ExtensionSettings } from "../config/extension-settings.ts";
 import type { Project } from "../config/project.ts";
 import { checkModules } from "./check-modules.ts";
+import { explainMessage, toLack, toLine } from "./explain-message.ts";
+import { findLacks } from "./find-lacks.ts";
+import { importMetaLine, importMetaNames } from "./import-meta.ts";
+import { toWarnings } from "./lack.ts";
+import { leaveUnmatched } from "./unmatched-requires.ts";
 
 /** One CommonJS file for Node 20 and newer. */
 export interface Bundle {
@@ -25,39 +30,21 @@ export interface Source {
 
 /** The parts of a project that decide about its bundle. */
 export interface BundleRequest extends Pick<Project, "folder" | "entry"> {
-  readonly settings: Pick<ExtensionSettings, "sourceMap" | "engine" | "runtime">;
+  readonly settings: Pick<ExtensionSettings, "sourceMap" | "engine" | "runtime" | "external" | "loader" | "keepNames">;
 }
 
 /**
  * Bundles the project's entry: CommonJS (an ES module that imports node:http costs 40 ms more at start: it loads
- * undici), minified, tree-shaken. A source map names the sources and does not contain them.
+ * undici), minified, tree-shaken. A source map names the sources and does not contain them. `beside` are the paths of
+ * the files that lie beside the bundle.
  * Errors: `BuildError` with esbuild's messages as `file:line: text`, or with the modules that the engine lacks.
  */
-export async function bundleEntry({ folder, entry, settings }: BundleRequest): Promise<Bundle> {
-  const result = await build({
-    absWorkingDir: folder,
-    entryPoints: [entry.kind === "file" ? entry.path : entry.specifier],
-    outfile: "index.cjs",
-    bundle: true,
-    platform: "node",
-    format: "cjs",
-    target: "node20",
-    minify: true,
-    charset: "utf8",
-    // Node.js prints the line that throws. If the bundle were one line, it would print all of it.
-    lineLimit: 200,
-    legalComments: "none",
-    sourcemap: settings.sourceMap ? "linked" : false,
-    sourcesContent: false,
-    write: false,
-    metafile: true,
-    logLevel: "silent",
-  }).catch((error: unknown) => {
+export async function bundleEntry(request: BundleRequest, beside: readonly string[] = []): Promise<Bundle> {
+  const { folder, entry, settings } = request;
+  const result = await runEsbuild(request).catch((error: unknown) => {
     throw new BuildError(
-      isBuildFailure(error) ? error.errors.map((message) => explain(message, entry)) : String(error),
-      {
-        cause: error,
-      },
+      isBuildFailure(error) ? error.errors.map((message) => explainMessage(message, entry)) : String(error),
+      { cause: error },
     );
   });
   const code = result.outputFiles.find(({ path }) => path.endsWith(".cjs"))?.contents;
@@ -70,12 +57,70 @@ export async function bundleEntry({ folder, entry, settings }: BundleRequest): P
   const { problems, warnings } = checkModules(result.metafile, settings, builtinModules);
   if (problems.length > 0) throw new BuildError(problems);
   const sourceMap = result.outputFiles.find(({ path }) => path.endsWith(".map"));
+  const sources = toSources(result.metafile);
+  const held = sources.filter(({ bytes }) => bytes > 0).map(({ path }) => path);
+  const messages = result.warnings.filter(({ location }) => location === null || held.includes(location.file));
+  const lacks = [
+    ...findLacks({ folder, sources: held, beside }),
+    ...messages.flatMap((message) => toLack(message) ?? []),
+  ];
   return {
     code,
     sourceMap: sourceMap && withoutOutside(sourceMap.text),
-    sources: toSources(result.metafile),
-    warnings: [...result.warnings.map(toLine), ...warnings],
+    sources,
+    warnings: [
+      ...messages.filter((message) => toLack(message) === undefined).map(toLine),
+      ...warnings,
+      ...toWarnings(lacks),
+    ],
   };
+}
+
+/** Builds, and again with a line in front if a module uses `import.meta`. */
+async function runEsbuild(request: BundleRequest) {
+  const result = await buildTolerant(toOptions(request, ""));
+  const line = importMetaLine(result.outputFiles.map(({ text }) => text).join("\n"));
+  return line === undefined ? result : buildTolerant(toOptions(request, line));
+}
+
+/** Builds, and again if a package requires by patterns that match no file. */
+async function buildTolerant(options: ReturnType<typeof toOptions>) {
+  try {
+    return await build(options);
+  } catch (error) {
+    const plugin = isBuildFailure(error) ? leaveUnmatched(error.errors, options.absWorkingDir) : undefined;
+    if (plugin === undefined) throw error;
+    return build({ ...options, plugins: [plugin] });
+  }
+}
+
+function toOptions({ folder, entry, settings }: BundleRequest, firstLine: string) {
+  return {
+    absWorkingDir: folder,
+    entryPoints: [entry.kind === "file" ? entry.path : entry.specifier],
+    outfile: "index.cjs",
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20",
+    minify: true,
+    keepNames: settings.keepNames,
+    charset: "utf8",
+    // Node.js prints the line that throws. If the bundle were one line, it would print all of it.
+    lineLimit: 200,
+    legalComments: "none",
+    sourcemap: settings.sourceMap ? "linked" : false,
+    sourcesContent: false,
+    external: [...settings.external],
+    loader: settings.loader,
+    define: importMetaNames,
+    banner: { js: firstLine },
+    write: false,
+    metafile: true,
+    logLevel: "silent",
+    // esbuild is silent about calls that only Node.js can resolve, and beside a bundle there is mostly nothing.
+    logOverride: { "unsupported-require-call": "warning", "unsupported-dynamic-import": "warning" },
+  } satisfies BuildOptions;
 }
 
 function toSources({ inputs, outputs }: Metafile): readonly Source[] {
@@ -92,22 +137,4 @@ function withoutOutside(text: string): Uint8Array {
 
 function isBuildFailure(error: unknown): error is { readonly errors: readonly Message[] } {
   return typeof error === "object" && error !== null && "errors" in error && Array.isArray(error.errors);
-}
-
-function explain(message: Message, entry: Project["entry"]): string {
-  const line = toLine(message);
-  if (message.text.includes('No loader is configured for ".node" files')) {
-    return `${line}. A native module cannot go into the bundle: use a package without one`;
-  }
-  if (message.text.startsWith("Top-level await")) {
-    return `${line}. The bundle is CommonJS: call the function without await, or inside an async function`;
-  }
-  if (entry.kind === "package" && message.text.includes(entry.specifier)) {
-    return `lambdaExtension.entry: expected a package that exports "./extension", got "${entry.specifier}" (${message.text})`;
-  }
-  return line;
-}
-
-function toLine({ location, text }: Message): string {
-  return location === null ? text : `${location.file}:${location.line}: ${text}`;
 }

@@ -14,9 +14,9 @@ const metafileOf = (path: string, kind: Kind) => ({
   },
 });
 const known = ["net", "node:sea", "node:test/reporters"];
-const shared = { engine: "shared", runtime: "node" } as const;
-const carried = { engine: "carried", runtime: "node" } as const;
-const bun = { engine: "carried", runtime: "bun" } as const;
+const shared = { engine: "shared", runtime: "node", external: [] } as const;
+const carried = { engine: "carried", runtime: "node", external: [] } as const;
+const bun = { engine: "carried", runtime: "bun", external: [] } as const;
 
 test.each([
   ["node:net", shared],
@@ -34,7 +34,7 @@ test.each([
     shared,
     /^src\/main\.ts: expected a module that Node\.js 20 has.*got "node:sqlite" of Node\.js 22.*"engine": "carried"$/,
   ],
-  ["node:sqlite", { engine: "auto", runtime: "node" } as const, /because the engine "auto" may be Node\.js 20/],
+  ["node:sqlite", { ...shared, engine: "auto" } as const, /because the engine "auto" may be Node\.js 20/],
   ["node:sea", bun, /^src\/main\.ts: expected a module that Bun has, got "node:sea": set "runtime": "node"$/],
   [
     "node:nope",
@@ -56,6 +56,15 @@ test("only warns of a require, which a package may guard, and leaves import() al
     problems: [],
     warnings: [],
   });
+});
+
+test("takes external packages, and packages that are not installed and may be missing, for no modules of Node.js", () => {
+  const external = { ...shared, external: ["pino"] };
+  for (const path of ["pino", "pino/file"]) {
+    expect(checkModules(metafileOf(path, "import-statement"), external, known).problems).toEqual([]);
+  }
+  expect(checkModules(metafileOf("pinot", "import-statement"), external, known).problems).toHaveLength(1);
+  expect(checkModules(metafileOf("pg-native", "require-call"), shared, known).warnings).toEqual([]);
 });
 
 test("leaves alone what tree shaking took away", () => {

@@ -21,7 +21,7 @@ export interface ModuleFindings {
  */
 export function checkModules(
   { inputs, outputs }: Pick<Metafile, "inputs" | "outputs">,
-  engine: Pick<ExtensionSettings, "engine" | "runtime">,
+  engine: Pick<ExtensionSettings, "engine" | "runtime" | "external">,
   known: readonly string[],
 ): ModuleFindings {
   const left = new Set(
@@ -29,15 +29,24 @@ export function checkModules(
   );
   const problems: string[] = [];
   const warnings: string[] = [];
+  const isKnown = (path: string): boolean => path.startsWith("node:") || known.includes(path);
   for (const [file, { imports }] of Object.entries(inputs)) {
     for (const { path, kind, external } of imports) {
-      const lack = external === true && left.has(path) ? lackOf(path, engine, known) : undefined;
+      if (external !== true || !left.has(path) || isOfPackage(path, engine.external)) continue;
+      // A package that is not installed and may be missing: esbuild lets only a `require` inside `try` pass.
+      if (kind === "require-call" && !isKnown(path)) continue;
+      const lack = lackOf(path, engine, known);
       if (lack === undefined) continue;
       if (kind === "import-statement") problems.push(`${file}: ${lack}`);
       else if (kind === "require-call") warnings.push(`${file}: ${lack}`);
     }
   }
   return { problems, warnings };
+}
+
+/** Whether an import is of one of the packages, or of a file in one. */
+function isOfPackage(path: string, packages: readonly string[]): boolean {
+  return packages.some((name) => path === name || path.startsWith(`${name}/`));
 }
 
 function lackOf(

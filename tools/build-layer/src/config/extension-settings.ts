@@ -21,6 +21,10 @@ export type Architecture = (typeof architectures)[number];
 /** What Node.js calls the same processors. */
 export const architectureOfHost: Readonly<Record<string, Architecture>> = { x64: "x86_64", arm64: "arm64" };
 
+/** What the import of a file that is no program gives: esbuild's loaders that leave no file beside the bundle. */
+export const loaders = ["text", "json", "base64", "binary", "dataurl"] as const;
+export type Loader = (typeof loaders)[number];
+
 /** `lambdaExtension` of a package.json, with every default filled in. */
 export interface ExtensionSettings {
   /** The file in `extensions/`, which is the name the extension registers with. */
@@ -36,6 +40,14 @@ export interface ExtensionSettings {
   readonly architectures: readonly [Architecture, ...Architecture[]];
   /** A map beside the bundle, so that stack traces name lines of the sources. */
   readonly sourceMap: boolean;
+  /** Paths and patterns of files to copy beside the bundle, relative to the package's folder. */
+  readonly assets: readonly string[];
+  /** Packages that are not bundled but copied into `node_modules` beside the bundle, with what they depend on. */
+  readonly external: readonly string[];
+  /** What an import of a file gives, by the end of the file's name: `{ ".sql": "text" }`. */
+  readonly loader: Readonly<Record<string, Loader>>;
+  /** Classes and functions keep their names, which minifying shortens. */
+  readonly keepNames: boolean;
   readonly budgets: Budgets;
   /** Variables a user may want to set on the function, with their defaults: for `build-layer snippet`. */
   readonly environment: Readonly<Record<string, string>>;

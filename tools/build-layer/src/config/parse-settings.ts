@@ -1,5 +1,5 @@
-import { architectures, engines, lifecycleEvents, registrars, runtimes } from "./extension-settings.ts";
-import type { Budgets, ExtensionSettings, PolicyStatement } from "./extension-settings.ts";
+import { architectures, engines, lifecycleEvents, loaders, registrars, runtimes } from "./extension-settings.ts";
+import type { Budgets, ExtensionSettings, Loader, PolicyStatement } from "./extension-settings.ts";
 import { isRecord, listed, oneOf, rule, someOf } from "./rules.ts";
 import type { JsonSchema, Rule } from "./rules.ts";
 
@@ -13,6 +13,10 @@ export const budgetNames = ["maxBundleBytes", "maxZipBytes", "maxStartUpRatio"] 
 
 const namePattern = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,126}$/;
 const variablePattern = /^[A-Za-z]\w*$/;
+const relativePattern = /^(?![/!]|[A-Za-z]:)[^\\]+$/;
+/** Without a path in the package. Source: https://docs.npmjs.com/cli/configuring-npm/package-json#name */
+const packagePattern = /^(@[A-Za-z0-9~-][A-Za-z0-9._~-]*\/)?[A-Za-z0-9~-][A-Za-z0-9._~-]*$/;
+const endPattern = /^(?!\.[cm]?[jt]sx?$)\.\w[\w.-]*$/;
 const textOrTexts = { type: ["string", "array"], items: { type: "string" } };
 
 /** Of each setting alone; what two settings forbid together is in `parseSettings`. */
@@ -34,6 +38,27 @@ export const rules: { readonly [Key in keyof ExtensionSettings]: Rule<ExtensionS
   runtime: oneOf(runtimes),
   architectures: someOf(architectures),
   sourceMap: rule("true or false", (got) => typeof got === "boolean", { type: "boolean" }),
+  assets: rule(
+    "a list of paths or patterns relative to the package's folder, with forward slashes",
+    (got): got is readonly string[] => isListOf(relativePattern, got),
+    { type: "array", items: { type: "string", pattern: relativePattern.source } },
+  ),
+  external: rule("a list of package names", (got): got is readonly string[] => isListOf(packagePattern, got), {
+    type: "array",
+    items: { type: "string", pattern: packagePattern.source },
+  }),
+  loader: rule(
+    `an object with ${listed(loaders, "or")} for ends of file names such as ".sql", which are none of JavaScript or TypeScript`,
+    (got): got is Readonly<Record<string, Loader>> =>
+      isRecord(got) &&
+      Object.entries(got).every(([end, loader]) => endPattern.test(end) && loaders.some((one) => one === loader)),
+    {
+      type: "object",
+      patternProperties: { [endPattern.source]: { enum: loaders } },
+      additionalProperties: false,
+    },
+  ),
+  keepNames: rule("true or false", (got) => typeof got === "boolean", { type: "boolean" }),
   budgets: rule(
     `an object with ${listed(budgetNames, "or")}, each a number above 0, bytes as whole numbers`,
     (got): got is Budgets => isRecord(got) && Object.entries(got).every(isBudget),
@@ -115,6 +140,10 @@ export function parseSettings(value: unknown, inherited?: unknown): ParsedSettin
     // A shared layer holds no machine code; with a carried engine each further architecture adds about 45 MB.
     architectures: read("architectures", engine === "shared" ? architectures : ["x86_64"]),
     sourceMap,
+    assets: read("assets", []),
+    external: read("external", []),
+    loader: read("loader", {}),
+    keepNames: read("keepNames", false),
     budgets: read("budgets", {}),
     environment: read("environment", {}),
     policies: read("policies", []),
@@ -151,6 +180,10 @@ function isBudget([key, value]: readonly [string, unknown]): boolean {
 function budgetSchema(name: (typeof budgetNames)[number]): JsonSchema {
   if (name === "maxStartUpRatio") return { type: "number", exclusiveMinimum: 0 };
   return { type: "integer", exclusiveMinimum: 0, maximum: Number.MAX_SAFE_INTEGER };
+}
+
+function isListOf(pattern: RegExp, value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === "string" && pattern.test(item));
 }
 
 function isTextOrTexts(value: unknown): boolean {

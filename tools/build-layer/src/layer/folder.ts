@@ -5,24 +5,26 @@ import { allEnded } from "./all-ended.ts";
 import { fixedTime } from "./layer-file.ts";
 import type { Content, LayerFile } from "./layer-file.ts";
 
+/** External packages have thousands of files, and a system may allow 1024 open ones. */
+const atOnce = 64;
+
 /**
  * Writes a layer as a folder that must not exist yet, with fixed modes, whatever the umask, and fixed times. If
  * `previous`, the folder to replace, holds a large file already, it links to that file: to copy an engine takes a third
  * of a build's time.
  */
 export async function writeFolder(folder: string, files: readonly LayerFile[], previous?: string): Promise<void> {
-  await allEnded(
-    files.map(async ({ path, mode, content }) => {
-      const target = join(folder, path);
-      await mkdir(dirname(target), { recursive: true });
-      if (content.kind === "bytes") await writeFile(target, content.bytes);
-      else if (previous !== undefined && (await tryLink(join(previous, path), target, content))) return;
-      else await content.copyTo(target);
-      await chmod(target, mode);
-      const time = content.kind === "bytes" ? fixedTime : content.modified;
-      await utimes(target, time, time);
-    }),
-  );
+  const write = async ({ path, mode, content }: LayerFile): Promise<void> => {
+    const target = join(folder, path);
+    await mkdir(dirname(target), { recursive: true });
+    if (content.kind === "bytes") await writeFile(target, content.bytes);
+    else if (previous !== undefined && (await tryLink(join(previous, path), target, content))) return;
+    else await content.copyTo(target);
+    await chmod(target, mode);
+    const time = content.kind === "bytes" ? fixedTime : content.modified;
+    await utimes(target, time, time);
+  };
+  for (let at = 0; at < files.length; at += atOnce) await allEnded(files.slice(at, at + atOnce).map(write));
   fixFolders(folder);
 }
 

@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import type { Beside } from "../beside/beside.ts";
 import type { Bundle } from "../bundle/bundle.ts";
 import type { ExtensionSettings } from "../config/extension-settings.ts";
 import type { Project } from "../config/project.ts";
@@ -10,19 +12,27 @@ import type { LayerPlan } from "./plan-layers.ts";
 
 /**
  * Everything in a layer: the launcher in `extensions/`, alone there because Lambda executes every file of that folder,
- * and beside it the extension's own folder with its bundle and, if the layer carries one, its engine.
+ * and beside it the extension's own folder with its bundle, what lies beside the bundle, and, if the layer carries one,
+ * its engine.
  * Errors: those of `engineFiles`.
  */
 export async function layerFiles(
   { folder, settings }: Project,
-  { bundle, architecture }: Pick<LayerPlan, "architecture"> & { readonly bundle: Bundle },
+  {
+    bundle,
+    beside,
+    architecture,
+  }: Pick<LayerPlan, "architecture"> & { readonly bundle: Bundle; readonly beside: Beside },
   source: Omit<EngineSource, "projectFolder">,
 ): Promise<readonly LayerFile[]> {
-  const { name, runtime } = settings;
+  const { name, engine: kind, runtime } = settings;
   const files = [toFile(`extensions/${name}`, 0o755, new TextEncoder().encode(renderLauncher(settings)))];
   files.push(toFile(`${name}/index.cjs`, 0o644, bundle.code));
   if (bundle.sourceMap !== undefined) files.push(toFile(`${name}/index.cjs.map`, 0o644, bundle.sourceMap));
-  if (architecture === undefined) return files;
+  for (const { path, from, mode } of beside.filesFor(architecture)) {
+    files.push(toFile(`${name}/${path}`, mode, await readFile(from)));
+  }
+  if (architecture === undefined || kind === "shared") return files;
   const engine = await engineFiles(engineReleases[runtime][architecture], name, { ...source, projectFolder: folder });
   return [...files, ...engine];
 }

@@ -11,25 +11,29 @@ const settings: ExtensionSettings = {
   runtime: "node",
   architectures: ["arm64", "x86_64"],
   sourceMap: false,
+  assets: [],
+  external: [],
+  loader: {},
+  keepNames: false,
   budgets: {},
   environment: {},
   policies: [],
 };
 
 test("makes one layer for all architectures when it holds no machine code", () => {
-  expect(planLayers({ ...settings, engine: "shared" })).toEqual([
+  expect(planLayers({ ...settings, engine: "shared" }, false)).toEqual([
     { architecture: undefined, folderName: "layer", zipName: "x.zip" },
   ]);
 });
 
 test("keeps the simple names for a single architecture", () => {
-  expect(planLayers({ ...settings, architectures: ["arm64"] })).toEqual([
+  expect(planLayers({ ...settings, architectures: ["arm64"] }, false)).toEqual([
     { architecture: "arm64", folderName: "layer", zipName: "x.zip" },
   ]);
 });
 
 test("makes a layer for each architecture, the first of the list as `layer`", () => {
-  expect(planLayers(settings)).toEqual([
+  expect(planLayers(settings, false)).toEqual([
     { architecture: "arm64", folderName: "layer", zipName: "x-arm64.zip" },
     { architecture: "x86_64", folderName: "layer-x86_64", zipName: "x-x86_64.zip" },
   ]);
@@ -37,7 +41,7 @@ test("makes a layer for each architecture, the first of the list as `layer`", ()
 
 test("knows every name that any settings could have given an output", () => {
   const names = new Set(everyOutputName("x"));
-  for (const plan of [...planLayers(settings), ...planLayers({ ...settings, engine: "shared" })]) {
+  for (const plan of [...planLayers(settings, false), ...planLayers({ ...settings, engine: "shared" }, false)]) {
     expect(names).toContain(plan.folderName);
     expect(names).toContain(plan.zipName);
   }

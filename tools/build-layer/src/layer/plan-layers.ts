@@ -13,11 +13,17 @@ export interface LayerPlan {
 
 /**
  * One layer for all architectures when it holds no machine code, else one for each: the first in the list is `layer`,
- * so that `ContentUri: layer/dist/layer` in a template means the same on every machine.
+ * so that `ContentUri: layer/dist/layer` in a template means the same on every machine. `holdsMachineCode`: beside the
+ * bundle, in its external packages.
  */
-export function planLayers({ name, engine, architectures }: ExtensionSettings): readonly [LayerPlan, ...LayerPlan[]] {
+export function planLayers(
+  { name, engine, architectures }: ExtensionSettings,
+  holdsMachineCode: boolean,
+): readonly [LayerPlan, ...LayerPlan[]] {
   const [first, ...others] = architectures;
-  if (engine === "shared") return [{ architecture: undefined, folderName: "layer", zipName: `${name}.zip` }];
+  if (engine === "shared" && !holdsMachineCode) {
+    return [{ architecture: undefined, folderName: "layer", zipName: `${name}.zip` }];
+  }
   const zipOf = (one: Architecture): string => (others.length === 0 ? `${name}.zip` : `${name}-${one}.zip`);
   return [
     { architecture: first, folderName: "layer", zipName: zipOf(first) },

@@ -1,3 +1,4 @@
+import type { BesidePart } from "../beside/beside.ts";
 import type { Source } from "../bundle/bundle.ts";
 import type { Architecture } from "../config/extension-settings.ts";
 import type { StartUp } from "../start-up/measure-layer.ts";
@@ -8,6 +9,10 @@ export interface BuildReport {
   readonly bundleBytes: number;
   /** What the bundle was made of. */
   readonly sources: readonly Source[];
+  /** What lies beside it: assets and external packages. */
+  readonly beside: readonly BesidePart[];
+  /** Folders in which a new file may be an asset. Absolute paths. */
+  readonly assetFolders: readonly string[];
   readonly warnings: readonly string[];
   /** Undefined if it was not measured. */
   readonly startUp: StartUp | undefined;

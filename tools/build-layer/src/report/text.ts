@@ -6,8 +6,13 @@ import { maxUnzippedBytes } from "../layer/unzipped-size.ts";
 import type { BuildReport } from "./build-report.ts";
 
 /** The report for people: one line for each thing made, with its size. Paths are relative to `folder`. */
-export function toText({ name, bundleBytes, startUp, layers }: BuildReport, folder: string): string {
+export function toText({ name, bundleBytes, beside, startUp, layers }: BuildReport, folder: string): string {
   const rows = [[`${name}: bundle`, toSize(bundleBytes), ""]];
+  if (beside.length > 0) {
+    const bytes = beside.reduce((sum, part) => sum + part.bytes, 0);
+    const assets = beside.filter(({ kind }) => kind === "asset").length;
+    rows.push([`${name}: beside it`, toSize(bytes), `assets: ${assets}, external packages: ${beside.length - assets}`]);
+  }
   if (startUp !== undefined) {
     rows.push([
       `${name}: first next`,

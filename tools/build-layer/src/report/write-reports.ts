@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { fileOf } from "../beside/beside.ts";
 import { BuildError } from "../build-error.ts";
 import type { Project } from "../config/project.ts";
 import { engineReleases } from "../engine/engine-release.ts";
@@ -75,9 +76,10 @@ export async function writeReports(
   if (sbom === undefined) return;
   const { toLicenseTexts, toSbom } = await import("../sbom/sbom.ts");
   const inBundle = built.sources.filter(({ bytes }) => bytes > 0).map(({ path }) => resolve(folder, path));
-  const packages = packagesOf(inBundle);
+  const beside = built.beside.map((part) => resolve(folder, fileOf(part)));
+  const packages = packagesOf([...inBundle, ...beside]);
   const engines = built.layers.flatMap(({ architecture }) =>
-    architecture === undefined ? [] : [engineReleases[settings.runtime][architecture]],
+    architecture === undefined || settings.engine === "shared" ? [] : [engineReleases[settings.runtime][architecture]],
   );
   const path = resolve(folder, sbom);
   await write(path, toSbom({ name: settings.name, packages, engines }));

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join, posix, relative, sep } from "node:path";
+import { holdsMachineCode } from "../beside/external-packages.ts";
 import type { Project } from "../config/project.ts";
 import { planLayers } from "../layer/plan-layers.ts";
 import { upwards } from "../paths.ts";
@@ -94,11 +95,12 @@ function toContainer(project: Project): readonly string[] {
  * The layers of a project as a template names them. Paths have forward slashes. They are relative to the nearest
  * template above the project, or, if there is no template, to the folder above the project.
  */
-function layerResources({ folder, settings }: Project) {
+function layerResources(project: Project) {
+  const { folder, settings } = project;
   const isTemplateThere = (above: string): boolean =>
     existsSync(join(above, "template.yaml")) || existsSync(join(above, "template.yml"));
   const templateFolder = upwards(folder).find(isTemplateThere) ?? dirname(folder);
-  return planLayers(settings).map(({ architecture, folderName }, index) => ({
+  return planLayers(settings, holdsMachineCode(project)).map(({ architecture, folderName }, index) => ({
     logicalId: `${toPascalCase(settings.name)}Layer${index === 0 ? "" : toPascalCase(architecture ?? "")}`,
     path: posix.join(relative(templateFolder, folder).split(sep).join("/"), "dist", folderName),
     architectures: architecture === undefined ? settings.architectures : [architecture],

@@ -1,0 +1,42 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Message, Plugin } from "esbuild";
+
+/**
+ * Finds calls such as `require("./build/" + kind + "/addon")` of which esbuild found no file, though the program may
+ * go on without one: bunyan's dtrace-provider does. Returns a plug-in for a second build, which leaves these calls to
+ * Node.js; undefined if there are other errors.
+ */
+export function leaveUnmatched(errors: readonly Message[], folder: string): Plugin | undefined {
+  if (!errors.every(isUnmatched)) return undefined;
+  const errorsIn = (path: string): readonly Message[] =>
+    errors.filter(({ location }) => resolve(folder, location?.file ?? "") === path);
+  return {
+    name: "unmatched-requires",
+    setup(build) {
+      build.onLoad({ filter: /\.[cm]?js$/ }, async ({ path }) => {
+        const found = errorsIn(path);
+        return found.length === 0 ? undefined : { contents: leave(await readFile(path, "utf8"), found), loader: "js" };
+      });
+    },
+  };
+}
+
+/** A pattern, and in a package: in a source of the project's own it is a mistake to report. */
+function isUnmatched({ text, location }: Message): boolean {
+  return (
+    /^Could not resolve (require|import)\(".*\*.*"\)$/.test(text) && /(^|\/)node_modules\//.test(location?.file ?? "")
+  );
+}
+
+/** Makes the arguments such that esbuild cannot read them: `[argument][0]`. Lines stay where they are. */
+function leave(text: string, messages: readonly Message[]): string {
+  const lines = text.split("\n");
+  const places = messages.flatMap(({ location }) => location ?? []).toSorted((a, b) => b.column - a.column);
+  for (const { line, column, length } of places) {
+    const bytes = Buffer.from(lines[line - 1] ?? "");
+    const part = (from: number, to?: number): string => bytes.subarray(from, to).toString();
+    lines[line - 1] = `${part(0, column)}[${part(column, column + length)}][0]${part(column + length)}`;
+  }
+  return lines.join("\n");
+}
