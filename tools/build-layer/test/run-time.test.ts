@@ -193,6 +193,11 @@ describe("what a build can see and a bundle cannot hold", () => {
       "console.log(`${__dirname}/pages/a.html`);",
       'src/main.ts:1: expected pages/a.html beside the bundle, got nothing there: add "src/pages" to lambdaExtension.assets',
     ],
+    [
+      "a name of a class",
+      "export class A {\n  name = this.constructor.name;\n}\nconsole.log(new A());",
+      'src/main.ts:2: expected constructor.name to be the name in the source, got the short one of a minified bundle: set "keepNames": true in lambdaExtension',
+    ],
   ])("warns of %s", async (_what, source, warning) => {
     const made = project({}, source);
     made.put("src/pages/a.html", "<p>");
@@ -207,10 +212,14 @@ describe("what a build can see and a bundle cannot hold", () => {
       'console.log(require("path").join(__dirname, "pages/a.html"));',
     ],
     ["a file that the program makes itself", {}, 'console.log(require("path").join(__dirname, "made.json"));'],
+    ["a name of a class that is kept", { keepNames: true }, "console.log(new (class A { a = new.target.name })());"],
+    ["a module that is no file", {}, 'import { a } from "data:text/javascript,export const a = 1"; console.log(a);'],
+    ["a package without package.json", {}, 'console.log(require("bare"));'],
     ["code that is left out", {}, 'import { a } from "./part.ts"; console.log(a);'],
   ])("does not warn of %s", async (_what, settings, source) => {
     const made = project(settings, source);
     made.put("src/pages/a.html", "<p>");
+    made.put("node_modules/bare/index.js", "module.exports = 1;");
     made.put("src/part.ts", "export const a = 1; export const b = (name: string) => require(name);");
     expect(await build(made)).toMatchObject({ code: 0, stderr: "" });
   });

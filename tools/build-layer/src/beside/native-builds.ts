@@ -49,7 +49,7 @@ function systemOf({ program }: PackageFile): string {
   return program?.kind === "linux" ? (program.architecture ?? "another processor") : (program?.system ?? "");
 }
 
-/** The newest glibc that Lambda has. Source: https://docs.aws.amazon.com/linux/al2023/ug/compare-with-al2.html */
+/** The newest glibc that Lambda has. Source: https://docs.aws.amazon.com/linux/al2023/ug/core-glibc.html */
 const glibcOfLambda = 34;
 
 /** `process.versions.modules` of Node.js. Source: https://github.com/nodejs/node/blob/main/doc/abi_version_registry.json */

@@ -61,7 +61,7 @@ export async function bundleEntry(request: BundleRequest, beside: readonly strin
   const held = sources.filter(({ bytes }) => bytes > 0).map(({ path }) => path);
   const messages = result.warnings.filter(({ location }) => location === null || held.includes(location.file));
   const lacks = [
-    ...findLacks({ folder, sources: held, beside }),
+    ...findLacks({ folder, sources: held, beside, keepNames: settings.keepNames }),
     ...messages.flatMap((message) => toLack(message) ?? []),
   ];
   return {

@@ -12,15 +12,19 @@ export interface LackRequest {
   readonly folder: string;
   readonly sources: readonly string[];
   readonly beside: readonly string[];
+  readonly keepNames: boolean;
 }
 
 /**
  * Finds what the bundle's sources need and the bundle cannot hold: files that they look for beside themselves, by a
- * path that is written there, and native code. No build can see whether the program gets there.
+ * path that is written there, native code, and names of classes. No build can see whether the program gets there.
  */
-export function findLacks({ folder, sources, beside }: LackRequest): readonly Lack[] {
+export function findLacks({ folder, sources, beside, keepNames }: LackRequest): readonly Lack[] {
   const there = new Set(beside.flatMap((path) => [path, ...upwards(path)]));
-  const files = sources.flatMap((source) => filesOf(resolve(folder, source), folder, there));
+  const programs = sources.filter(
+    (source) => /\.[cm]?[jt]sx?$/.test(source) && whatIsAt(resolve(folder, source)) === "a file",
+  );
+  const files = programs.flatMap((source) => filesOf(resolve(folder, source), folder, there));
   const packages = new Map(sources.flatMap((source) => packageFolder(resolve(folder, source)) ?? []));
   const native = [...packages].filter(([, path]) => isNative(path));
   return [
@@ -30,7 +34,23 @@ export function findLacks({ folder, sources, beside }: LackRequest): readonly La
       advice: "",
     })),
     ...files,
+    ...(keepNames ? [] : programs.flatMap((source) => namesOf(resolve(folder, source), folder))),
   ];
+}
+
+/** Packages are left out: most of them ask for the names of built-in classes, which stay. */
+function namesOf(source: string, folder: string): readonly Lack[] {
+  if (packageOf(source) !== undefined) return [];
+  const text = readFileSync(source, "utf8");
+  return [...text.matchAll(/\b(?:constructor|new\.target)\.name\b/g)].map(({ index, 0: asked }) => ({
+    packageName: undefined,
+    text: `${placeOf(source, folder, text.slice(0, index))}: expected ${asked} to be the name in the source, got the short one of a minified bundle`,
+    advice: 'set "keepNames": true in lambdaExtension',
+  }));
+}
+
+function placeOf(source: string, folder: string, before: string): string {
+  return `${relative(folder, source)}:${before.split("\n").length}`;
 }
 
 /** The ways to name a file beside the source. The first group has the path, or the arguments of `join`. */
@@ -46,7 +66,7 @@ function filesOf(source: string, folder: string, there: ReadonlySet<string>): re
   return nearby.flatMap((pattern) =>
     [...text.matchAll(pattern)].flatMap(({ index, 1: written = "" }) => {
       const path = posix.join(".", ...written.split(/["'`,]/).map((part) => part.trim()));
-      const place = `${relative(folder, source)}:${text.slice(0, index).split("\n").length}`;
+      const place = placeOf(source, folder, text.slice(0, index));
       // Only a file that exists is sure to be meant.
       if (there.has(path) || whatIsAt(join(dirname(source), path)) !== "a file") return [];
       return [
@@ -78,6 +98,7 @@ function packageFolder(path: string): readonly [name: string, folder: string][] 
 /** Whether a package compiles code when it is installed, holds compiled code, or has packages that do. */
 function isNative(folder: string): boolean {
   if (["binding.gyp", "prebuilds"].some((name) => existsSync(join(folder, name)))) return true;
+  if (!existsSync(join(folder, "package.json"))) return false;
   const optional = readManifest(join(folder, "package.json"))["optionalDependencies"];
   return isRecord(optional) && Object.keys(optional).some((name) => isNameOf(name, "x86_64"));
 }
