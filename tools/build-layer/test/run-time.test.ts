@@ -152,13 +152,15 @@ describe("what a build can see and a bundle cannot hold", () => {
       "node_modules/pack/index.js",
       `let got = []; for (const kind of ["Release"]) {
         try { require("./buïld/" + kind + "/addon"); } catch (error) { got.push(error.code); }
-        try { require("not-installed"); } catch (error) { got.push(error.code); } }
+        try { require("not-installed"); } catch (error) { got.push(error.code); }
+        try { require("./unbuilt"); } catch (error) { got.push(error.code); } }
       module.exports = got.join();`,
     );
+    made.put("node_modules/pack/unbuilt.js", 'module.exports = require("./build/Release/addon.node");');
     const { built, ran } = await buildAndRun(made);
-    expect(ran.stdout).toBe("MODULE_NOT_FOUND,MODULE_NOT_FOUND\n");
+    expect(ran.stdout).toBe("MODULE_NOT_FOUND,MODULE_NOT_FOUND,MODULE_NOT_FOUND\n");
     expect(built.stderr).toBe(
-      'build-layer: warning: node_modules/pack/index.js:2: expected the name of a module, got one that is known only at run time: if the program gets there, add "pack" to lambdaExtension.external\n',
+      'build-layer: warning: node_modules/pack/index.js:2: expected the name of a module, got one that is known only at run time (and 1 more): if the program gets there, add "pack" to lambdaExtension.external\n',
     );
   });
 

@@ -4,8 +4,8 @@ import type { Message, Plugin } from "esbuild";
 
 /**
  * Finds calls such as `require("./build/" + kind + "/addon")` of which esbuild found no file, though the program may
- * go on without one: bunyan's dtrace-provider does. Returns a plug-in for a second build, which leaves these calls to
- * Node.js; undefined if there are other errors.
+ * go on without one: bunyan's dtrace-provider and ssh2's cpu-features do. Returns a plug-in for a second build, which
+ * leaves these calls to Node.js; undefined if there are other errors.
  */
 export function leaveUnmatched(errors: readonly Message[], folder: string): Plugin | undefined {
   if (!errors.every(isUnmatched)) return undefined;
@@ -22,11 +22,10 @@ export function leaveUnmatched(errors: readonly Message[], folder: string): Plug
   };
 }
 
-/** A pattern, and in a package: in a source of the project's own it is a mistake to report. */
+/** A pattern, or native code that was not built; in a package, because in the project's own source it is a mistake. */
 function isUnmatched({ text, location }: Message): boolean {
-  return (
-    /^Could not resolve (require|import)\(".*\*.*"\)$/.test(text) && /(^|\/)node_modules\//.test(location?.file ?? "")
-  );
+  const isOptional = /^Could not resolve ((require|import)\(".*\*.*"\)|"\.[^"]*\.node")$/.test(text);
+  return isOptional && /(^|\/)node_modules\//.test(location?.file ?? "");
 }
 
 /** Makes the arguments such that esbuild cannot read them: `[argument][0]`. Lines stay where they are. */
