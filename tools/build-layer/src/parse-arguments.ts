@@ -69,8 +69,9 @@ function readHelp(args: readonly string[]): Command | undefined {
   const others = own.filter((arg) => arg !== "--help" && arg !== "-h");
   const isVerb = others[0] === "help";
   if (others.length === own.length && !isVerb) return undefined;
+  refuseUnknown(own);
   const [word] = isVerb ? others.slice(1) : others;
-  if (word === undefined) return { kind: "help", topic: undefined };
+  if (word === undefined || word === "help") return { kind: "help", topic: undefined };
   if (word.startsWith("-")) return { kind: "help", topic: own.some(isCheck) ? "check" : "build" };
   const topic = topicNames.find((name) => name === word);
   if (topic === undefined) throw unknownCommand(word);
@@ -81,7 +82,8 @@ const topicNames = Object.keys(topics) as readonly TopicName[];
 const isCheck = (arg: string): boolean => arg === "--check" || arg.startsWith("--check=");
 
 function unknownCommand(word: string): BuildError {
-  const near = didYouMean(word, ["init", "snippet", "help"]);
+  const isOption = Object.hasOwn(options, word);
+  const near = isOption ? `; did you mean --${word}?` : didYouMean(word, ["init", "snippet", "help"]);
   return new BuildError(`unknown command ${word}${near || "; build-layer --help lists what there is"}`);
 }
 

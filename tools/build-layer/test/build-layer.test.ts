@@ -211,6 +211,18 @@ describe("build-layer", () => {
   test.each<[string, readonly string[], RegExp]>([
     ["a misspelt option", ["--watsh"], /^build-layer: unknown option --watsh; did you mean --watch\?\n$/],
     ["an unknown option", ["-x"], /^build-layer: unknown option -x; build-layer --help lists the options\n$/],
+    ["the beginning of an option", ["--arch"], /^build-layer: unknown option --arch; did you mean --architecture\?\n$/],
+    [
+      "an option without its dashes",
+      ["check", "dist"],
+      /^build-layer: unknown command check; did you mean --check\?\n$/,
+    ],
+    ["a command with two letters swapped", ["inti", "x"], /^build-layer: unknown command inti; did you mean init\?\n$/],
+    [
+      "help with a misspelt option",
+      ["--chekc", "--help"],
+      /^build-layer: unknown option --chekc; did you mean --check\?\n$/,
+    ],
     ["a misspelt command", ["snipet"], /^build-layer: unknown command snipet; did you mean snippet\?\n$/],
     ["help for a misspelt command", ["int", "--help"], /^build-layer: unknown command int; did you mean init\?\n$/],
     ["a stray argument", ["dist"], /^build-layer: unknown command dist; build-layer --help lists what there is\n$/],
@@ -398,6 +410,7 @@ test.each<[string, readonly string[], RegExp]>([
 describe("--help", () => {
   test.each([
     [[], /^build-layer: a TypeScript extension becomes a Lambda layer\.\n\nUsage:\n/],
+    [["help"], /^build-layer: a TypeScript extension becomes a Lambda layer\.\n\nUsage:\n/],
     [["init"], /^Usage: build-layer init FOLDER\n/],
     [["init", "my-extension"], /^Usage: build-layer init FOLDER\n/],
     [["snippet"], /^Usage: build-layer snippet \[sam\|cdk\|container\]\n/],
