@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileOf, findBeside } from "./beside/beside.ts";
 import type { Beside } from "./beside/beside.ts";
 import { BuildError } from "./build-error.ts";
-import { builtFromName, describeSources } from "./built-from.ts";
+import { builtFromName, describeSources, forgetLayer } from "./built-from.ts";
 import { bundleEntry } from "./bundle/bundle.ts";
 import type { Bundle, Source } from "./bundle/bundle.ts";
 import { checkBytes, checkStartUp } from "./check-budgets.ts";
@@ -88,6 +88,7 @@ export async function buildInto(project: Project, target: string, options: Build
   const { plan, beside } = await planFirst(narrowed);
   const output: Output = { ...plan, folder: target, zip: undefined };
   const place = (staging: Staging): void => {
+    forgetLayer(target);
     staging.moveTo(join(plan.folderName, name), join(target, name));
     staging.moveTo(join(plan.folderName, "extensions", name), join(target, "extensions", name));
   };
@@ -107,7 +108,10 @@ export async function buildZip(project: Project, path: string, options: BuildOpt
   }
   const { plan, beside } = await planFirst(narrowed);
   const output: Output = { ...plan, folder: undefined, zip: path };
-  const place = (staging: Staging): void => staging.moveTo(plan.zipName, path);
+  const place = (staging: Staging): void => {
+    forgetLayer(path);
+    staging.moveTo(plan.zipName, path);
+  };
   return build(narrowed, { outputs: [output], beside, parent: dirname(path), place }, options);
 }
 
@@ -144,6 +148,11 @@ async function build(
   const { name, budgets } = project.settings;
   const besidePaths = beside.filesFor(undefined).map(({ path }) => path);
   const bundle = await bundleEntry(project, besidePaths);
+  // Now: what changes while the build goes on is not in the bundle.
+  const described = describeSources(project.folder, {
+    outputs: outputs.flatMap(({ folderName, zipName }) => [folderName, zipName]),
+    sources: [...bundle.sources.map(({ path }) => path), ...beside.parts.map(fileOf)],
+  });
   options.onBundled?.(bundle.sources);
   const bundleBytes = bundle.code.byteLength;
   refuse(checkBytes("maxBundleBytes", { allowed: budgets.maxBundleBytes, bytes: bundleBytes }, bundle.sources));
@@ -168,10 +177,6 @@ async function build(
     const startWarnings = await startOnce(project.settings, contents, options);
     const staged = outputs.map((output) => ({ ...output, folder: join(staging.folder, output.folderName) }));
     const startUp = await startUpWithinBudget(project.settings, { layers: staged, bundle }, options);
-    const described = describeSources(project.folder, {
-      outputs: outputs.flatMap(({ folderName, zipName }) => [folderName, zipName]),
-      sources: [...bundle.sources.map(({ path }) => path), ...beside.parts.map(fileOf)],
-    });
     await writeFile(join(staging.folder, builtFromName), described);
     place(staging);
     const warnings = [...bundle.warnings, ...beside.warnings, ...startWarnings];

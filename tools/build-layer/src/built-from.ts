@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { readManifest } from "./config/read-manifest.ts";
 import { isRecord } from "./config/rules.ts";
@@ -35,6 +35,19 @@ export function describeSources(
       }),
     ),
   };
+  return toText(described);
+}
+
+/** For a layer that `--out` or `--zip` replaces: what the file beside it says is about the earlier layer. */
+export function forgetLayer(layer: string): void {
+  const path = join(dirname(layer), builtFromName);
+  const described = readJson(path);
+  if (!isBuiltFrom(described) || !described.outputs.includes(basename(layer))) return;
+  const outputs = described.outputs.filter((name) => name !== basename(layer));
+  writeFileSync(path, toText({ ...described, outputs }));
+}
+
+function toText(described: BuiltFrom): string {
   return `${JSON.stringify(described, undefined, 2)}\n`;
 }
 

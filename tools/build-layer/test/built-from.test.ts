@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { buildLayers, buildZip } from "../src/build-layer.ts";
+import { buildInto, buildLayers, buildZip } from "../src/build-layer.ts";
 import { changeWarning } from "../src/built-from.ts";
 import { readProject } from "../src/config/project.ts";
 import { makeProject } from "./project-folder.ts";
@@ -76,6 +76,20 @@ describe("a layer is as new as its sources", () => {
     await buildLayers(readProject(folder), options);
     expect(warnings()).toEqual(silence);
   });
+});
+
+test("a file that changes while the build goes on has changed since the layer was built", async () => {
+  const onBundled = (): void => put("src/b.ts", 'export const b = "c";');
+  await buildLayers(readProject(folder), { ...options, onBundled });
+  expect(warnings()).toEqual([expect.stringContaining("src/b.ts"), expect.stringContaining("src/b.ts")]);
+});
+
+test("says nothing about a layer that --out or --zip has written again", async () => {
+  put("src/b.ts", 'export const b = "c";');
+  await buildInto(readProject(folder), join(folder, "dist/layer"), options);
+  expect(warnings()).toEqual([undefined, expect.stringContaining("src/b.ts")]);
+  await buildZip(readProject(folder), join(folder, "dist/hello.zip"), options);
+  expect(warnings()).toEqual(silence);
 });
 
 test("says nothing about layers that the last build did not write, and about a damaged file", async () => {
