@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildLayers, readProject } from "@lambda-extension/build-layer";
 import { beforeEach, expect, test } from "vitest";
@@ -30,6 +30,17 @@ test.each([[["build"]], [["deploy", "--guided"]], [["local", "invoke", "-t", "te
     expect(await prebuiltWarnings(args, folder)).toEqual([warning]);
   },
 );
+
+test.each([
+  ["in one line", "template.yaml", "Resources: { L: { Properties: { ContentUri: layer/dist/layer } } }"],
+  ["as JSON", "template.json", '{ "Resources": { "L": { "Properties": { "Content": "layer/dist/layer" } } } }'],
+  ["with tags", "template.yml", 'Resources:\n  L:\n    ContentUri: "layer/dist/layer/"\n  F: { Layers: [!Ref L] }'],
+])("a template that is written %s names the layer too", async (_, name, text) => {
+  rmSync(join(folder, "template.yaml"));
+  put(name, text);
+  put("layer/src/main.ts", "console.log(2);");
+  expect(await prebuiltWarnings(["build"], folder)).toEqual([warning]);
+});
 
 test.each([[["validate"]], [["build", "-t", "other.yaml"]], [["build", "--template-file=none.yaml"]], [[]]])(
   "sam %j, which does not use the layer, is not",

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { isScalar, parseDocument, visit } from "yaml";
 
 /** The commands of SAM that use the layers of a template. */
 const users = new Set(["build", "deploy", "local", "package", "sync"]);
@@ -10,10 +11,10 @@ const users = new Set(["build", "deploy", "local", "package", "sync"]);
  */
 export async function prebuiltWarnings(args: readonly string[], cwd: string): Promise<readonly string[]> {
   if (!users.has(args[0] ?? "")) return [];
-  const template = resolve(cwd, templateOf(args));
+  const template = resolve(cwd, templateOf(args) ?? defaultTemplate(cwd));
   const text = existsSync(template) ? readFileSync(template, "utf8") : "";
-  const layers = [...text.matchAll(/^\s*Content(?:Uri)?:\s*["']?([^"'#\n]+)/gm)]
-    .map(([, path = ""]) => resolve(dirname(template), path.trim()))
+  const layers = contentsIn(text)
+    .map((path) => resolve(dirname(template), path))
     .filter((path) => existsSync(join(dirname(path), "built-from.json")));
   if (layers.length === 0) return [];
   // Loaded only if it is needed: it loads esbuild.
@@ -21,8 +22,26 @@ export async function prebuiltWarnings(args: readonly string[], cwd: string): Pr
   return [...new Set(layers.map((layer) => changeWarning(layer, cwd)))].filter((warning) => warning !== undefined);
 }
 
-function templateOf(args: readonly string[]): string {
+/** Every `ContentUri` and `Content` of a template in YAML or JSON that is a text. */
+function contentsIn(template: string): readonly string[] {
+  const paths: string[] = [];
+  visit(parseDocument(template), {
+    Pair(_, { key, value }) {
+      const isContent = isScalar(key) && (key.value === "ContentUri" || key.value === "Content");
+      if (isContent && isScalar(value) && typeof value.value === "string") paths.push(value.value);
+    },
+  });
+  return paths;
+}
+
+function templateOf(args: readonly string[]): string | undefined {
   const index = args.findIndex((arg) => ["-t", "--template", "--template-file"].includes(arg));
   const joined = args.map((arg) => /^--template(?:-file)?=(.*)$/.exec(arg)?.[1]).find((value) => value !== undefined);
-  return joined ?? (index === -1 ? undefined : args[index + 1]) ?? "template.yaml";
+  return joined ?? (index === -1 ? undefined : args[index + 1]);
+}
+
+/** In SAM's own order. */
+function defaultTemplate(cwd: string): string {
+  const names = ["template.yaml", "template.yml", "template.json"];
+  return names.find((name) => existsSync(join(cwd, name))) ?? "template.yaml";
 }
