@@ -133,17 +133,8 @@ async function staleWarnings(
     const { spec, layers } = resolveFunction({ ...scope, template }, { name, folder, bootstrap });
     const sources = [spec.codePath, ...layers.flatMap((layer) => (layer.kind === "template" ? [layer.path] : []))];
     const newer = await findNewerSource(sources, built.epochMs);
-    // `sam build` copies a prebuilt layer: only the source has what build-layer wrote beside it.
-    const prebuilt = await changeWarnings(
-      layers.flatMap((layer) => (layer.kind === "template" ? [layer.path] : [])),
-      cwd,
-    );
-    return [
-      ...(newer === undefined
-        ? []
-        : [`${shortPath(newer, cwd)} is newer than ${shortPath(path, cwd)}: run sam build, or use -t ${built.from}`]),
-      ...prebuilt.map((warning) => `${warning}, then sam build`),
-    ];
+    if (newer === undefined) return [];
+    return [`${shortPath(newer, cwd)} is newer than ${shortPath(path, cwd)}: run sam build, or use -t ${built.from}`];
   } catch (error) {
     // That template does not tell what the function was built from.
     if (error instanceof EmulatorError) return [];
@@ -158,19 +149,14 @@ async function prebuiltWarnings(
 ): Promise<readonly string[]> {
   try {
     const { layers } = await planCode(resolved, { cwd, layerMappings, buildsPackages: fromSources });
-    return await changeWarnings(
-      layers.flatMap(({ kind, path }) => (kind === "ready" ? [path] : [])),
-      cwd,
-    );
+    const ready = layers.filter(({ kind }) => kind === "ready");
+    const warnings = await Promise.all(ready.map(({ path }) => changeWarning(path, cwd)));
+    return warnings.filter((one) => one !== undefined);
   } catch (error) {
     // The plan is made again, and fails again, when it is needed.
     if (error instanceof EmulatorError) return [];
     throw error;
   }
-}
-
-async function changeWarnings(layers: readonly string[], cwd: string): Promise<readonly string[]> {
-  return (await Promise.all(layers.map((layer) => changeWarning(layer, cwd)))).filter((one) => one !== undefined);
 }
 
 /** As with `sam local`, a function may use the caller's credentials; without these it has placeholders. */
