@@ -44,9 +44,14 @@ describe.each(Object.entries(rules))("the schema of %s", (_, { schema, parse }) 
   test("accepts what the parser accepts, and nothing else", async () => {
     const words = [...new Set([...textsOf(schema), "x", "9", "a.b", "", "/"])];
     const text = fc.oneof(fc.constantFrom(...words), fc.string());
+    const limit = fc.constantFrom(0, 0.5, 1, 2 ** 53);
     const plain = fc.oneof(text, fc.double({ noNaN: true }), fc.integer(), fc.boolean());
     const list = fc.oneof(plain, fc.array(text));
-    const value = fc.oneof(list, fc.dictionary(text, list), fc.array(fc.dictionary(text, list)), fc.jsonValue());
+    // A dictionary alone seldom has the names that make an object right.
+    const inner = fc.oneof(limit, list);
+    const known = fc.record(Object.fromEntries(namesOf(schema).map((name) => [name, inner])), { requiredKeys: [] });
+    const object = fc.oneof(fc.dictionary(text, list), known);
+    const value = fc.oneof(list, object, fc.array(object, { maxLength: 2 }), fc.jsonValue());
     const service = getLanguageService({});
     await fc.assert(
       fc.asyncProperty(value, async (value) => {
@@ -54,7 +59,7 @@ describe.each(Object.entries(rules))("the schema of %s", (_, { schema, parse }) 
         const found = await service.doValidation(document, service.parseJSONDocument(document), {}, schema);
         expect(found.length === 0).toBe(parse(JSON.parse(document.getText())) !== undefined);
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
   });
 });
@@ -64,6 +69,15 @@ function textsOf(value: unknown): readonly string[] {
   if (typeof value === "string") return [value];
   if (typeof value !== "object" || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => [key, ...textsOf(inner)]);
+}
+
+/** The names of the properties in a schema. */
+function namesOf(value: unknown): readonly string[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [
+    ...(key === "properties" ? Object.keys(inner) : []),
+    ...namesOf(inner),
+  ]);
 }
 
 /** VS Code's language server with the scaffold's package.json, in a project where build-layer is installed. */
