@@ -5,6 +5,13 @@ import { moveIntoPlace } from "./move-into-place.ts";
 import { repository } from "./package-tarballs.ts";
 import { runChecked } from "./run-command.ts";
 
+/** Each Node.js that Lambda has today. */
+export const lambdaNodes = [
+  { major: "20", version: "20.20.2" },
+  { major: "22", version: "22.23.3" },
+  { major: "24", version: "24.21.0" },
+] as const;
+
 /** Installs a Node.js for Linux on x64 from npm, once, into the repository's `.cache`. Returns the program's path. */
 export async function installNode(version: string): Promise<string> {
   const folder = join(repository, `.cache/node-${version}`);

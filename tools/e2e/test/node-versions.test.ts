@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { startEnvironment } from "@lambda-extension/emulator";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { installNode } from "../src/install-node.ts";
+import { installNode, lambdaNodes } from "../src/install-node.ts";
 import { startLineReceiver } from "../src/line-receiver.ts";
 import { repository } from "../src/package-tarballs.ts";
 import { findFreePort } from "../src/ports.ts";
@@ -23,12 +23,10 @@ export async function handler() {
   return { version: process.version, unauthorized: answer.status };
 }`;
 
+const each = describe.skipIf(lacksPlatformNode).each(lambdaNodes);
+
 // Layers with the `shared` engine must run on each Node.js that Lambda has today.
-describe.skipIf(lacksPlatformNode).each([
-  { runtime: "nodejs20.x", version: "20.20.2" },
-  { runtime: "nodejs22.x", version: "22.23.3" },
-  { runtime: "nodejs24.x", version: "24.21.0" },
-])("the layers with the shared engine on $runtime", ({ runtime, version }) => {
+each("the layers with the shared engine on Node.js $major", ({ major, version }) => {
   test("both extensions do their work on that Node.js", async () => {
     const nodePath = await installNode(version);
     const code = await makeTempFolder("node version");
@@ -40,7 +38,7 @@ describe.skipIf(lacksPlatformNode).each([
       nodePath,
       layers: ["logger", "cache-warmer"].map((name) => join(repository, "packages", name, "dist/layer")),
       function: {
-        runtime,
+        runtime: `nodejs${major}.x`,
         handler: "index.handler",
         codePath: code.path,
         timeoutSeconds: 30,
