@@ -41,6 +41,8 @@ export interface ExtensionsApiOptions {
   openConnection(): HttpConnection;
   /** Present if the launcher registered. */
   readonly identifier?: string | undefined;
+  /** Present if the launcher has asked for it: it answers the first `next`. */
+  readonly firstEvent?: ParsedLifecycleEvent | undefined;
 }
 
 const base = "/2020-01-01/extension";
@@ -53,6 +55,8 @@ const base = "/2020-01-01/extension";
 export function createExtensionsApi(options: ExtensionsApiOptions) {
   const { connection, name } = options;
   let identifier = options.identifier ?? "";
+  let { firstEvent } = options;
+  let hasAsked = firstEvent !== undefined;
   let nextRequest: HttpRequest | undefined;
   const identified = () => ({ "Lambda-Extension-Identifier": identifier });
 
@@ -76,6 +80,10 @@ export function createExtensionsApi(options: ExtensionsApiOptions) {
     },
     /** The long poll; never times out. */
     next(listener: NextListener): void {
+      const handedOver = firstEvent;
+      firstEvent = undefined;
+      if (handedOver !== undefined) return listener.onEvent(handedOver);
+      hasAsked = true;
       const request = (nextRequest ??= { method: "GET", path: `${base}/event/next`, headers: identified() });
       connection.exchange(request, {
         onResponse(response) {
@@ -108,7 +116,7 @@ export function createExtensionsApi(options: ExtensionsApiOptions) {
       if (identifier === "") return;
       const own = options.openConnection();
       const errorType = error.errorType.replace(/[^\x21-\x7e]/g, "");
-      const path = `${base}/${nextRequest === undefined ? "init" : "exit"}/error`;
+      const path = `${base}/${hasAsked ? "exit" : "init"}/error`;
       const headers = { ...identified(), "Lambda-Extension-Function-Error-Type": errorType };
       const body = JSON.stringify({ errorMessage: error.message, errorType, stackTrace: [] });
       try {

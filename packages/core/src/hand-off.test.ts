@@ -28,6 +28,18 @@ test.each([
   expect(takeHandOff({ ...env })).toEqual(expected);
 });
 
+test.each([
+  [
+    '{"eventType":"INVOKE","requestId":"r","deadlineMs":5}',
+    { kind: "event", event: expect.objectContaining({ requestId: "r", deadlineMs: 5 }) },
+  ],
+  ["null", { kind: "unknown", problem: expect.any(String) }],
+])("takes the event of a lazy start: %s", (event, firstEvent) => {
+  const env = { ...complete, LAMBDA_EXTENSION_EVENT: event };
+  expect(takeHandOff(env).registered?.firstEvent).toEqual(firstEvent);
+  expect(env).not.toHaveProperty("LAMBDA_EXTENSION_EVENT");
+});
+
 test.each(["", "0", "2", "-1", "x", "3.5", "99999999"])(
   "a descriptor that cannot be a socket is not taken: %j",
   (fd) => {

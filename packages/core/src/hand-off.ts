@@ -1,3 +1,6 @@
+import { parseLifecycleEvent } from "./lifecycle-event.ts";
+import type { ParsedLifecycleEvent } from "./lifecycle-event.ts";
+
 /** The answer to the launcher's registration. */
 export interface Registered {
   readonly identifier: string;
@@ -5,6 +8,8 @@ export interface Registered {
   readonly answer: string;
   /** The descriptor of the launcher's connection, if the launcher left it open. */
   readonly socketFd: number | undefined;
+  /** The first event, if the launcher has waited for it before it started this process: a lazy start. */
+  readonly firstEvent: ParsedLifecycleEvent | undefined;
 }
 
 const version = "1";
@@ -29,8 +34,10 @@ export function takeHandOff(env: Record<string, string | undefined>): {
   const identifier = take("IDENTIFIER");
   const answer = take("REGISTRATION") ?? "{}";
   const socketFd = take("SOCKET_FD");
+  const event = take("EVENT");
   take("EVENTS");
   if (handOffVersion !== version || identifier === undefined) return { name, registered: undefined };
   const isSocket = socketFd !== undefined && /^\d{1,6}$/.test(socketFd) && Number(socketFd) > 2;
-  return { name, registered: { identifier, answer, socketFd: isSocket ? Number(socketFd) : undefined } };
+  const firstEvent = event === undefined ? undefined : parseLifecycleEvent(Buffer.from(event));
+  return { name, registered: { identifier, answer, socketFd: isSocket ? Number(socketFd) : undefined, firstEvent } };
 }

@@ -92,6 +92,7 @@ export async function runExtensionOn(host: Host, given: unknown): Promise<void> 
   const api = createExtensionsApi({
     name,
     identifier: registered?.identifier,
+    firstEvent: registered?.firstEvent,
     connection: createHttpConnection({ host: runtimeApi, open, inherited }),
     openConnection: () => createHttpConnection({ host: runtimeApi, open }),
   });

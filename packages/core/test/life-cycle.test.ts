@@ -208,6 +208,116 @@ describe("the launcher's hand-off", () => {
   });
 });
 
+describe("a lazy start", () => {
+  const handOver = (event: object) => ({
+    LAMBDA_EXTENSION_HANDOFF_VERSION: "1",
+    LAMBDA_EXTENSION_NAME: "lazy",
+    LAMBDA_EXTENSION_IDENTIFIER: fakeIdentifier,
+    LAMBDA_EXTENSION_REGISTRATION: '{"functionName":"fn","functionVersion":"1","handler":"h"}',
+    LAMBDA_EXTENSION_EVENT: JSON.stringify(event),
+  });
+
+  test("gives the handed-over event to the handlers after onInit, and then asks for the next one", async () => {
+    const order: string[] = [];
+    const steps: string[] = [];
+    const extension = start(
+      {
+        onInit: () => void order.push("init"),
+        onInvoke: (event, context) => void order.push(`${event.requestId} ${context.remainingMs() > 1000}`),
+        onStep: (step) => void steps.push(step.kind),
+      },
+      handOver(invokeEvent("one")),
+    );
+    lambda.deliver(invokeEvent("two"));
+    await lambda.called(next, 2);
+    expect(order).toEqual(["init", "one true", "two true"]);
+    expect(steps).toEqual(["registering", "registered", "waiting", "received", "waiting", "received", "waiting"]);
+    expect(Object.keys(extension.env)).toEqual(["AWS_LAMBDA_RUNTIME_API"]);
+    await endsWithShutdown(extension);
+    expect(callNames()).toEqual([next, next]);
+    expect(extension.errors).toEqual([]);
+  });
+
+  test("runs onShutdown if the handed-over event is SHUTDOWN, and asks for nothing", async () => {
+    let reason = "";
+    const extension = start(
+      { onShutdown: (_event, context) => void (reason = `${context.reason} ${context.remainingMs() > 0}`) },
+      handOver(shutdownEvent()),
+    );
+    expect(await extension.exited).toBe(0);
+    expect(reason).toBe("spindown true");
+    expect(callNames()).toEqual([]);
+  });
+
+  test("skips a handed-over event of an unknown kind", async () => {
+    const extension = start({}, handOver({ eventType: "RESTORE" }));
+    await lambda.called(next);
+    await endsWithShutdown(extension);
+    expect(extension.errors[0]).toContain('unknown type "RESTORE"');
+  });
+
+  test("an onInit that fails closed is an exit/error: init is over", async () => {
+    const extension = start(
+      { failure: "closed", onInit: () => Promise.reject(new TypeError("no table")) },
+      handOver(invokeEvent("one")),
+    );
+    expect(await extension.exited).toBe(1);
+    expect(callNames()).toEqual([exitError]);
+    expect((await lambda.called(exitError)).body).toContain("no table");
+  });
+
+  test("an onInit that fails open leaves the function alone: the event reaches no handler", async () => {
+    const seen: string[] = [];
+    const extension = start(
+      { onInit: () => Promise.reject(new TypeError("no table")), onInvoke: () => void seen.push("invoke") },
+      handOver(invokeEvent("one")),
+    );
+    await lambda.called(next);
+    await endsWithShutdown(extension);
+    expect(seen).toEqual([]);
+    expect(extension.errors[0]).toContain("TypeError: no table");
+  });
+
+  test("the loop goes on without an onInit that has not settled shortly before the event's deadline", async () => {
+    const extension = start(
+      { onInit: () => new Promise(() => {}) },
+      handOver(invokeEvent("one", { deadlineMs: Date.now() + 400 })),
+    );
+    await lambda.called(next);
+    expect(extension.errors[0]).toContain("onInit had not settled when Lambda's time for the first event ran out");
+    await endsWithShutdown(extension);
+  });
+
+  const unwanted = (): never => {
+    throw new Error("BUG: a handler ran though the lazy start is refused");
+  };
+  const needsInit = {
+    telemetry: { types: ["platform"], onEvents: unwanted },
+    beforeRegister: unwanted,
+    onInit: unwanted,
+    onInvoke: unwanted,
+  } satisfies ExtensionOptions;
+  const refused = ["telemetry", "beforeRegister"].map(
+    (option) =>
+      `lambdaExtension.start: expected "eager" for a program with ${option}, got "lazy", which starts after the init phase`,
+  );
+
+  test("of a program that needs the init phase is refused with the reason, and the function works", async () => {
+    const extension = start(needsInit, handOver(invokeEvent("one")));
+    await lambda.called(next);
+    await endsWithShutdown(extension);
+    expect(extension.errors.slice(0, 2)).toEqual(refused.map((problem) => `[lazy] ${problem}`));
+    expect(callNames()).toEqual([next]);
+  });
+
+  test("of such a program ends it with exit/error if it fails closed", async () => {
+    const extension = start({ ...needsInit, failure: "closed" }, handOver(invokeEvent("one")));
+    expect(await extension.exited).toBe(1);
+    expect(callNames()).toEqual([exitError]);
+    expect(JSON.parse((await lambda.called(exitError)).body)).toMatchObject({ errorMessage: refused.join("; ") });
+  });
+});
+
 describe("failing open", () => {
   const config = new ConfigError(["PORT: expected a number, got x", "TTL: expected seconds, got y"]);
   const never = () => {
