@@ -123,7 +123,7 @@ function endOfStart({ host, launcherRegistration }: LifeCycleParts, initializati
   return initializationType === "on-demand" ? host.clock.wallMs() + onDemandInitLimitMs : Infinity;
 }
 
-/** Lambda takes subscriptions, and waits for servers, only in the init phase. Undefined if the program needs neither. */
+/** Lambda takes subscriptions and waits for servers only in the init phase. Undefined if the program needs neither. */
 function refuseLazyStart(options: ExtensionOptions): { readonly error: ConfigError } | undefined {
   const problems = (["telemetry", "beforeRegister"] as const)
     .filter((option) => options[option] !== undefined)

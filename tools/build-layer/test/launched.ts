@@ -10,6 +10,7 @@ const settings: ExtensionSettings = {
   entry: "src/main.ts",
   events: ["INVOKE", "SHUTDOWN"],
   register: "launcher",
+  start: "eager",
   engine: "carried",
   runtime: "node",
   architectures: ["x86_64"],

@@ -6,6 +6,10 @@ export type LifecycleEvent = (typeof lifecycleEvents)[number];
 export const registrars = ["launcher", "self"] as const;
 export type Registrar = (typeof registrars)[number];
 
+/** When the engine starts: in the init phase, or at the first invocation. */
+export const starts = ["eager", "lazy"] as const;
+export type Start = (typeof starts)[number];
+
 /** Where Node comes from: the function's own, one inside the layer, or the first of these that exists. */
 export const engines = ["shared", "carried", "auto"] as const;
 export type Engine = (typeof engines)[number];
@@ -33,6 +37,7 @@ export interface ExtensionSettings {
   readonly entry: string;
   readonly events: readonly LifecycleEvent[];
   readonly register: Registrar;
+  readonly start: Start;
   readonly engine: Engine;
   /** The runtime that is carried; it means nothing for a shared engine. */
   readonly runtime: Runtime;

@@ -17,6 +17,7 @@ describe("parseSettings", () => {
         ...minimal,
         events: ["INVOKE", "SHUTDOWN"],
         register: "launcher",
+        start: "eager",
         engine: "shared",
         runtime: "node",
         architectures: ["x86_64", "arm64"],
@@ -73,7 +74,7 @@ describe("parseSettings", () => {
         colour: 1,
       }),
     ).toEqual([
-      'lambdaExtension.colour: expected one of the settings name, entry, events, register, engine, runtime, architectures, sourceMap, assets, external, loader, keepNames, budgets, environment, policies, got "colour"',
+      'lambdaExtension.colour: expected one of the settings name, entry, events, register, start, engine, runtime, architectures, sourceMap, assets, external, loader, keepNames, budgets, environment, policies, got "colour"',
       'lambdaExtension.name: expected a plain file name of letters, digits, dots, dashes and underscores, got "a/b"',
       'lambdaExtension.entry: expected a file of this package, or the name of a package, got ""',
       'lambdaExtension.engine: expected "shared", "carried" or "auto", got "own"',
@@ -107,6 +108,18 @@ describe("parseSettings", () => {
     expect(problemsOf({ ...minimal, [key]: got })).toEqual([
       expect.stringMatching(new RegExp(`^lambdaExtension\\.${key}: expected`)),
     ]);
+  });
+
+  test.each([
+    [{ register: "self" }, /^lambdaExtension\.start: expected "eager" with "register": "self".*got "lazy"$/],
+    [{ events: ["SHUTDOWN"] }, /^lambdaExtension\.start: expected "eager" for events without "INVOKE".*got "lazy"$/],
+  ])("refuses a lazy start with %j, also if a package that is the entry says that", (settings, message) => {
+    const expected = [expect.stringMatching(message)];
+    expect(problemsOf({ ...minimal, start: "lazy", ...settings })).toEqual(expected);
+    expect(problemsOf({ ...minimal, start: "lazy" }, settings)).toEqual(expected);
+    expect(problemsOf({ ...minimal, ...settings }, { start: "lazy" })).toEqual(expected);
+    expect(problemsOf({ ...minimal, start: "eager", ...settings })).toEqual([]);
+    expect(problemsOf({ ...minimal, start: "lazy" })).toEqual([]);
   });
 
   test("refuses a source map for Bun, which would not read it", () => {

@@ -1,4 +1,12 @@
-import { architectures, engines, lifecycleEvents, loaders, registrars, runtimes } from "./extension-settings.ts";
+import {
+  architectures,
+  engines,
+  lifecycleEvents,
+  loaders,
+  registrars,
+  runtimes,
+  starts,
+} from "./extension-settings.ts";
 import type { Budgets, ExtensionSettings, Loader, PolicyStatement } from "./extension-settings.ts";
 import { isRecord, listed, oneOf, rule, someOf } from "./rules.ts";
 import type { JsonSchema, Rule } from "./rules.ts";
@@ -34,6 +42,7 @@ export const rules: { readonly [Key in keyof ExtensionSettings]: Rule<ExtensionS
   ),
   events: someOf(lifecycleEvents),
   register: oneOf(registrars),
+  start: oneOf(starts),
   engine: oneOf(engines),
   runtime: oneOf(runtimes),
   architectures: someOf(architectures),
@@ -99,14 +108,14 @@ export const rules: { readonly [Key in keyof ExtensionSettings]: Rule<ExtensionS
 export const settingNames: readonly string[] = Object.keys(rules);
 
 /** The settings that a project takes from the package that its `entry` names, if it does not set them itself. */
-const inheritedNames: readonly string[] = ["events", "register", "environment", "policies"];
+const inheritedNames: readonly string[] = ["events", "register", "start", "environment", "policies"];
 
 /** Folders of /opt that Lambda or its runtimes give a meaning: an extension's folder of that name would mix with it. */
 const reservedNames = ["bin", "extensions", "java", "lib", "lib64", "nodejs", "python", "ruby"];
 
 /**
  * Reads `lambdaExtension` of a package.json; null counts as nothing. `inherited` are the settings of the package that
- * `entry` names: then its events, registrar, environment and policies are the defaults.
+ * `entry` names: then its events, registrar, start, environment and policies are the defaults.
  * Errors: none thrown; the result lists every problem at once.
  */
 export function parseSettings(value: unknown, inherited?: unknown): ParsedSettings {
@@ -130,11 +139,21 @@ export function parseSettings(value: unknown, inherited?: unknown): ParsedSettin
   if (runtime === "bun" && sourceMap) {
     report("sourceMap", 'false with the runtime "bun", which does not read the map of a bundle', sourceMap);
   }
+  const events = read("events", lifecycleEvents);
+  const register = read("register", "launcher");
+  const start = read("start", "eager");
+  if (start === "lazy" && register === "self") {
+    report("start", '"eager" with "register": "self", which needs the program in the init phase', start);
+  }
+  if (start === "lazy" && !events.includes("INVOKE")) {
+    report("start", '"eager" for events without "INVOKE", at which a lazy program starts', start);
+  }
   const settings = {
     name,
     entry,
-    events: read("events", lifecycleEvents),
-    register: read("register", "launcher"),
+    events,
+    register,
+    start,
     engine,
     runtime,
     // A shared layer holds no machine code; with a carried engine each further architecture adds about 45 MB.

@@ -15,7 +15,7 @@ export -n "${!BASH@}" SHELLOPTS POSIXLY_CORRECT POSIX_PEDANTIC CDPATH CHILD_MAX 
   IFS PS1 PS2 PS4 OPTARG OPTERR OPTIND COMP_WORDBREAKS HISTCMD LINENO PPID PWD OLDPWD \
   RANDOM SRANDOM EPOCHSECONDS EPOCHREALTIME
 # The hand-off comes from this script alone, and a start check does not use this script.
-unset -v LAMBDA_EXTENSION_{NAME,HANDOFF_VERSION,IDENTIFIER,EVENTS,REGISTRATION,SOCKET_FD,START_CHECK,COMMAND}
+unset -v LAMBDA_EXTENSION_{NAME,HANDOFF_VERSION,IDENTIFIER,EVENTS,REGISTRATION,SOCKET_FD,EVENT,START_CHECK,COMMAND}
 
 # Takes out of the environment what changes Node.js, Bun, OpenSSL, memory, or what the dynamic linker writes. For every X
 # of this list, the engine gets LAMBDA_EXTENSION_X as X. NODE_ENV is for programs: it passes.
@@ -125,20 +125,34 @@ register_for() { # events, separated by commas
 live_without_engine() {
   say "$problem The function runs without this extension."
   [[ -n $identifier ]] || register_for SHUTDOWN || { say "cannot register: ${status:-no answer}"; exit 1; }
-  local failures=0
-  while ((failures < 3)); do
-    if ! request GET event/next "Lambda-Extension-Identifier: $identifier"$'\r\n' '' || [[ $status == 204 ]]; then
-      failures=$((failures + 1)) # a connection that was kept open may have been closed meanwhile
-    elif [[ $status != 200 ]]; then
-      break
-    elif [[ ${body//[[:space:]]/} == *'"eventType":"SHUTDOWN"'* ]]; then
-      exit 0
-    else
-      failures=0
+  while :; do next_event; done
+}
+
+# Sets body to the next event; exits at SHUTDOWN. The kept connection may have been closed meanwhile: it asks once more.
+# After part of an answer only an extension without an engine does: the other one would lose an event (docs/adr/0102).
+next_event() {
+  local try
+  for try in 1 2; do
+    if request GET event/next "Lambda-Extension-Identifier: $identifier"$'\r\n' '' && [[ $status != 204 ]]; then
+      [[ $status == 200 ]] || break
+      [[ ${body//[[:space:]]/} != *'"eventType":"SHUTDOWN"'* ]] || exit 0
+      return
     fi
+    [[ -z $status || $status == 204 || -n $problem ]] || { status='the answer broke off'; break; }
   done
   say "cannot wait for the next event: ${status:-no answer}"
   exit 1
+}
+
+# Lazy: waits without the engine. On demand only: provisioned and restored environments have time before their first
+# event, and on Managed Instances none comes. A variable of the environment holds at most 128 kB.
+wait_for_first_event() {
+  [[ $start == lazy && ${AWS_LAMBDA_INITIALIZATION_TYPE:-on-demand} == on-demand ]] || return
+  next_event
+  event=${body:-null}
+  ((${#event} > 100000)) || return
+  problem="cannot take the first event, which has ${#event} bytes: set \"start\": \"eager\" in the extension's package.json and build its layer again."
+  live_without_engine
 }
 
 # A Node elsewhere in /opt belongs to another layer: it may have any version, and it goes when that layer goes.
@@ -170,7 +184,8 @@ find_engine() {
 
 hand_over() {
   export LAMBDA_EXTENSION_HANDOFF_VERSION=1 LAMBDA_EXTENSION_IDENTIFIER=$identifier LAMBDA_EXTENSION_EVENTS=$events
-  export LAMBDA_EXTENSION_REGISTRATION=$body
+  export LAMBDA_EXTENSION_REGISTRATION=$registration
+  [[ -z $event ]] || export LAMBDA_EXTENSION_EVENT=$event
   # Bun cannot take over a connection.
   [[ $node != "$folder/bin/bun" ]] || hang_up
   [[ -z $socket ]] || export LAMBDA_EXTENSION_SOCKET_FD=$socket
@@ -194,7 +209,7 @@ set_command() {
 main() { # why the engine cannot run, if it was tried
   ### settings ###
   local LC_ALL=C # lengths are bytes
-  local api=$AWS_LAMBDA_RUNTIME_API name=${0##*/} node='' problem=$1 status='' body=''
+  local api=$AWS_LAMBDA_RUNTIME_API name=${0##*/} node='' problem=$1 status='' body='' registration='' event=''
   local folder=${0%"$name"}../$extension identifier=$LAMBDA_EXTENSION_IDENTIFIER socket=$LAMBDA_EXTENSION_SOCKET_FD
   if [[ -z $api ]]; then
     say 'AWS_LAMBDA_RUNTIME_API is not set: AWS Lambda (or an emulator of it) runs this file as /opt/extensions/<name>.'
@@ -203,6 +218,8 @@ main() { # why the engine cannot run, if it was tried
   [[ -z $problem ]] && find_engine || live_without_engine
   [[ $AWS_LAMBDA_INITIALIZATION_TYPE != lambda-managed-instances ]] || events=$managed_events
   [[ $register == launcher ]] && register_for "$events" || identifier=''
+  registration=$body
+  [[ -z $identifier ]] || wait_for_first_event
   use_own_variables
   export LAMBDA_EXTENSION_NAME=$name
   [[ -z $identifier ]] || hand_over

@@ -45,13 +45,22 @@ function toFile(path: string, mode: LayerFile["mode"], bytes: Uint8Array): Layer
  * Returns the text of `extensions/<name>`: launcher.bash with the settings in place of its marker, with LF line ends.
  * The values come from parsed settings and need no quoting.
  */
-export function renderLauncher({ name, events, register, engine, runtime, sourceMap }: ExtensionSettings): string {
+export function renderLauncher({
+  name,
+  events,
+  register,
+  start,
+  engine,
+  runtime,
+  sourceMap,
+}: ExtensionSettings): string {
   const settings = [
     `extension=${name}`,
     `events=${events.join(",")}`,
     // Managed Instances refuse INVOKE with 403, which would end the function's init.
     `managed_events=${events.filter((event) => event !== "INVOKE").join(",")}`,
     `register=${register}`,
+    `start=${start}`,
     `engine=${engine}`,
     `runtime=${runtime}`,
     `node_options=(${sourceMap ? "--enable-source-maps" : ""})`,

@@ -7,6 +7,7 @@ const settings: ExtensionSettings = {
   entry: "x.ts",
   events: ["SHUTDOWN"],
   register: "launcher",
+  start: "eager",
   engine: "carried",
   runtime: "node",
   architectures: ["arm64", "x86_64"],

@@ -15,8 +15,9 @@ afterEach(() => {
 const host: Host = { node: process.execPath, platform: process.platform, arch: process.arch };
 
 /** A layer whose extension is this bash script. */
-function layer(script: string) {
-  const made = makeProject({ name: "hello", entry: "src/main.ts", environment: { SET: "yes", UNSET: "" } });
+function layer(script: string, changes = {}) {
+  const environment = { SET: "yes", UNSET: "" };
+  const made = makeProject({ name: "hello", entry: "src/main.ts", environment, ...changes });
   opened.push(made);
   made.put("extensions/hello", `#!/bin/bash\n${script}\n`);
   chmodSync(join(made.folder, "extensions/hello"), 0o755);
@@ -40,6 +41,14 @@ test.runIf(process.platform === "linux")(
     expect(startUp?.bareMs).toBeGreaterThan(0);
   },
 );
+
+test.runIf(process.platform === "linux").each([
+  ["eager", "on-demand"],
+  ["lazy", "provisioned-concurrency"],
+])("the program of a %s extension starts at once: the environment is %s", async (start, type) => {
+  const { settings, layers } = layer(`[[ $AWS_LAMBDA_INITIALIZATION_TYPE == ${type} ]] || exit 9\n${calls}`, { start });
+  expect((await measureLayer(settings, layers, host))?.ratio).toBeGreaterThan(0);
+});
 
 test.runIf(process.platform === "linux")(
   "says what the extension said when it ends before it asks for an event",
