@@ -3,7 +3,7 @@ import { checkConformance } from "@lambda-extension/emulator";
 import type { CheckResult, ConformanceOptions } from "@lambda-extension/emulator";
 import { describe, expect, inject, onTestFinished, test } from "vitest";
 import { buildExample, layerFolder } from "../src/example-project.ts";
-import { findExample } from "../src/examples.ts";
+import { findExample, imageExample } from "../src/examples.ts";
 import { startLineReceiver } from "../src/line-receiver.ts";
 import { startMoto } from "../src/moto.ts";
 import { repository } from "../src/package-tarballs.ts";
@@ -58,5 +58,10 @@ describe("our extensions conform", () => {
     for (const functionRuntime of ["nodejs22.x", "python3.12", "provided.al2023"]) {
       expect(await findShortcomings({ layer, functionRuntime })).toEqual([]);
     }
+  });
+
+  test.skipIf(lacksPythonTools)("the lazy extension of container-image, beside a function in Python", async () => {
+    const layer = join(await buildExample({ name: imageExample }, run), "layer/dist/layer");
+    expect(await findShortcomings({ layer, functionRuntime: "python3.12" })).toEqual([]);
   });
 });
