@@ -1,28 +1,26 @@
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { onBenchPlatform } from "./bench-platform.ts";
-import type { BenchPlatform } from "./bench-platform.ts";
-import { whileRunning } from "./contestant-process.ts";
+import { coldStart } from "./cold-start.ts";
+import type { ColdStart, ColdStartPlace } from "./cold-start.ts";
 import type { Contestant } from "./contestant-process.ts";
 import { names } from "./contestants.ts";
 import { openCpuQuota } from "./cpu-quota.ts";
 import { startLimitedSpawner } from "./limited-spawner.ts";
-import type { LimitedSpawner } from "./limited-spawner.ts";
 import { inQuiet, othersCpuMs } from "./quiet.ts";
 import { described, table } from "./report.ts";
 import type { Rounds } from "./rounds.ts";
 import type { Gate, Section } from "./section.ts";
-import { median, quantile } from "./statistics.ts";
+import { median, pairedDifference, quantile } from "./statistics.ts";
 
-/** What extensions add to the init phase at one CPU share. Units: milliseconds; one value per round. */
+/** What extensions add to a cold start at one CPU share; one value per round. */
 interface AddedInit {
   readonly vcpus: number;
-  /** The init phase of the function alone. */
-  readonly alone: readonly number[];
+  /** The function alone. */
+  readonly alone: readonly ColdStart[];
   /** The function alone, minus alone just before: so much differs where nothing differs. */
-  readonly again: readonly number[];
+  readonly again: readonly ColdStart[];
   /** With the extension, minus alone just before. */
-  readonly added: ReadonlyMap<string, readonly number[]>;
+  readonly added: ReadonlyMap<string, readonly ColdStart[]>;
   /** How many of the measurements others disturbed, each time they were made. */
   readonly disturbed: number;
 }
@@ -30,14 +28,15 @@ interface AddedInit {
 /** What Lambda gives 3538, 1769 and 512 MB. */
 const shares = [2, 1, 0.29];
 
-const initCpuMs = 100;
-const fixture = join(import.meta.dirname, "../fixtures/function-init.cjs");
 const peers: readonly string[] = [names.nodeHttp, names.nodeFetch, names.stdlib, names.requests];
 
-/**
- * The init phase as Lambda orders it: extensions start, the runtime starts when all have registered, and init ends when
- * all have asked for their first event. The function's own init takes 100 ms of CPU time.
- */
+const tables: readonly (readonly [keyof ColdStart, string])[] = [
+  ["init", "added to the init phase, ms"],
+  ["answer", "added to what the first caller waits, ms"],
+  ["end", "added to what is billed until the first invocation is over, ms"],
+];
+
+/** What extensions add to the init phase, to the wait of the first caller, and to the first bill. */
 export const addedInit: Section = {
   name: "added-init",
   async run(bench) {
@@ -56,44 +55,56 @@ export const addedInit: Section = {
       .join(", ");
     const noise = `Pairs disturbed by other programs each time they were measured: ${disturbed}.`;
     return {
-      markdown: described(rounds, toTable(results), noise, ...missing),
+      markdown: described(rounds, ...tables.map(([figure, head]) => toTable(results, figure, head)), noise, ...missing),
       gates: results.flatMap(toGates),
     };
   },
 };
 
+/** A peer that is missing has no figures: the promise about it is broken. */
 function toGates({ vcpus, again, added }: AddedInit): readonly Gate[] {
-  const value = median(added.get(names.launcher) ?? []);
-  const bestPeer = Math.min(...[...added].filter(([name]) => peers.includes(name)).map(([, ms]) => median(ms)));
-  const below = {
-    promise: `added at ${vcpus} vCPU, ms, below the best Node.js or Python peer`,
-    value,
-    limit: bestPeer,
+  const figures = (name: string, figure: keyof ColdStart) => (added.get(name) ?? []).map((one) => one[figure]);
+  const minus = (figure: keyof ColdStart, other: string): number => {
+    const others = figures(other, figure);
+    return others.length === 0 ? NaN : pairedDifference(figures(names.lazy, figure), others);
   };
-  if (vcpus < 2) return [below];
+  const spread = quantile(
+    again.map(({ init }) => Math.abs(init)),
+    0.9,
+  );
   return [
     {
-      promise: "added at 2 vCPU, ms, within what the function alone differs from itself (9 of 10 pairs)",
-      value,
-      limit: quantile(again.map(Math.abs), 0.9),
+      promise: `added to init at ${vcpus} vCPU, ms, lazy minus Go`,
+      value: minus("init", names.go),
+      limit: Math.max(2, spread),
     },
-    below,
+    {
+      promise: `the first caller waits at ${vcpus} vCPU, ms, lazy minus eager`,
+      value: minus("answer", names.launcher),
+      limit: 0,
+    },
+    {
+      promise: `added to init at ${vcpus} vCPU, ms, eager, below the best Node.js or Python peer`,
+      value: median(figures(names.launcher, "init")),
+      limit: Math.min(...peers.filter((name) => added.has(name)).map((name) => median(figures(name, "init")))),
+    },
   ];
 }
 
 /** Medians, and for the function alone, minus itself, eight tenths of the differences. */
-function toTable(results: readonly AddedInit[]): string {
+function toTable(results: readonly AddedInit[], figure: keyof ColdStart, head: string): string {
   const contestants = [...(results[0]?.added.keys() ?? [])];
   const row = (name: string, cell: (result: AddedInit) => string) => [name, ...results.map(cell)];
+  const of = (starts: readonly ColdStart[] = []) => starts.map((start) => start[figure]);
   return table(
-    row("added to the init phase, ms", ({ vcpus }) => `${vcpus} vCPU`),
+    row(head, ({ vcpus }) => `${vcpus} vCPU`),
     [
-      row("(the function alone)", ({ alone }) => median(alone).toFixed(0)),
+      row("(the function alone)", ({ alone }) => median(of(alone)).toFixed(0)),
       row(
         "(the function alone, again)",
-        ({ again }) => `${signed(quantile(again, 0.1))} … ${signed(quantile(again, 0.9))}`,
+        ({ again }) => `${signed(quantile(of(again), 0.1))} … ${signed(quantile(of(again), 0.9))}`,
       ),
-      ...contestants.map((name) => row(name, ({ added }) => signed(median(added.get(name) ?? [])))),
+      ...contestants.map((name) => row(name, ({ added }) => signed(median(of(added.get(name)))))),
     ],
   );
 }
@@ -124,25 +135,23 @@ async function measure(
   });
 }
 
-interface Setting {
+interface Setting extends ColdStartPlace {
   readonly contestants: readonly Contestant[];
   readonly rounds: number;
-  readonly platform: BenchPlatform;
-  readonly spawner: LimitedSpawner;
 }
 
 async function measureAt(vcpus: number, setting: Setting, onRound: (round: number) => void): Promise<AddedInit> {
-  const alone: number[] = [];
-  const again: number[] = [];
-  const added = new Map(setting.contestants.map(({ name }) => [name, [] as number[]]));
+  const alone: ColdStart[] = [];
+  const again: ColdStart[] = [];
+  const added = new Map(setting.contestants.map(({ name }) => [name, [] as ColdStart[]]));
   let disturbed = 0;
   // The first round fills the page cache and is not counted.
   for (let round = 0; round <= setting.rounds; round++) {
     onRound(round);
     for (const contestant of [undefined, ...setting.contestants]) {
       const pair = async () => {
-        const base = await initPhase(undefined, setting);
-        return { base, took: await initPhase(contestant, setting) };
+        const base = await coldStart(undefined, setting);
+        return { base, took: await coldStart(contestant, setting) };
       };
       const { value, isQuiet } = await inQuiet(
         () => othersCpuMs([process.pid, setting.spawner.pid]),
@@ -151,39 +160,15 @@ async function measureAt(vcpus: number, setting: Setting, onRound: (round: numbe
       );
       if (round === 0) continue;
       alone.push(value.base);
-      (contestant === undefined ? again : added.get(contestant.name))?.push(value.took - value.base);
+      (contestant === undefined ? again : added.get(contestant.name))?.push(difference(value.took, value.base));
       if (!isQuiet) disturbed += 1;
     }
   }
   return { vcpus, alone, again, added, disturbed };
 }
 
-async function initPhase(contestant: Contestant | undefined, { platform, spawner }: Setting): Promise<number> {
-  const started: ReturnType<LimitedSpawner["start"]>[] = [];
-  const start = (what: Contestant) => {
-    const env = { ...what.env, AWS_LAMBDA_RUNTIME_API: platform.address, INIT_CPU_MS: String(initCpuMs) };
-    const process = spawner.start({ ...what, env });
-    started.push(process);
-    return process;
-  };
-  const startFunction = () => start({ name: "the function", command: [process.execPath, fixture] });
-  const from = performance.now();
-  try {
-    const over = new Promise<number>((resolve) => {
-      let missing = contestant === undefined ? 1 : 2;
-      const arrive = (at: number): undefined => {
-        missing -= 1;
-        if (missing === 0) resolve(at);
-      };
-      platform.visit({ onRegister: startFunction, onNext: arrive, onFunctionNext: arrive });
-    });
-    if (contestant === undefined) startFunction();
-    else return (await whileRunning(contestant, start(contestant), over)) - from;
-    return (await over) - from;
-  } finally {
-    for (const process of started) process.kill();
-    await Promise.all(started.map(({ exited }) => exited));
-  }
+function difference(a: ColdStart, b: ColdStart): ColdStart {
+  return { init: a.init - b.init, answer: a.answer - b.answer, end: a.end - b.end };
 }
 
 function signed(value: number): string {

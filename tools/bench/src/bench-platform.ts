@@ -7,8 +7,9 @@ export interface Visitor {
   onRegister?(at: number): void;
   /** Returns the event that answers this `next`, or undefined: it waits until `send`. */
   onNext(at: number): object | undefined;
-  /** The function's runtime asked for its first invocation, which never comes. */
+  /** The function's runtime asked for an invocation: it waits until `invokeFunction`. */
   onFunctionNext?(at: number): void;
+  onFunctionAnswer?(at: number): void;
 }
 
 /** A bare Lambda for one environment after the other. It is fast, so that the figures are those of the environment. */
@@ -17,8 +18,24 @@ export interface BenchPlatform {
   readonly address: string;
   /** From now on this visitor receives the calls. */
   visit(visitor: Visitor): void;
-  /** Answers the `next` that waits. */
+  /** Answers the extension's `next` that waits. */
   send(event: object): void;
+  /** Answers the runtime's `next` that waits. */
+  invokeFunction(): void;
+}
+
+/** An invocation, as an extension sees it. */
+export function invokeEvent(): object {
+  return {
+    eventType: "INVOKE",
+    deadlineMs: Date.now() + 3000,
+    requestId: "3da1f2dc-3222-475e-9205-e2e6c6318895",
+    invokedFunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:bench",
+    tracing: {
+      type: "X-Amzn-Trace-Id",
+      value: "Root=1-5f35ae12-0c0fec141ab77a00bc047aa2;Parent=2be948a625588e32;Sampled=1",
+    },
+  };
 }
 
 /** The event that ends an extension. */
@@ -30,6 +47,7 @@ export function shutdownEvent(): object {
 export async function onBenchPlatform<T>(use: (platform: BenchPlatform) => Promise<T>): Promise<T> {
   let visitor: Visitor = { onNext: () => undefined };
   let waiting: Socket | undefined;
+  let waitingFunction: Socket | undefined;
 
   function take(socket: Socket, path: string, at: number): void {
     if (path.endsWith("/register")) {
@@ -38,11 +56,15 @@ export async function onBenchPlatform<T>(use: (platform: BenchPlatform) => Promi
     } else if (path.endsWith("/telemetry")) {
       answer(socket, "OK");
     } else if (path.endsWith("/invocation/next")) {
+      waitingFunction = socket;
       visitor.onFunctionNext?.(at);
+    } else if (path.endsWith("/response")) {
+      answer(socket, "OK");
+      visitor.onFunctionAnswer?.(at);
     } else {
+      waiting = socket;
       const event = visitor.onNext(at);
-      if (event === undefined) waiting = socket;
-      else answer(socket, event);
+      if (event !== undefined) answer(socket, event);
     }
   }
 
@@ -57,6 +79,10 @@ export async function onBenchPlatform<T>(use: (platform: BenchPlatform) => Promi
       send(event) {
         if (waiting === undefined) throw new Error("BUG: no next waits for an event");
         answer(waiting, event);
+      },
+      invokeFunction() {
+        if (waitingFunction === undefined) throw new Error("BUG: no runtime waits for an invocation");
+        answer(waitingFunction, {});
       },
     });
   } finally {

@@ -11,6 +11,7 @@ export const names = {
   bare: "bare node -e 0",
   launcher: "**TypeScript, shared engine**",
   core: "the same, registering itself",
+  lazy: "**TypeScript, shared engine, lazy**",
   carriedNode: "TypeScript, carried Node.js",
   carriedBun: "TypeScript, carried Bun",
   logger: "the logger, shared engine",
@@ -49,6 +50,7 @@ export function prepareContestants(folder: string): Contestants {
     { name: names.bare, command: [process.execPath, "-e", "0"], isBare: true },
     { name: names.launcher, command: [buildLayer({ fixture: "launcher-registers", opt: join(folder, "1") })] },
     { name: names.core, command: [buildLayer({ fixture: "core-registers", opt: join(folder, "2") })] },
+    { name: names.lazy, command: [buildLayer({ fixture: "lazy-start", opt: join(folder, "6") })] },
     ...peer(names.carriedNode, () => buildLayer({ fixture: "carried-node", opt: join(folder, "3") })),
     ...peer(names.carriedBun, () => buildLayer({ fixture: "carried-bun", opt: join(folder, "4") })),
     {

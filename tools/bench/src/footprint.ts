@@ -1,7 +1,7 @@
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { onBenchPlatform, shutdownEvent } from "./bench-platform.ts";
+import { invokeEvent, onBenchPlatform, shutdownEvent } from "./bench-platform.ts";
 import type { BenchPlatform } from "./bench-platform.ts";
 import { startContestant, whileRunning } from "./contestant-process.ts";
 import type { Contestant } from "./contestant-process.ts";
@@ -55,6 +55,11 @@ export const footprint: Section = {
           promise: `idle RSS ÷ ${idle.name}`,
           value: pairedRatio(ours.idleBytes, baselines.idle.idleBytes),
           limit: 1.1,
+        },
+        {
+          promise: "idle RSS of a lazy extension, MB",
+          value: median(find(results, names.lazy).idleBytes) / 1_000_000,
+          limit: 4,
         },
         {
           promise: `CPU per INVOKE ÷ ${loop.name}`,
@@ -136,19 +141,6 @@ async function working(contestant: Contestant, platform: BenchPlatform) {
   } finally {
     extension.kill();
   }
-}
-
-function invokeEvent(): object {
-  return {
-    eventType: "INVOKE",
-    deadlineMs: Date.now() + 3000,
-    requestId: "3da1f2dc-3222-475e-9205-e2e6c6318895",
-    invokedFunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:bench",
-    tracing: {
-      type: "X-Amzn-Trace-Id",
-      value: "Root=1-5f35ae12-0c0fec141ab77a00bc047aa2;Parent=2be948a625588e32;Sampled=1",
-    },
-  };
 }
 
 function megabytes(bytes: readonly number[]): string {
