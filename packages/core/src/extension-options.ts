@@ -108,7 +108,7 @@ export interface ExtensionOptions {
    * `lambdaExtension` of package.json.
    */
   beforeRegister?(): void | Promise<void>;
-  /** Runs after registering (and subscribing), before the first `next`. */
+  /** Runs after registering (and subscribing), before the first `next`; after a lazy start, at the first INVOKE. */
   onInit?(context: ExtensionContext): void | Promise<void>;
   /** Runs for each INVOKE; `next` is called when it settles, so its time is the function's time. */
   onInvoke?(event: InvokeEvent, context: InvokeContext): void | Promise<void>;
