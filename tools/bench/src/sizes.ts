@@ -27,7 +27,7 @@ export function sizeGates(): readonly Gate[] {
   const bundle = "examples/hello/layer/dist/layer/hello-extension/index.cjs";
   return [
     ...shared.map(([name, path]) => ({ promise: `${name}, kB zipped`, value: kilobytesOf(path), limit: 150 })),
-    { promise: "hello's bundle, kB", value: kilobytesOf(bundle), limit: 31.4 },
+    { promise: "hello's bundle, kB", value: kilobytesOf(bundle), limit: 34 },
   ];
 }
 
