@@ -90,6 +90,21 @@ describe.each([
     await expect(check("while (true);", { host })).rejects.toThrow(/had not asked for its first event after 5 s/);
   });
 
+  test("refuses a lazy bundle that subscribes to telemetry, also if an eager one with the same bytes has started", async () => {
+    const subscribes = `require("node:http").request({
+        host: "127.0.0.1",
+        port: process.env.AWS_LAMBDA_RUNTIME_API.split(":")[1],
+        method: "PUT",
+        path: "/2022-07-01/telemetry",
+      }, () => {${next}}).end();`;
+    const { cacheFolder, warnings } = await check(subscribes, { host });
+    expect(warnings).toEqual([]);
+    await expect(check(subscribes, { host, cacheFolder, settings: { start: "lazy" } })).rejects.toThrow(
+      'lambdaExtension.start: expected "eager" for a program with telemetry, got "lazy", which starts after the init phase',
+    );
+    expect((await check(next, { host, settings: { start: "lazy" } })).warnings).toEqual([]);
+  });
+
   test("gives the bundle the launcher's hand-off, the defaults of the settings and nothing of this process", async () => {
     vi.stubEnv("AWS_PROFILE", "of the user");
     const dump = `const names = Object.keys(process.env);

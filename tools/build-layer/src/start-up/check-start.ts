@@ -71,6 +71,11 @@ export async function checkStart(
         `${settings.name}: the bundle does not start: ${line}; --no-start leaves this check out${output}`,
       );
     }
+    if (settings.start === "lazy" && outcome.hasSubscribed) {
+      throw new BuildError(
+        'lambdaExtension.start: expected "eager" for a program with telemetry, got "lazy", which starts after the init phase',
+      );
+    }
     if (warnings.length === 0) keepStart(cacheFolder, key);
     return warnings.map((warning) => `${settings.name}: ${warning}`);
   });
