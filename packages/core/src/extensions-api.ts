@@ -1,5 +1,6 @@
 import { PlatformError } from "./errors.ts";
 import type { Registration } from "./extension-options.ts";
+import type { Registered } from "./hand-off.ts";
 import type { HttpConnection, HttpRequest } from "./http/http-connection.ts";
 import type { HttpResponse } from "./http/http-link.ts";
 import { parseJsonObject, textOf } from "./json-object.ts";
@@ -39,10 +40,8 @@ export interface ExtensionsApiOptions {
   readonly connection: HttpConnection;
   /** For the calls that must not wait behind `next`. */
   openConnection(): HttpConnection;
-  /** Present if the launcher registered. */
-  readonly identifier?: string | undefined;
-  /** Present if the launcher has asked for it: it answers the first `next`. */
-  readonly firstEvent?: ParsedLifecycleEvent | undefined;
+  /** Present if the launcher registered. If it has asked for the first event too, that answers the first `next`. */
+  readonly registered?: Registered | undefined;
 }
 
 const base = "/2020-01-01/extension";
@@ -53,9 +52,9 @@ const base = "/2020-01-01/extension";
  * Errors: `PlatformError`. Source: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-extensions-api.html
  */
 export function createExtensionsApi(options: ExtensionsApiOptions) {
-  const { connection, name } = options;
-  let identifier = options.identifier ?? "";
-  let { firstEvent } = options;
+  const { connection, name, registered } = options;
+  let identifier = registered?.identifier ?? "";
+  let firstEvent = registered?.firstEvent;
   let hasAsked = firstEvent !== undefined;
   let nextRequest: HttpRequest | undefined;
   const identified = () => ({ "Lambda-Extension-Identifier": identifier });

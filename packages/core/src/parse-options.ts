@@ -42,16 +42,20 @@ const extension: Checks<ExtensionOptions> = {
   report: handler,
 };
 
+/** Lambda takes subscriptions, and waits for servers, only in the init phase. */
+const late = check("nothing with a lazy start, which is after init", () => false);
+const lazy: typeof extension = { ...extension, telemetry: late, beforeRegister: late };
+
 /**
  * Checks the options of a program, which may be plain JavaScript. Instead of wrong options it returns others, whose
  * `onInit` throws a `ConfigError` with every problem: the extension registers, reports the problems and leaves the
  * function alone, or ends if `failure` is `"closed"`.
  */
-export function parseOptions(given: unknown): ExtensionOptions {
+export function parseOptions(given: unknown, isLazy = false): ExtensionOptions {
   let problems: readonly string[];
   let kept: Pick<ExtensionOptions, "name" | "failure" | "report"> = {};
   try {
-    problems = objectOf(extension)(given, "");
+    problems = objectOf(isLazy ? lazy : extension)(given, "");
     if (problems.length === 0) return given as ExtensionOptions;
     const { name, failure, report }: Partial<ExtensionOptions> = isObject(given) ? given : {};
     kept = { ...(typeof name === "string" && { name }), ...(failure && { failure }), ...(report && { report }) };

@@ -91,8 +91,12 @@ export async function pollEvents(parts: PollParts): Promise<ShutdownEvent> {
     restored = undefined;
     const waited = await waitAtMost(onRestore(), event.deadlineMs - host.clock.wallMs() - invokeMarginMs);
     if (waited.kind === "late") {
-      onFailure("onRestore", new Error("it had not settled at the first deadline; the extension goes on without it"));
+      goOnWithout("onRestore");
     }
+  }
+
+  function goOnWithout(handler: string): void {
+    onFailure(handler, new Error("it had not settled at the event's deadline; the extension goes on without it"));
   }
 
   /** Undefined if nothing is left to wait for. */
@@ -114,10 +118,7 @@ export async function pollEvents(parts: PollParts): Promise<ShutdownEvent> {
       deadline.abort(new Error(`The extension stops: ${waited.event.shutdownReason}`));
       await waitAtMost(work, waited.event.deadlineMs - host.clock.wallMs() - stopMarginMs);
     } else if (waited.kind === "late") {
-      onFailure(
-        "onInvoke",
-        new Error("it had not settled at the invocation's deadline; the extension polls on without it"),
-      );
+      goOnWithout("onInvoke");
     }
     deadline.close();
     return waited.kind === "stopped" ? waited.event : undefined;

@@ -63,13 +63,13 @@ function runOnce(options: ExtensionOptions, isReported: boolean): Promise<void> 
   return running.promise;
 }
 
-const secondCall =
-  "runExtension was called again, which has no effect: the first call goes on. Call it once, with all handlers";
+const secondCall = "runExtension was called again, which has no effect: call it once, with all handlers";
 
 /** The same on any host, with options that a program in plain JavaScript may get wrong. */
 export async function runExtensionOn(host: Host, given: unknown): Promise<void> {
-  const options = parseOptions(given);
-  const { name = options.name ?? host.folderName, registered } = takeHandOff(host.env);
+  const { name: launcherName, registered } = takeHandOff(host.env);
+  const options = parseOptions(given, registered?.firstEvent !== undefined);
+  const name = launcherName ?? options.name ?? host.folderName;
   const reportHere = (message: string) => host.writeError(`[${name}] ${message}`);
   const report = (message: string) => {
     try {
@@ -91,8 +91,7 @@ export async function runExtensionOn(host: Host, given: unknown): Promise<void> 
   const inherited = registered?.socketFd === undefined ? undefined : host.inherit(registered.socketFd);
   const api = createExtensionsApi({
     name,
-    identifier: registered?.identifier,
-    firstEvent: registered?.firstEvent,
+    registered,
     connection: createHttpConnection({ host: runtimeApi, open, inherited }),
     openConnection: () => createHttpConnection({ host: runtimeApi, open }),
   });

@@ -1,6 +1,6 @@
 import { isThenable, waitAtMost } from "./deadline.ts";
 import { problemsOf } from "./describe-error.ts";
-import { ConfigError, PlatformError } from "./errors.ts";
+import { PlatformError } from "./errors.ts";
 import type { ExtensionContext, ExtensionOptions, LifecycleStep, Registration } from "./extension-options.ts";
 import { parseRegistration } from "./extensions-api.ts";
 import type { ExtensionsApi } from "./extensions-api.ts";
@@ -63,11 +63,10 @@ export async function startExtension(parts: StartParts): Promise<Started> {
   const { options, host, api, name, report } = parts;
   const initializationType = host.env["AWS_LAMBDA_INITIALIZATION_TYPE"] ?? "on-demand";
   const endsAtMs = endOfStart(parts, initializationType);
-  const isLazy = parts.launcherRegistration?.firstEvent !== undefined;
   const attempt = (hook: string, handler: () => void | Promise<void>) =>
-    attemptUntil(hook, handler, { host, endsAtMs, work: isLazy ? "first event" : "init phase" });
-  const before = isLazy ? refuseLazyStart(options) : await attempt("beforeRegister", () => options.beforeRegister?.());
-  if (options.beforeRegister !== undefined && parts.launcherRegistration !== undefined && !isLazy) {
+    attemptUntil(hook, handler, { host, endsAtMs });
+  const before = await attempt("beforeRegister", () => options.beforeRegister?.());
+  if (options.beforeRegister !== undefined && parts.launcherRegistration !== undefined) {
     report(
       'beforeRegister ran after the launcher had registered: set "register": "self" in lambdaExtension of package.json',
     );
@@ -113,25 +112,12 @@ export async function startExtension(parts: StartParts): Promise<Started> {
   }
 }
 
-/**
- * When the loop no longer waits for `beforeRegister` and `onInit`: after a lazy start, the invocation lasts as long.
- * Units: epoch milliseconds.
- */
+/** When the loop no longer waits for `beforeRegister` and `onInit`. Units: epoch milliseconds. */
 function endOfStart({ host, launcherRegistration }: LifeCycleParts, initializationType: string): number {
   const first = launcherRegistration?.firstEvent;
+  // After a lazy start init is over: an invocation waits for this one.
   if (first?.kind === "event") return first.event.deadlineMs - firstEventMarginMs;
   return initializationType === "on-demand" ? host.clock.wallMs() + onDemandInitLimitMs : Infinity;
-}
-
-/** Lambda takes subscriptions and waits for servers only in the init phase. Undefined if the program needs neither. */
-function refuseLazyStart(options: ExtensionOptions): { readonly error: ConfigError } | undefined {
-  const problems = (["telemetry", "beforeRegister"] as const)
-    .filter((option) => options[option] !== undefined)
-    .map(
-      (option) =>
-        `lambdaExtension.start: expected "eager" for a program with ${option}, got "lazy", which starts after the init phase`,
-    );
-  return problems.length === 0 ? undefined : { error: new ConfigError(problems) };
 }
 
 async function register(parts: StartParts, initializationType: string): Promise<Registration> {
@@ -166,14 +152,14 @@ function explain(error: unknown): never {
 async function attemptUntil(
   hook: string,
   handler: () => void | Promise<void>,
-  { host, endsAtMs, work }: { readonly host: Host; readonly endsAtMs: number; readonly work: string },
+  { host, endsAtMs }: { readonly host: Host; readonly endsAtMs: number },
 ): Promise<{ readonly error: unknown } | undefined> {
   try {
     const result: unknown = handler();
     if (!isThenable(result)) return undefined;
     const { kind } = await waitAtMost(Promise.resolve(result), endsAtMs - host.clock.wallMs());
     if (kind === "settled") return undefined;
-    throw new Error(`${hook} had not settled when Lambda's time for the ${work} ran out`);
+    throw new Error(`${hook} had not settled when its time ran out`);
   } catch (error) {
     tellStartCheck(host.env, hook, error);
     return { error };

@@ -166,7 +166,7 @@ test("a program with telemetry is refused with the reason, and the function work
   await running.shutdown();
   expect(said(running)).toEqual(["started, left over: 1"]);
   expect(reported(running)).toEqual([
-    'lambdaExtension.start: expected "eager" for a program with telemetry, got "lazy", which starts after the init phase',
+    "telemetry: expected nothing with a lazy start, which is after init, got object",
     "The extension does nothing until this is corrected; the function is not affected",
   ]);
 });

@@ -284,7 +284,7 @@ describe("a lazy start", () => {
       handOver(invokeEvent("one", { deadlineMs: Date.now() + 400 })),
     );
     await lambda.called(next);
-    expect(extension.errors[0]).toContain("onInit had not settled when Lambda's time for the first event ran out");
+    expect(extension.errors[0]).toContain("onInit had not settled when its time ran out");
     await endsWithShutdown(extension);
   });
 
@@ -297,10 +297,10 @@ describe("a lazy start", () => {
     onInit: unwanted,
     onInvoke: unwanted,
   } satisfies ExtensionOptions;
-  const refused = ["telemetry", "beforeRegister"].map(
-    (option) =>
-      `lambdaExtension.start: expected "eager" for a program with ${option}, got "lazy", which starts after the init phase`,
-  );
+  const refused = [
+    "telemetry: expected nothing with a lazy start, which is after init, got object",
+    "beforeRegister: expected nothing with a lazy start, which is after init, got function",
+  ];
 
   test("of a program that needs the init phase is refused with the reason, and the function works", async () => {
     const extension = start(needsInit, handOver(invokeEvent("one")));
@@ -478,7 +478,7 @@ describe("failing open", () => {
     lambda.deliver(invokeEvent("one", { deadlineMs: Date.now() + 300 }));
     await lambda.called(next, 2);
     expect(aborted).toBe(true);
-    expect(extension.errors[0]).toContain("had not settled at the invocation's deadline");
+    expect(extension.errors[0]).toContain("had not settled at the event's deadline");
     await endsWithShutdown(extension);
   });
 

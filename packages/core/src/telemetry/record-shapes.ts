@@ -9,7 +9,9 @@ export type TraceContext = Checked<typeof tracing>;
 /** Units: `durationMs` milliseconds with microsecond precision; `start` ISO-8601 UTC. */
 export type TelemetrySpan = Checked<typeof span>;
 /** The record of each platform event, by the event's type. */
-export type PlatformRecords = { readonly [Type in keyof typeof shapes]: RecordOf<(typeof shapes)[Type]> };
+export type PlatformRecords = {
+  readonly [Type in keyof typeof shapes as `platform.${Type}`]: RecordOf<(typeof shapes)[Type]>;
+};
 
 type Check<Value> = (value: unknown) => value is Value;
 type Checked<C> = C extends Check<infer Value> ? Value : never;
@@ -53,37 +55,40 @@ const invocation = fits([
   },
 ]);
 
-/** One entry for each type with an object record. What a type means is in telemetry-event.ts. */
+const outcome = { errorType: text, spans };
+const traced = { ...outcome, tracing };
+
+/** One entry for each type with an object record, without `platform.`. What a type means is in telemetry-event.ts. */
 const shapes = {
-  "platform.initStart": [
+  initStart: [
     { initializationType: text, phase },
     { ...environment, instanceMaxMemory: number, tracing },
   ],
-  "platform.initRuntimeDone": [
+  initRuntimeDone: [
     { initializationType: text, status },
-    { phase, errorType: text, spans, tracing },
+    { phase, ...traced },
   ],
-  "platform.initReport": [
+  initReport: [
     { initializationType: text, phase, metrics: durations },
-    { status, errorType: text, spans, tracing },
+    { status, ...traced },
   ],
-  "platform.start": [{ requestId: text }, { version: text, functionArn: text, tenantId: text, tracing }],
-  "platform.runtimeDone": [
+  start: [{ requestId: text }, { version: text, functionArn: text, tenantId: text, tracing }],
+  runtimeDone: [
     { requestId: text, status },
-    { errorType: text, metrics: answer, spans, tracing, tenantId: text },
+    { ...traced, metrics: answer, tenantId: text },
   ],
-  "platform.report": [
+  report: [
     { requestId: text, metrics: invocation },
-    { status, errorType: text, spans, tracing, tenantId: text },
+    { status, ...traced, tenantId: text },
   ],
-  "platform.restoreStart": [{}, { ...environment, instanceMaxMemory: textOrNumber }],
-  "platform.restoreRuntimeDone": [{ status }, { errorType: text, spans }],
-  "platform.restoreReport": [{}, { status, errorType: text, metrics: durations, spans }],
-  "platform.extension": [{ name: text, state: text, events: texts }, { errorType: text }],
-  "platform.telemetrySubscription": [{ name: text, state: text, types: texts }],
-  "platform.logsDropped": [{ reason: text, droppedRecords: number, droppedBytes: number }],
+  restoreStart: [{}, { ...environment, instanceMaxMemory: textOrNumber }],
+  restoreRuntimeDone: [{ status }, outcome],
+  restoreReport: [{}, { status, ...outcome, metrics: durations }],
+  extension: [{ name: text, state: text, events: texts }, { errorType: text }],
+  telemetrySubscription: [{ name: text, state: text, types: texts }],
+  logsDropped: [{ reason: text, droppedRecords: number, droppedBytes: number }],
 } satisfies Readonly<Record<string, Shape>>;
-const known = new Map<string, Shape>(Object.entries(shapes));
+const known = new Map<string, Shape>(Object.entries(shapes).map(([name, shape]) => [`platform.${name}`, shape]));
 
 /**
  * The record of a known type, if it keeps what the type promises; undefined otherwise, and for types this version does

@@ -107,7 +107,7 @@ function toOptions({ folder, entry, settings }: BundleRequest, firstLine: string
     keepNames: settings.keepNames,
     charset: "utf8",
     // Node.js prints the line that throws. If the bundle were one line, it would print all of it.
-    lineLimit: 200,
+    lineLimit: 500,
     legalComments: "none",
     sourcemap: settings.sourceMap ? "linked" : false,
     sourcesContent: false,
