@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { describeError, errorName, problemsOf } from "./describe-error.ts";
@@ -87,6 +88,14 @@ test("a cause that is the error itself ends", () => {
   const error = new Error("round");
   error.cause = error;
   expect(describeError(error)).toMatch(/^Error: round: round \(at /);
+});
+
+test("a message with 500,000 blanks takes no time", () => {
+  // A search that begins anew at every blank takes minutes; this ends it.
+  const describeSoon = (thrown: string): unknown =>
+    runInNewContext("look()", { look: () => describeError(thrown) }, { timeout: 5000 });
+  expect(describeSoon(`a${" ".repeat(500_000)}b`)).toMatch(/^a {8191}… \(500002 characters\)$/);
+  expect(describeSoon(`a${" \r\n".repeat(500_000)}b`)).toBe("a b");
 });
 
 test("a long message is cut", () => {

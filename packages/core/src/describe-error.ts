@@ -11,7 +11,7 @@ const maxLength = 8192;
  * Errors: none, also if every look at the value throws. A very long line is cut.
  */
 export function describeError(error: unknown): string {
-  const text = unlessThrows(() => describe(error), hidden).replace(/\s*[\r\n]+\s*/g, " ");
+  const text = unlessThrows(() => describe(error), hidden).replace(/(?<!\s)\s*[\r\n]\s*/g, " ");
   return text.length > maxLength ? `${text.slice(0, maxLength)}… (${text.length} characters)` : text;
 }
 

@@ -16,7 +16,7 @@ export function createOwnMessages(options: { readonly prefix: string; write(line
   const recent: string[] = [];
 
   function report(message: string): void {
-    const line = `${prefix}${message.replace(/\s*[\r\n]+\s*/g, " ")}`;
+    const line = `${prefix}${message.replace(/(?<!\s)\s*[\r\n]\s*/g, " ")}`;
     recent.push(line);
     if (recent.length > remembered) recent.shift();
     options.write(line);
