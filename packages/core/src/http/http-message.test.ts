@@ -73,7 +73,7 @@ describe("reads", () => {
 describe("refuses", () => {
   test.each([
     ["a head that never ends", `HTTP/1.1 200 OK\r\nX: ${"x".repeat(maxHeadBytes)}`],
-    ["a head of more than 1 MiB", `HTTP/1.1 200 OK\r\nX: ${"x".repeat(maxHeadBytes)}\r\n\r\n`],
+    ["a head of more than 64 KiB", `HTTP/1.1 200 OK\r\nX: ${"x".repeat(maxHeadBytes)}\r\n\r\n`],
     ["a length that is no number", "HTTP/1.1 200 OK\r\nContent-Length: 5x\r\n\r\nhello"],
     ["a negative length", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"],
     ["two lengths", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello"],

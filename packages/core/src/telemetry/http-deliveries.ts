@@ -34,8 +34,9 @@ export function serveHttpDeliveries(socket: Socket, sink: DeliverySink, hold: (b
     if (message === undefined || socket.destroyed) return;
     holdAll();
     const isLast = message.startLine.endsWith("HTTP/1.0") || message.header("connection")?.toLowerCase() === "close";
-    socket.write(acknowledgement);
-    if (isLast) socket.end();
+    // The platform reads each answer; the answers to a peer that reads none must not pile up.
+    if (!socket.write(acknowledgement)) socket.destroy();
+    else if (isLast) socket.end();
     const { startLine, discardedBytes } = message;
     if (discardedBytes > 0) {
       sink.onProblem(`a delivery of ${discardedBytes} bytes, more than ${maxBodyBytes}, was thrown away`);
