@@ -63,9 +63,9 @@ export function createHttpConnection(options: HttpConnectionOptions) {
   function exchange(request: HttpRequest, asked: HttpExchange): void {
     const bytes = encodeOnce(request);
     const early = sendInherited(bytes);
-    link = early ?? link;
-    const reused = link?.isAlive() ?? false;
-    const used = reused && link !== undefined ? link : createHttpLink((onBytes) => options.open(onBytes));
+    const known = early ?? link;
+    const reused = known?.isAlive() === true ? known : undefined;
+    const used = reused ?? createHttpLink((onBytes) => options.open(onBytes));
     link = used;
     const timer =
       request.timeoutMs === undefined ? undefined : setTimeout(() => used.fail(timedOut(request)), request.timeoutMs);
@@ -76,12 +76,12 @@ export function createHttpConnection(options: HttpConnectionOptions) {
       },
       onLost(cause) {
         clearTimeout(timer);
-        if (!reused || used.hasAnswerStarted() || cause.code === "TimedOut" || cause.code === "Closed") {
+        if (reused === undefined || used.hasAnswerStarted() || cause.code === "TimedOut" || cause.code === "Closed") {
           asked.onLost(cause);
         } else {
           exchange(request, {
+            ...asked,
             onResponse: (response) => asked.onResponse({ ...response, resent: true }),
-            onLost: (again) => asked.onLost(again),
           });
         }
       },

@@ -20,9 +20,8 @@ const fieldLines = /^(?:\r\n[!#$%&'*+.^_`|~0-9A-Za-z-]+:[\t\x20-\x7e\x80-\xff]*)
  * needs no more than the length of a poll's answer. Errors: `PlatformError` with code `InvalidHttpMessage`.
  */
 export function parseHttpHead(text: string, reads: "request" | "response"): HttpHead {
-  const end = text.indexOf("\r\n");
-  const startLine = end < 0 ? text : text.slice(0, end);
-  const fields = end < 0 ? "" : text.slice(end);
+  const [startLine = ""] = text.split("\r\n", 1);
+  const fields = text.slice(startLine.length);
   if (!startLines[reads].test(startLine)) throw invalidHttp(`the first line ${JSON.stringify(startLine.slice(0, 80))}`);
   if (!fieldLines.test(fields)) throw invalidHttp("a malformed header line");
   const lowerCase = fields.toLowerCase();
@@ -32,6 +31,11 @@ export function parseHttpHead(text: string, reads: "request" | "response"): Http
 /** The status in the first line of a parsed response. */
 export function statusOf(startLine: string): number {
   return Number(startLine.slice(9, 12));
+}
+
+/** True if the sender closes the connection after this message. */
+export function isLast({ startLine, header }: HttpHead): boolean {
+  return startLine.includes("HTTP/1.0") || header("connection")?.toLowerCase() === "close";
 }
 
 function findValues(fields: string, lowerCase: string, key: string): string | undefined {

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net";
 import { errorCode, PlatformError } from "../errors.ts";
-import { statusOf } from "./http-head.ts";
+import { invalidHttp, isLast, statusOf } from "./http-head.ts";
 import type { HeaderLookup } from "./http-head.ts";
 import { HttpMessageReader } from "./http-message.ts";
 import type { HttpMessage } from "./http-message.ts";
@@ -53,8 +53,7 @@ export function createHttpLink(
     if (message === undefined) return;
     if (current === undefined) throw unasked();
     const response = toResponse(message);
-    const isLast = message.startLine.startsWith("HTTP/1.0") || message.header("connection")?.toLowerCase() === "close";
-    if (isLast) alive = false;
+    if (isLast(message)) alive = false;
     if (finals.length > 1) socket.destroy();
     const answered = current;
     current = undefined;
@@ -63,9 +62,15 @@ export function createHttpLink(
 
   function onBytes(bytes: Buffer): void {
     answerStarted = true;
-    try {
+    orFail(() => {
       if (current === undefined) throw unasked();
       deliver(reader.push(bytes));
+    });
+  }
+
+  function orFail(work: () => void): void {
+    try {
+      work();
     } catch (error) {
       fail(toPlatformError(error));
     }
@@ -74,13 +79,11 @@ export function createHttpLink(
   socket.setNoDelay(true);
   socket.on("end", () => {
     alive = false;
-    try {
+    orFail(() => {
       const last = reader.end();
       if (last !== undefined) deliver([last]);
-      fail(closed());
-    } catch (error) {
-      fail(toPlatformError(error));
-    }
+      throw closed();
+    });
   });
   socket.on("error", (error) => fail(toPlatformError(error)));
   socket.on("close", () => fail(closed()));
@@ -100,10 +103,8 @@ export function createHttpLink(
   };
 }
 
-function toResponse({ startLine, header, body, discardedBytes }: HttpMessage): HttpResponse {
-  if (discardedBytes > 0) {
-    throw new PlatformError(`An answer of more than ${maxAnswerBytes} bytes`, { code: "InvalidHttpMessage" });
-  }
+function toResponse({ startLine, header, body, sentBytes }: HttpMessage): HttpResponse {
+  if (sentBytes > body.length) throw invalidHttp(`an answer of more than ${maxAnswerBytes} bytes`);
   return { status: statusOf(startLine), header, body, resent: false };
 }
 
@@ -112,7 +113,7 @@ function closed(): PlatformError {
 }
 
 function unasked(): PlatformError {
-  return new PlatformError("An answer without a request", { code: "InvalidHttpMessage" });
+  return invalidHttp("an answer without a request");
 }
 
 function toPlatformError(error: unknown): PlatformError {

@@ -20,10 +20,10 @@ function read(
 }
 
 const plain = (messages: readonly HttpMessage[]) =>
-  messages.map(({ startLine, body, discardedBytes }) => ({
+  messages.map(({ startLine, body, sentBytes }) => ({
     startLine,
     body: body.toString("latin1"),
-    discardedBytes,
+    sentBytes,
   }));
 
 describe("reads", () => {
@@ -63,9 +63,9 @@ describe("reads", () => {
   test("a body over the limit by counting and dropping it, then the next message", () => {
     const bytes = `POST /a HTTP/1.1\r\nContent-Length: 10\r\n\r\n0123456789POST /b HTTP/1.1\r\nContent-Length: 1\r\n\r\nB`;
     const messages = plain(read(bytes, [45, 48], { reads: "request", maxBodyBytes: 4 }));
-    expect(messages.map(({ body, discardedBytes }) => [body, discardedBytes])).toEqual([
+    expect(messages.map(({ body, sentBytes }) => [body, sentBytes])).toEqual([
       ["", 10],
-      ["B", 0],
+      ["B", 1],
     ]);
   });
 });

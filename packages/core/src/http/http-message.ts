@@ -5,8 +5,8 @@ import type { HeaderLookup, HttpHead } from "./http-head.ts";
 /** One HTTP/1.1 message. Units: bytes. */
 export interface HttpMessage extends HttpHead {
   readonly body: Buffer;
-  /** How much of the body was thrown away because it exceeded `maxBodyBytes`; 0 if the body is whole. */
-  readonly discardedBytes: number;
+  /** The length of the body as sent: more than `body` has if it exceeded `maxBodyBytes` and was thrown away. */
+  readonly sentBytes: number;
 }
 
 /** What a reader accepts. Units: bytes. */
@@ -47,8 +47,7 @@ export class HttpMessageReader {
   #pending: Buffer = noBytes;
   #head: HttpHead = { startLine: "", header: () => undefined };
   #body: Buffer[] = [];
-  #bodyBytes = 0;
-  #discardedBytes = 0;
+  #sentBytes = 0;
 
   constructor(options: HttpReaderOptions) {
     this.#options = options;
@@ -56,7 +55,7 @@ export class HttpMessageReader {
 
   /** The bytes kept of a message that is not complete. */
   get heldBytes(): number {
-    return this.#pending.length + (this.#discardedBytes > 0 ? 0 : this.#bodyBytes);
+    return this.#pending.length + (this.#sentBytes > this.#options.maxBodyBytes ? 0 : this.#sentBytes);
   }
 
   /** Takes the next bytes; returns the messages they complete, usually none or one. */
@@ -137,23 +136,19 @@ export class HttpMessageReader {
   }
 
   #keep(bytes: Buffer): void {
-    this.#bodyBytes += bytes.length;
-    if (this.#bodyBytes <= this.#options.maxBodyBytes) appendPiece(this.#body, bytes);
-    else {
-      this.#discardedBytes = this.#bodyBytes;
-      this.#body = [];
-    }
+    this.#sentBytes += bytes.length;
+    if (this.#sentBytes <= this.#options.maxBodyBytes) appendPiece(this.#body, bytes);
+    else this.#body = [];
   }
 
   #finish(): HttpMessage {
     const [first = noBytes, ...more] = this.#body;
     const body = more.length === 0 ? first : Buffer.concat(this.#body);
     const { startLine, header } = this.#head;
-    const message = { startLine, header, body, discardedBytes: this.#discardedBytes };
+    const message = { startLine, header, body, sentBytes: this.#sentBytes };
     this.#state = { kind: "head" };
     this.#body = [];
-    this.#bodyBytes = 0;
-    this.#discardedBytes = 0;
+    this.#sentBytes = 0;
     return message;
   }
 }

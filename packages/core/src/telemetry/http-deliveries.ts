@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { describeError } from "../describe-error.ts";
+import { isLast } from "../http/http-head.ts";
 import { HttpMessageReader } from "../http/http-message.ts";
 import type { HttpMessage } from "../http/http-message.ts";
 import type { DeliverySink } from "./intake.ts";
@@ -33,16 +34,15 @@ export function serveHttpDeliveries(socket: Socket, sink: DeliverySink, hold: (b
     const message = unanswered.shift();
     if (message === undefined || socket.destroyed) return;
     holdAll();
-    const isLast = message.startLine.endsWith("HTTP/1.0") || message.header("connection")?.toLowerCase() === "close";
     // The platform reads each answer; the answers to a peer that reads none must not pile up.
     if (!socket.write(acknowledgement)) socket.destroy();
-    else if (isLast) socket.end();
-    const { startLine, discardedBytes } = message;
-    if (discardedBytes > 0) {
-      sink.onProblem(`a delivery of ${discardedBytes} bytes, more than ${maxBodyBytes}, was thrown away`);
+    else if (isLast(message)) socket.end();
+    const { startLine, body, sentBytes } = message;
+    if (sentBytes > body.length) {
+      sink.onProblem(`a delivery of ${sentBytes} bytes, more than ${maxBodyBytes}, was thrown away`);
     } else if (!/^(?:POST|PUT) /.test(startLine)) {
       sink.onProblem(`${JSON.stringify(startLine.slice(0, 80))} is no delivery`);
-    } else if (message.body.length > 0) sink.push(message.body);
+    } else if (body.length > 0) sink.push(body);
   }
 
   socket.on("data", (bytes: Buffer) => {
