@@ -71,7 +71,7 @@ export function createExtensionsApi(options: ExtensionsApiOptions) {
       const request = { method: "POST", path: `${base}/register`, headers, body: JSON.stringify({ events }) } as const;
       const response = accept(request, await connection.request(request));
       const given = response.header("lambda-extension-identifier");
-      if (given === undefined || given === "") {
+      if (!given) {
         throw new PlatformError("The registration was answered without an identifier", { code: "NoIdentifier" });
       }
       identifier = given;

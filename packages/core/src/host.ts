@@ -42,8 +42,8 @@ export function createProcessHost(): Host {
       process.on("uncaughtException", listener);
       process.on("unhandledRejection", listener);
     },
-    connect: ({ host, port }, onBytes) =>
-      builtinModule("node:net").createConnection({ host, port, keepAlive: true, onread: readInto(onBytes) }),
+    connect: (address, onBytes) =>
+      builtinModule("node:net").createConnection({ ...address, keepAlive: true, onread: readInto(onBytes) }),
     inherit: (fd) => inheritConnection(fd, () => builtinModule("node:net")),
   };
 }

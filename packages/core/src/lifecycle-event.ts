@@ -38,25 +38,23 @@ export type ParsedLifecycleEvent =
 /** Reads an event of any Content-Type; `unknown` if this version does not know its type. Never throws. */
 export function parseLifecycleEvent(body: Buffer): ParsedLifecycleEvent {
   const value = parseJsonObject(body);
-  if (value === undefined) return { kind: "unknown", problem: "an event that is not a JSON object" };
+  if (value === undefined) return unknown("an event that is not a JSON object");
   const { eventType, requestId, invokedFunctionArn, shutdownReason, tracing } = value;
   const deadlineMs = Number(value["deadlineMs"]);
-  if (eventType !== "INVOKE" && eventType !== "SHUTDOWN") {
-    return { kind: "unknown", problem: `an event of the unknown type ${JSON.stringify(eventType)}` };
-  }
+  const hasDeadline = Number.isFinite(deadlineMs);
   if (eventType === "SHUTDOWN") {
     const reason = textOf(shutdownReason)?.toLowerCase() ?? "unknown";
     // A SHUTDOWN counts even if another field of it is wrong.
-    return {
-      kind: "event",
-      event: { eventType, deadlineMs: Number.isFinite(deadlineMs) ? deadlineMs : 0, shutdownReason: reason },
-    };
+    return { kind: "event", event: { eventType, deadlineMs: hasDeadline ? deadlineMs : 0, shutdownReason: reason } };
   }
-  if (typeof requestId !== "string" || !Number.isFinite(deadlineMs)) {
-    return { kind: "unknown", problem: "an INVOKE without a request id or a deadline" };
-  }
+  if (eventType !== "INVOKE") return unknown(`an event of the unknown type ${JSON.stringify(eventType)}`);
+  if (typeof requestId !== "string" || !hasDeadline) return unknown("an INVOKE without a request id or a deadline");
   const event = { eventType, deadlineMs, requestId, invokedFunctionArn: textOf(invokedFunctionArn) ?? "" } as const;
   return { kind: "event", event: isTracing(tracing) ? { ...event, tracing } : event };
+}
+
+function unknown(problem: string): ParsedLifecycleEvent {
+  return { kind: "unknown", problem };
 }
 
 function isTracing(value: unknown): value is { readonly type: string; readonly value: string } {

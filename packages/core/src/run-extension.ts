@@ -63,7 +63,7 @@ function runOnce(options: ExtensionOptions, isReported: boolean): Promise<void> 
   return running.promise;
 }
 
-const secondCall = "runExtension was called again, which has no effect: call it once, with all handlers";
+const secondCall = "runExtension was called again: that has no effect. Call it once, with all handlers";
 
 /** The same on any host, with options that a program in plain JavaScript may get wrong. */
 export async function runExtensionOn(host: Host, given: unknown): Promise<void> {

@@ -161,7 +161,7 @@ calls.push(${second}({ name: "another", onInit: () => say("second") }));
       await running.shutdown();
       expect(said(running)).toEqual(["first", "same true", "same true", "down"]);
       const [first, ...others] = reported(running, "twice");
-      expect(first).toMatch(/^runExtension was called again, .* call it once/);
+      expect(first).toMatch(/^runExtension was called again: .* Call it once/);
       for (const other of others) expect(other).toMatch(/^A background task failed/);
     } finally {
       twice.remove();

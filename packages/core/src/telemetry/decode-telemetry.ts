@@ -32,11 +32,8 @@ function parseElements(text: string): readonly Element[] {
   if ("value" in whole) return Array.isArray(whole.value) ? whole.value.map((value: unknown) => ({ value })) : [whole];
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   const parsed = lines.map((line) => parse(line));
-  return parsed.some((element) => "value" in element && isObject(element.value))
-    ? parsed
-    : text.trim() === ""
-      ? []
-      : [whole];
+  const isByLines = parsed.some((element) => "value" in element && isObject(element.value));
+  return isByLines || lines.length === 0 ? parsed : [whole];
 }
 
 function parse(json: string): Element {
@@ -54,5 +51,5 @@ function decodeElement(value: unknown): TelemetryEvent | MalformedEvent {
   const known = typeof time === "string" ? readRecord(type, record) : undefined;
   // readRecord checked the record against its type; the compiler cannot follow that through a table.
   if (known !== undefined) return { kind: type, time, record: known } as TelemetryEvent;
-  return typeof time === "string" ? { kind: "unknown", time, raw: value } : { kind: "unknown", raw: value };
+  return { kind: "unknown", ...(typeof time === "string" && { time }), raw: value };
 }

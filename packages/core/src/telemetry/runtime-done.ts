@@ -13,7 +13,7 @@ const remembered = 32;
  */
 export function createRuntimeDoneTracker() {
   const done = new Map<string, PlatformRuntimeDone>();
-  const waiting = new Map<string, Set<(event: PlatformRuntimeDone) => void>>();
+  const waiting = new Set<(event: PlatformRuntimeDone) => void>();
 
   function remember(event: PlatformRuntimeDone): void {
     const { requestId } = event.record;
@@ -21,7 +21,7 @@ export function createRuntimeDoneTracker() {
     done.set(requestId, event);
     const [oldest] = done.keys();
     if (done.size > remembered && oldest !== undefined) done.delete(oldest);
-    waiting.get(requestId)?.forEach((resolve) => resolve(event));
+    for (const wake of waiting) wake(event);
   }
 
   return {
@@ -32,16 +32,13 @@ export function createRuntimeDoneTracker() {
     async wait(requestId: string, graceMs: number): Promise<PlatformRuntimeDone | undefined> {
       const already = done.get(requestId);
       if (already !== undefined || graceMs <= 0) return already;
-      const waiters = waiting.get(requestId) ?? new Set();
-      waiting.set(requestId, waiters);
-      let own: (event: PlatformRuntimeDone) => void = () => {};
+      let wake: (event: PlatformRuntimeDone) => void = () => {};
       const arrived = new Promise<PlatformRuntimeDone>((resolve) => {
-        own = resolve;
-        waiters.add(own);
+        wake = (event) => event.record.requestId === requestId && resolve(event);
       });
+      waiting.add(wake);
       const waited = await waitAtMost(arrived, graceMs);
-      waiters.delete(own);
-      if (waiters.size === 0) waiting.delete(requestId);
+      waiting.delete(wake);
       return waited.kind === "settled" ? waited.value : undefined;
     },
   };

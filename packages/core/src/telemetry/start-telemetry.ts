@@ -4,6 +4,7 @@ import type { ExtensionsApi } from "../extensions-api.ts";
 import { decodeTelemetryBatch } from "./decode-telemetry.ts";
 import { createRepeatedDelivery, createTelemetryIntake } from "./intake.ts";
 import { startTelemetryListener } from "./listener.ts";
+import type { TelemetryListener } from "./listener.ts";
 import { createRuntimeDoneTracker } from "./runtime-done.ts";
 import type { RuntimeDoneTracker } from "./runtime-done.ts";
 import { subscribeToTelemetry } from "./subscribe.ts";
@@ -39,37 +40,31 @@ export interface StartTelemetryOptions {
 
 /** Listens, then subscribes. Undefined if the platform has no telemetry or refused; reports that. Never rejects. */
 export async function startTelemetry(start: StartTelemetryOptions): Promise<Telemetry | undefined> {
-  const { options, report } = start;
+  const { options, address, report } = start;
+  const { protocol = "HTTP", port = 0 } = options;
+  const runtimeDone = createRuntimeDoneTracker();
+  const { sink, discard, finish } = createReceiver(start, runtimeDone);
+  let listener: TelemetryListener | undefined;
   try {
-    const { protocol = "HTTP", port = 0 } = options;
-    const runtimeDone = createRuntimeDoneTracker();
-    const receiver = createReceiver(start, runtimeDone);
-    const listener = await startTelemetryListener({ protocol, port, address: start.address, sink: receiver.sink });
-    const place = { port: listener.port, initializationType: start.initializationType };
-    const answer = await subscribeToTelemetry(start.api, options, place).catch(async (error: unknown) => {
-      await listener.close();
-      throw error;
-    });
+    listener = await startTelemetryListener({ protocol, port, address, sink });
+    const answer = await subscribeToTelemetry(start.api, options, { ...start, port: listener.port });
+    if (answer.kind === "refused") throw answer.error;
     if (answer.kind === "subscribed") {
-      const close = async () => {
-        await listener.close();
-        await receiver.finish();
-      };
-      const telemetry = { close, discard: () => receiver.discard() };
+      const { close } = listener;
+      const telemetry = { close: () => close().then(finish), discard };
       return options.types.includes("platform") ? { ...telemetry, runtimeDone } : telemetry;
     }
-    await listener.close();
-    report(
-      answer.kind === "unsupported"
-        ? "The platform has no telemetry: it accepted the subscription and will never deliver (202, as in `sam local invoke`). " +
-            "The extension goes on without it."
-        : `The extension goes on without telemetry: ${answer.error.message}`,
-    );
+    report(noTelemetry);
   } catch (error) {
     report(`The extension goes on without telemetry: ${describeError(error)}`);
   }
+  await listener?.close();
   return undefined;
 }
+
+const noTelemetry =
+  "The platform has no telemetry: it accepted the subscription and will never deliver (202, as in `sam local invoke`). " +
+  "The extension goes on without it.";
 
 /** Takes the deliveries, and passes their events to the consumer. */
 function createReceiver(start: StartTelemetryOptions, runtimeDone: RuntimeDoneTracker) {
@@ -105,7 +100,7 @@ function createReceiver(start: StartTelemetryOptions, runtimeDone: RuntimeDoneTr
     },
     discard: () => void (isDiscarding = true),
     /** Resolves when every delivery has been consumed; reports how many came again. */
-    async finish(): Promise<void> {
+    finish: async (): Promise<void> => {
       await intake.idle();
       if (repeated > 0) report(`Telemetry: repeated deliveries, each passed on once: ${repeated}`);
       repeated = 0;
