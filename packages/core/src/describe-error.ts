@@ -3,6 +3,9 @@ import { textOf } from "./json-object.ts";
 
 const hidden = "a value that cannot be shown";
 
+/** A program may set a field of an error to anything. */
+type Fields = { readonly [Key in keyof Error]: unknown };
+
 /** Units: UTF-16 code units. CloudWatch Logs takes a longer line, but it is hard to read. */
 const maxLength = 8192;
 
@@ -26,24 +29,19 @@ export function problemsOf(error: unknown): readonly string[] {
 
 /** The name of an error's class; `Error` for everything else that can be thrown. Never throws. */
 export function errorName(error: unknown): string {
-  return unlessThrows(() => (error instanceof Error ? textOfField(error.name) : ""), "") || "Error";
+  return unlessThrows(() => (error instanceof Error ? String((error as Fields).name) : ""), "") || "Error";
 }
 
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return textOf(error) ?? inspect(error);
-  const message = textOfField(error.message);
+  const message = String((error as Fields).message);
   if (error instanceof PlatformError || error instanceof ConfigError) return message;
-  const frames = textOfField(error.stack)
+  const frames = String((error as Fields).stack)
     .split("\n")
     .filter((line) => /^\s+at /.test(line));
   const frame = (frames.find((line) => !/\bnode:/.test(line)) ?? frames[0])?.trim();
   const where = frame === undefined ? "" : ` (${frame})`;
   return `${errorName(error)}: ${message}${causeOf(error)}${where}`;
-}
-
-/** A program may set a field of an error to anything. */
-function textOfField(value: unknown): string {
-  return String(value);
 }
 
 /** `fetch failed` says nothing; its cause says ECONNREFUSED. */

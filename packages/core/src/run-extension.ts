@@ -100,7 +100,7 @@ export async function runExtensionOn(host: Host, given: unknown): Promise<void> 
 
 function parseAddress(hostAndPort: string): { readonly host: string; readonly port: number } | undefined {
   const [, host, port] = /^\[?([^[\]\s/]+?)\]?:(\d{1,5})$/.exec(hostAndPort) ?? [];
-  return host === undefined || port === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) };
+  return host !== undefined && Number(port) <= 65_535 ? { host, port: Number(port) } : undefined;
 }
 
 function describeAddress(runtimeApi: string): string {

@@ -50,12 +50,11 @@ export function createHttpLink(
   function deliver(messages: readonly HttpMessage[]): void {
     const finals = messages.filter(({ startLine }) => statusOf(startLine) >= 200);
     const [message] = finals;
-    if (message === undefined) return;
-    if (current === undefined) throw unasked();
+    const answered = current;
+    if (message === undefined || answered === undefined) return;
     const response = toResponse(message);
     if (isLast(message)) alive = false;
     if (finals.length > 1) socket.destroy();
-    const answered = current;
     current = undefined;
     answered.onResponse(response);
   }
@@ -63,7 +62,7 @@ export function createHttpLink(
   function onBytes(bytes: Buffer): void {
     answerStarted = true;
     orFail(() => {
-      if (current === undefined) throw unasked();
+      if (current === undefined) throw invalidHttp("an answer without a request");
       deliver(reader.push(bytes));
     });
   }
@@ -110,10 +109,6 @@ function toResponse({ startLine, header, body, sentBytes }: HttpMessage): HttpRe
 
 function closed(): PlatformError {
   return new PlatformError("The connection was closed without an answer", { code: "ECONNRESET" });
-}
-
-function unasked(): PlatformError {
-  return invalidHttp("an answer without a request");
 }
 
 function toPlatformError(error: unknown): PlatformError {

@@ -157,16 +157,16 @@ function bodyState(head: HttpHead, reads: "request" | "response"): State {
   const coding = head.header("transfer-encoding");
   const length = head.header("content-length");
   if (coding !== undefined && length !== undefined) throw invalidHttp("both Transfer-Encoding and Content-Length");
-  if (reads === "response" && isWithoutBody(statusOf(head.startLine))) return { kind: "length", left: 0 };
+  const hasNone =
+    reads === "response" ? isWithoutBody(statusOf(head.startLine)) : coding === undefined && length === undefined;
+  if (hasNone) return { kind: "length", left: 0 };
   if (coding !== undefined) {
     if (coding.toLowerCase() !== "chunked") throw invalidHttp(`Transfer-Encoding ${JSON.stringify(coding)}`);
     return { kind: "chunk-size" };
   }
-  if (length !== undefined) {
-    if (!/^\d{1,15}$/.test(length)) throw invalidHttp(`Content-Length ${JSON.stringify(length)}`);
-    return { kind: "length", left: Number(length) };
-  }
-  return reads === "request" ? { kind: "length", left: 0 } : { kind: "until-end" };
+  if (length === undefined) return { kind: "until-end" };
+  if (!/^\d{1,15}$/.test(length)) throw invalidHttp(`Content-Length ${JSON.stringify(length)}`);
+  return { kind: "length", left: Number(length) };
 }
 
 function isWithoutBody(status: number): boolean {
