@@ -51,7 +51,7 @@ function causeOf({ cause }: Error): string {
   return `: ${cause.message.includes(code) ? "" : `${code} `}${cause.message}`.trimEnd();
 }
 
-/** A value as JSON, or as text if JSON cannot write it; never throws. */
+/** A value as JSON, or as text if JSON leaves it out (a symbol, a function); never throws. */
 export function inspect(value: unknown): string {
   return unlessThrows(() => JSON.stringify(value) ?? String(value), hidden);
 }
