@@ -14,7 +14,7 @@ import { findInstalled } from "../config/entry.ts";
 import { codeOf } from "../file-error.ts";
 import { withStaging } from "../layer/staging.ts";
 import type { Staging } from "../layer/staging.ts";
-import { makeFolder } from "../paths.ts";
+import { makeFolder, whatIsAt } from "../paths.ts";
 import { sha256Of } from "../sha256-of.ts";
 import type { EngineRelease, PinnedFile } from "./engine-release.ts";
 import { withLock } from "./lock.ts";
@@ -108,9 +108,10 @@ async function findWrong(files: readonly Pick<CachedFile, "path" | "pinned">[]):
 
 async function hashAt(path: string): Promise<string | undefined> {
   try {
+    if (whatIsAt(path) !== "a file") return undefined; // to open a pipe would wait for its other end
     return await sha256Of(path);
   } catch (error) {
-    if (["ENOENT", "ENOTDIR", "EISDIR"].includes(String(codeOf(error)))) return undefined;
+    if (["ENOENT", "ENOTDIR", "ELOOP"].includes(String(codeOf(error)))) return undefined;
     throw error;
   }
 }

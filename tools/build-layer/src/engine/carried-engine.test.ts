@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from "node:fs";
@@ -149,6 +150,15 @@ describe("a cache that holds other bytes", () => {
     mkdirSync(join(path, "inner"), { recursive: true });
   };
 
+  const becomesPipe = (path: string): void => {
+    rmSync(path);
+    execFileSync("mkfifo", [path]);
+  };
+  const becomesCircle = (path: string): void => {
+    rmSync(path);
+    symlinkSync(path, path);
+  };
+
   test.each<[string, (path: string) => void]>([
     ["the same number of other bytes", (path) => writeFileSync(path, poisoned)],
     ["zeros in the middle", (path) => writeFileSync(path, zeroed(runtime))],
@@ -157,6 +167,7 @@ describe("a cache that holds other bytes", () => {
     ["the file of another version", (path) => writeFileSync(path, "a runtime of version 1.2.2")],
     ["nothing", (path) => truncateSync(path, 0)],
     ["a folder", becomesFolder],
+    ["a pipe", becomesPipe],
   ])(
     "plain, with %s in place of the executable: fetches again, says so once, and ships the pinned bytes",
     async (_what, change) => {
@@ -178,6 +189,8 @@ describe("a cache that holds other bytes", () => {
     ["less than there was", (path) => truncateSync(path, 3)],
     ["nothing", (path) => truncateSync(path, 0)],
     ["a folder", becomesFolder],
+    ["a pipe", becomesPipe],
+    ["a link to itself", becomesCircle],
   ])("compressed, with %s: compresses again, says so once, and packs the pinned bytes", async (_what, change) => {
     await fillCache();
     const path = compressed();

@@ -6,6 +6,7 @@ import { BuildError } from "../build-error.ts";
 import { codeOf } from "../file-error.ts";
 import type { Deflated } from "../layer/layer-file.ts";
 import { withStaging } from "../layer/staging.ts";
+import { whatIsAt } from "../paths.ts";
 import type { PinnedFile } from "./engine-release.ts";
 import { withLock } from "./lock.ts";
 
@@ -60,10 +61,13 @@ function hashOf(bytes: Uint8Array): string {
 /** Returns undefined if there is no such file; no bytes if something else is in its place. */
 async function readKept(path: string): Promise<Uint8Array | undefined> {
   try {
-    return await readFile(path);
+    const there = whatIsAt(path);
+    if (there === "nothing") return undefined;
+    // To open a pipe would wait for its other end.
+    return there === "a file" ? await readFile(path) : new Uint8Array();
   } catch (error) {
     if (codeOf(error) === "ENOENT") return undefined;
-    if (codeOf(error) === "EISDIR") return new Uint8Array();
+    if (codeOf(error) === "ELOOP") return new Uint8Array();
     throw error;
   }
 }

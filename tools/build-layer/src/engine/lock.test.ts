@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -48,4 +48,26 @@ test("passes over the lock of a process that is gone", async () => {
   const { pid } = spawnSync("true");
   writeFileSync(lock, String(pid));
   expect(await withLock(lock, async () => "done")).toBe("done");
+});
+
+const minuteAgo = new Date(Date.now() - 60_000);
+
+test.each<[string, (path: string) => void]>([
+  ["a file without a number", (path) => writeFileSync(path, "abc")],
+  ["a number of no process", (path) => writeFileSync(path, "-1")],
+  [
+    "the empty file of a process that was killed",
+    (path) => {
+      writeFileSync(path, "");
+      utimesSync(path, minuteAgo, minuteAgo);
+    },
+  ],
+  ["a folder", (path) => mkdirSync(join(path, "inner"), { recursive: true })],
+  ["a link to nothing", (path) => symlinkSync("nothing", path)],
+  ["a pipe", (path) => spawnSync("mkfifo", [path])],
+])("does not wait for %s", async (_what, make) => {
+  const lock = join(folder, "lock");
+  make(lock);
+  expect(await withLock(lock, async () => "done")).toBe("done");
+  expect(existsSync(lock)).toBe(false);
 });

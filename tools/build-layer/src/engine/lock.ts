@@ -1,10 +1,12 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { codeOf } from "../file-error.ts";
 
 const pollMs = 100;
 /** Longer than any download: a lock this old was left by a process of another machine or container. */
 const staleMs = 15 * 60_000;
+/** Longer than it takes to write a number: a process that was killed leaves an empty lock. */
+const emptyMs = 5000;
 
 /**
  * Runs `work` when no other process runs it, so that the later process finds it done. This saves time and guarantees
@@ -14,7 +16,7 @@ const staleMs = 15 * 60_000;
  */
 export async function withLock<T>(lockFile: string, work: () => Promise<T>): Promise<T> {
   while (!take(lockFile)) {
-    if (isStale(lockFile)) rmSync(lockFile, { force: true });
+    if (isStale(lockFile)) rmSync(lockFile, { recursive: true, force: true });
     else await sleep(pollMs);
   }
   try {
@@ -38,9 +40,13 @@ function take(lockFile: string): boolean {
 
 function isStale(lockFile: string): boolean {
   try {
-    if (Date.now() - statSync(lockFile).mtimeMs > staleMs) return true;
-    const owner = Number(readFileSync(lockFile, "utf8"));
-    if (owner === 0) return false; // being written
+    const there = lstatSync(lockFile);
+    if (!there.isFile()) return true; // to open a pipe would wait for its other end
+    const ageMs = Math.abs(Date.now() - there.mtimeMs); // clocks of two machines may differ
+    const text = readFileSync(lockFile, "utf8");
+    if (text === "") return ageMs > emptyMs; // else it is being written
+    const owner = Number(text);
+    if (ageMs > staleMs || !Number.isInteger(owner) || owner <= 0) return true;
     process.kill(owner, 0);
     return false;
   } catch (error) {
