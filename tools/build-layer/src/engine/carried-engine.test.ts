@@ -214,6 +214,13 @@ describe("a cache that holds other bytes", () => {
     ]);
   });
 
+  test("plain, and a program that runs it there: it runs the pinned bytes", async () => {
+    await fillCache();
+    writeFileSync(join(home(), "executable"), poisoned);
+    expect(readFileSync(await executableOf(await engineFiles(release, "x", source)).verified())).toEqual(runtime);
+    expect(said).toHaveLength(1);
+  });
+
   test("in its license: ships the pinned text", async () => {
     await fillCache();
     writeFileSync(join(home(), "LICENSE"), "any license");

@@ -35,6 +35,10 @@ export async function engineFiles(
       size: file.pinned.bytes,
       modified,
       copyTo: (target) => copyVerified(file, target, engine),
+      async verified() {
+        await engine.mend();
+        return file.path;
+      },
       deflated: () =>
         keeping(source.cacheFolder, () =>
           compressOnce(file.path, {

@@ -23,6 +23,7 @@ const largeFile = (path: string, size: number): Content => ({
   size,
   modified,
   copyTo: (target) => copyFile(path, target),
+  verified: () => Promise.reject(new Error("not for a folder")),
   deflated: () => Promise.reject(new Error("not for a folder")),
 });
 

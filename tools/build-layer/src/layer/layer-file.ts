@@ -14,13 +14,15 @@ export type Content =
   | { readonly kind: "bytes"; readonly bytes: Uint8Array }
   | {
       readonly kind: "file";
-      /** Where it is kept, to run it there. A layer gets it with `copyTo` or `deflated`. */
+      /** Where it is kept. A layer gets it with `copyTo` or `deflated`; to run it there, ask `verified`. */
       readonly path: string;
       readonly size: number;
       /** Its time in a folder. Other content has another time: so a build knows the file without reading it. */
       readonly modified: Date;
       /** Writes the new file `target`. Its bytes are the pinned ones, whatever the place holds where they are kept. */
       copyTo(target: string): Promise<void>;
+      /** Returns `path`, when the pinned bytes are there. Units: 0.1 s for an engine. */
+      verified(): Promise<string>;
       /** As `copyTo`, for a zip. */
       deflated(): Promise<Deflated>;
     };

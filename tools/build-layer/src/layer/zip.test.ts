@@ -57,6 +57,7 @@ test("takes a large file in the compressed form that is at hand", async () => {
       size: content.length,
       modified: new Date(0),
       copyTo: () => Promise.reject(new Error("not for a zip")),
+      verified: () => Promise.reject(new Error("not for a zip")),
       deflated: async () => deflated,
     },
   };

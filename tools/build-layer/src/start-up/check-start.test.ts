@@ -1,5 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -36,7 +46,12 @@ interface Trial {
   readonly cacheFolder?: string;
   readonly settings?: object;
   /** One layer for each; none for a layer without an engine. */
-  readonly engines?: readonly { readonly path: string; readonly architecture: Architecture }[];
+  readonly engines?: readonly {
+    readonly path: string;
+    readonly architecture: Architecture;
+    /** Puts the pinned bytes there. */
+    readonly mend?: () => void;
+  }[];
 }
 
 async function check(
@@ -49,9 +64,14 @@ async function check(
     { path: "extensions/hello", mode: 0o755, content: { kind: "bytes", bytes: Buffer.from("") } },
     { path: "hello/index.cjs", mode: 0o644, content: { kind: "bytes", bytes: Buffer.from(source) } },
   ];
-  const carrying = engines.map(({ path, architecture }): LayerContent => {
+  const carrying = engines.map(({ path, architecture, mend }): LayerContent => {
     const never = () => Promise.reject(new Error("BUG: the check runs an engine where it is"));
-    const content = { kind: "file", path, size: 1, modified: new Date(0), copyTo: never, deflated: never } as const;
+    const verified = async (): Promise<string> => {
+      mend?.();
+      return path;
+    };
+    const modified = new Date(0);
+    const content = { kind: "file", path, size: 1, modified, copyTo: never, verified, deflated: never } as const;
     return { architecture, files: [...files, { path: "hello/bin/node", mode: 0o755, content }] };
   });
   const layers = engines.length === 0 ? [{ architecture: undefined, files }] : carrying;
@@ -218,6 +238,19 @@ describe("an engine in the layer", () => {
       expect(said).toEqual([`hello: the layer for ${architecture} was not started: this system cannot run its node`]);
     },
   );
+
+  test.runIf(process.platform === "linux")("is executed only with the pinned bytes, and hashed only then", async () => {
+    const path = join(folder, "poisoned");
+    const executed = join(folder, "executed");
+    writeFileSync(path, `#!/bin/bash\ntouch "${executed}"\n`);
+    chmodSync(path, 0o755);
+    const mend = vi.fn(() => copyFileSync(engine, path));
+    const trial = { settings, engines: [{ ...own, path, mend }], cacheFolder: newCache() };
+    expect(await check(next, trial)).toMatchObject({ warnings: [], said: [] });
+    expect(existsSync(executed)).toBe(false);
+    await check(next, trial);
+    expect(mend).toHaveBeenCalledTimes(1);
+  });
 
   test("that is only the second choice does not matter: the bundle runs on this machine's Node.js", async () => {
     const auto = { settings: { ...settings, engine: "auto" }, engines: [other] };

@@ -53,11 +53,25 @@ export async function checkStart(
   layers: readonly LayerContent[],
   options: StartCheckOptions,
 ): Promise<readonly string[]> {
-  const { host, cacheFolder } = options;
-  const start = await planStart(settings, layers, options);
-  if (start === undefined) return [];
-  const key = keyOf(start);
-  if (wasStarted(cacheFolder, key)) return [];
+  for (const choice of chooseEngines(settings, layers, options)) {
+    const start = planStart(settings, choice, options);
+    const key = keyOf(start);
+    if (wasStarted(options.cacheFolder, key)) return [];
+    const { engine, layer } = choice;
+    // The cache is not trusted: what is run has the pinned bytes.
+    if (engine === undefined || (await canRun(await engine.verified()))) return startNow(settings, start, options, key);
+    const { name, runtime } = settings;
+    options.say(`${name}: the layer for ${layer.architecture} was not started: this system cannot run its ${runtime}`);
+  }
+  return [];
+}
+
+async function startNow(
+  settings: ExtensionSettings,
+  start: Start,
+  { host, cacheFolder }: StartCheckOptions,
+  key: string,
+): Promise<readonly string[]> {
   return withStaging(tmpdir(), async (staging) => {
     // Not in the project: there the bundle would find the project's node_modules.
     const layer = join(realpathSync(staging.folder), "opt");
@@ -81,17 +95,10 @@ export async function checkStart(
   });
 }
 
-/** Undefined if this machine cannot start any of the layers. */
-async function planStart(
-  settings: ExtensionSettings,
-  layers: readonly LayerContent[],
-  options: StartCheckOptions,
-): Promise<Start | undefined> {
+function planStart(settings: ExtensionSettings, { engine, layer }: Choice, { host }: StartCheckOptions): Start {
   const { name, runtime, register, events, sourceMap } = settings;
   const enginePath = `${name}/bin/${runtime}`;
-  const chosen = await chooseEngine(settings, { layers, enginePath }, options);
-  if (chosen === undefined) return undefined;
-  const isBun = runtime === "bun" && chosen.command !== options.host.node;
+  const isBun = runtime === "bun" && engine !== undefined;
   const registration = {
     LAMBDA_EXTENSION_HANDOFF_VERSION: "1",
     LAMBDA_EXTENSION_IDENTIFIER: registered.identifier,
@@ -99,7 +106,7 @@ async function planStart(
     LAMBDA_EXTENSION_REGISTRATION: registered.answer,
   };
   return {
-    command: chosen.command,
+    command: engine?.path ?? host.node,
     // As the launcher does: without them, Bun would fetch a module that is missing.
     args: isBun ? ["--no-env-file", "--config=/dev/null", "--no-install"] : sourceMap ? ["--enable-source-maps"] : [],
     env: {
@@ -108,34 +115,38 @@ async function planStart(
       ...(register === "launcher" && registration),
       LAMBDA_EXTENSION_START_CHECK: "3",
     },
-    files: chosen.layer.files.filter(({ path }) => path.startsWith(`${name}/`) && path !== enginePath),
+    files: layer.files.filter(({ path }) => path.startsWith(`${name}/`) && path !== enginePath),
   };
 }
 
-/** The layer to start, and the program that runs its bundle; `say` hears which layers this machine cannot start. */
-async function chooseEngine(
+/** A layer to start, and the carried engine that runs its bundle; without one, this process's Node.js runs it. */
+interface Choice {
+  readonly layer: LayerContent;
+  readonly engine: Extract<LayerFile["content"], { kind: "file" }> | undefined;
+}
+
+/** What to try, in order; `say` hears which layers this machine cannot start. */
+function chooseEngines(
   { name, engine, runtime }: ExtensionSettings,
-  { layers, enginePath }: { readonly layers: readonly LayerContent[]; readonly enginePath: string },
-  { host: { node, platform, arch }, say }: StartCheckOptions,
-): Promise<{ readonly command: string; readonly layer: LayerContent } | undefined> {
-  let chosen: { readonly command: string; readonly layer: LayerContent } | undefined;
+  layers: readonly LayerContent[],
+  { host: { platform, arch }, say }: StartCheckOptions,
+): readonly Choice[] {
+  const choices: Choice[] = [];
   for (const layer of layers) {
     const { architecture } = layer;
-    const carried = layer.files.find(({ path }) => path === enginePath)?.content;
-    if (carried?.kind !== "file") return { command: node, layer };
-    if (platform !== "linux" || architecture !== architectureOfHost[arch]) {
+    const carried = layer.files.find(({ path }) => path === `${name}/bin/${runtime}`)?.content;
+    if (carried?.kind !== "file") return [{ layer, engine: undefined }];
+    if (platform === "linux" && architecture === architectureOfHost[arch]) choices.push({ layer, engine: carried });
+    else {
       say(
         `${name}: the layer for ${architecture} was not started: expected Linux on that processor, got ${platform} on ${arch}`,
       );
-    } else if (await canRun(carried.path)) {
-      chosen = { command: carried.path, layer };
-    } else {
-      say(`${name}: the layer for ${architecture} was not started: this system cannot run its ${runtime}`);
     }
   }
   const [layer] = layers;
   // An engine in the layer is the second choice of such a launcher.
-  return chosen ?? (engine === "auto" && layer !== undefined ? { command: node, layer } : undefined);
+  if (engine === "auto" && layer !== undefined) choices.push({ layer, engine: undefined });
+  return choices;
 }
 
 async function canRun(engine: string): Promise<boolean> {
