@@ -52,14 +52,18 @@ export async function readLayer(path: string): Promise<readonly TreeEntry[]> {
  * Source: how the official emulator finds and starts extensions, and the limits of
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
-export function checkLayer(entries: readonly TreeEntry[], wanted: Architecture | undefined): LayerCheck {
+export function checkLayer(
+  entries: readonly TreeEntry[],
+  wanted: Architecture | undefined,
+  { isOneOfSeveral = false }: { readonly isOneOfSeveral?: boolean } = {},
+): LayerCheck {
   const files = entries.filter((entry) => entry.kind === "file");
   const found = entries.filter(isExtension);
   const unzippedBytes = files.reduce((sum, { size }) => sum + size, 0);
   const dirt = entries.filter((entry) => entry.kind !== "folder" && !isExtension(entry) && dirtOf(entry.path));
   const warning = describeDirt(dirt.map(({ path }) => path));
   const problems = [
-    ...(found.length === 0 ? [explainEmpty(entries)] : []),
+    ...(found.length === 0 ? explainEmpty(entries, isOneOfSeveral) : []),
     ...(found.length > maxExtensions
       ? [`extensions/: expected at most ${maxExtensions} extensions, which is Lambda's limit, got ${found.length}`]
       : []),
@@ -89,13 +93,25 @@ export function checkLayer(entries: readonly TreeEntry[], wanted: Architecture |
   };
 }
 
-function explainEmpty(entries: readonly TreeEntry[]): string {
+/** Beside other layers of a function, one may hold only libraries. Then a program in the wrong place still counts. */
+function explainEmpty(entries: readonly TreeEntry[], isOneOfSeveral: boolean): readonly string[] {
   const deeper = entries.find(
-    ({ kind, path }) => kind !== "folder" && /\/extensions\/[^/]+$/.test(path) && dirtOf(path) === undefined,
+    (entry) =>
+      entry.kind !== "folder" &&
+      /\/extensions\/[^/]+$/.test(entry.path) &&
+      dirtOf(entry.path) === undefined &&
+      (!isOneOfSeveral || isUpperProgram(entry)),
   );
-  const hint =
-    deeper === undefined ? "" : `; there is ${deeper.path}: pack what is inside that upper folder, not the folder`;
-  return `extensions/: expected an extension, got none${hint}`;
+  if (deeper === undefined) return isOneOfSeveral ? [] : [noExtension];
+  return [`${noExtension}; there is ${deeper.path}: pack what is inside that upper folder, not the folder`];
+}
+
+const noExtension = "extensions/: expected an extension, got none";
+
+/** True for a program in `<folder>/extensions/`. A library may have a folder of that name too, with modules in it. */
+function isUpperProgram(entry: TreeEntry): boolean {
+  if (entry.kind !== "file" || entry.path.split("/").length !== 3) return false;
+  return ["script", "linux"].includes(programOf(entry.head).kind);
 }
 
 function checkLink(entry: TreeEntry, entries: readonly TreeEntry[]): readonly string[] {

@@ -1,6 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { checkLayer } from "./check-layer.ts";
-import { checkSum } from "./check-layers.ts";
+import { checkPaths, checkSum } from "./check-layers.ts";
 import type { LayersCheck, NamedLayer } from "./check-layers.ts";
 import type { TreeEntry } from "./layer-tree.ts";
 
@@ -95,4 +98,27 @@ test.each<[string, readonly NamedLayer[], readonly unknown[]]>([
   ],
 ])("finds %s", (_what, layers, problems) => {
   expect(sumOf(...layers).problems).toEqual(problems);
+});
+
+test("takes a layer of libraries beside one with an extension, and finds one that was packed one folder too high", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "layers test "));
+  const write = (path: string, text: string): string => {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text, { mode: 0o755 });
+    return join(folder, path.split("/")[0] ?? "");
+  };
+  const own = write("own/extensions/x", "#!/bin/sh\n");
+  const python = write("python/python/extensions/__init__.py", "import os\n");
+  const high = write("high/layer/extensions/y", "#!/bin/sh\n");
+  const problemsOf = async (...paths: readonly string[]): Promise<readonly string[]> => {
+    const { layers, sum } = await checkPaths(paths, undefined);
+    return [...layers.flatMap(({ problems }) => problems), ...sum.problems];
+  };
+  expect(await problemsOf(own, python)).toEqual([]);
+  expect(await problemsOf(own, high)).toEqual([expect.stringContaining("; there is layer/extensions/y: pack")]);
+  expect(await problemsOf(python, write("more/lib/data", ""))).toEqual([
+    "extensions/: expected an extension in one of the layers, got none",
+  ]);
+  expect(await problemsOf(python)).toEqual([expect.stringMatching(/^extensions\/: expected an extension, got none/)]);
+  rmSync(folder, { recursive: true });
 });

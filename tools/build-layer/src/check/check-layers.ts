@@ -30,7 +30,8 @@ const named = 3;
 export async function checkPaths(paths: readonly string[], wanted: Architecture | undefined): Promise<LayersCheck> {
   const layers: NamedLayer[] = [];
   for (const path of paths) layers.push({ path, entries: await readLayer(path) });
-  const checked = layers.map(({ path, entries }) => ({ path, ...checkLayer(entries, wanted) }));
+  const isOneOfSeveral = layers.length > 1;
+  const checked = layers.map(({ path, entries }) => ({ path, ...checkLayer(entries, wanted, { isOneOfSeveral }) }));
   return { layers: checked, sum: checkSum(layers, checked) };
 }
 
@@ -45,6 +46,9 @@ export function checkSum(layers: readonly NamedLayer[], checked: readonly LayerC
     problems: [
       ...(layers.length > maxLayers
         ? [`expected at most ${maxLayers} layers, which is Lambda's limit, got ${layers.length}`]
+        : []),
+      ...(layers.length > 1 && extensions.length === 0
+        ? ["extensions/: expected an extension in one of the layers, got none"]
         : []),
       ...(extensions.length > maxExtensions
         ? [`expected at most ${maxExtensions} extensions, which is Lambda's limit, got ${extensions.length}`]
