@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -75,4 +75,15 @@ test("takes a large file from the folder that it replaces, unless that was chang
   for (const name of ["third", "fourth", "fifth"]) {
     expect(readFileSync(join(folder(name), "node"), "utf8")).toBe("binary");
   }
+});
+
+test("links to no file whose mode was changed since", async () => {
+  const source = join(scratch, "runtime");
+  writeFileSync(source, "binary");
+  const files: readonly LayerFile[] = [{ path: "x/bin/node", mode: 0o755, content: largeFile(source, 6) }];
+  const previous = join(scratch, "previous");
+  await writeFolder(previous, files);
+  chmodSync(join(previous, "x/bin/node"), 0o4700);
+  await writeFolder(join(scratch, "layer"), files, previous);
+  expect(statSync(join(scratch, "layer/x/bin/node")).mode & 0o7777).toBe(0o755);
 });

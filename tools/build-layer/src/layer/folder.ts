@@ -18,7 +18,7 @@ export async function writeFolder(folder: string, files: readonly LayerFile[], p
     const target = join(folder, path);
     await mkdir(dirname(target), { recursive: true });
     if (content.kind === "bytes") await writeFile(target, content.bytes);
-    else if (previous !== undefined && (await tryLink(join(previous, path), target, content))) return;
+    else if (previous !== undefined && (await tryLink(join(previous, path), target, { mode, ...content }))) return;
     else await content.copyTo(target);
     await chmod(target, mode);
     const time = content.kind === "bytes" ? fixedTime : content.modified;
@@ -32,11 +32,12 @@ export async function writeFolder(folder: string, files: readonly LayerFile[], p
 async function tryLink(
   from: string,
   to: string,
-  { size, modified }: Extract<Content, { kind: "file" }>,
+  { mode, size, modified }: Pick<LayerFile, "mode"> & Extract<Content, { kind: "file" }>,
 ): Promise<boolean> {
   try {
     const there = await stat(from);
     if (!there.isFile() || there.size !== size || there.mtimeMs !== modified.getTime()) return false;
+    if ((there.mode & 0o7777) !== mode) return false; // a program may have set a bit that no layer should have
     await link(from, to);
     return true;
   } catch {
