@@ -94,3 +94,10 @@ function zip(entries: readonly { readonly name: string; readonly attributes: num
   end.writeUInt32LE(offset, 16);
   return Buffer.concat([...local, ...central, end]);
 }
+
+test("ends in a layer whose links lead in circles", () => {
+  const layer = mkdtempSync(join(tmpdir(), "circles "));
+  for (const name of ["a", "b"]) symlinkSync(".", join(layer, name));
+  expect(readFolderModes(layer)).toEqual([]);
+  rmSync(layer, { recursive: true });
+});

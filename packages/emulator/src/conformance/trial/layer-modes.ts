@@ -14,15 +14,19 @@ const madeOnUnix = 3;
 const typeMask = 0o170000;
 const plainTypes = [0, 0o100000, 0o040000];
 
-/** Reads the modes of everything in a layer's folder but links. */
+/** Reads the modes in a layer's folder, without links. Node's own recursive list follows them, in circles too. */
 export function readFolderModes(layer: string): readonly LayerMode[] {
-  return readdirSync(layer, { recursive: true, encoding: "utf8" })
-    .sort()
-    .flatMap((path): readonly LayerMode[] => {
-      const stats = lstatSync(join(layer, path));
-      if (!stats.isDirectory() && !stats.isFile()) return [];
-      return [{ path, isFolder: stats.isDirectory(), mode: stats.mode & 0o7777 }];
-    });
+  const visit = (folder: string): readonly LayerMode[] =>
+    readdirSync(join(layer, folder))
+      .sort()
+      .flatMap((name): readonly LayerMode[] => {
+        const path = join(folder, name);
+        const stats = lstatSync(join(layer, path));
+        if (!stats.isDirectory() && !stats.isFile()) return [];
+        const own: LayerMode = { path, isFolder: stats.isDirectory(), mode: stats.mode & 0o7777 };
+        return own.isFolder ? [own, ...visit(path)] : [own];
+      });
+  return visit("");
 }
 
 /**
