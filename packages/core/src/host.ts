@@ -48,16 +48,19 @@ export function createProcessHost(): Host {
   };
 }
 
+/** Set if the start check of build-layer runs this process: the number of a pipe, see docs/layers.md. */
+export const startCheckVariable = "LAMBDA_EXTENSION_START_CHECK";
+
 /**
  * Tells the start check of build-layer, if it runs this process, about a failure that the loop survives: one line of
- * JSON for the pipe whose number is in the variable, see docs/layers.md. The place `program` is before `runExtension`.
+ * JSON for the pipe. The place `program` is before `runExtension`.
  */
 export function tellStartCheck(env: Host["env"], where: string, error: unknown): void {
   try {
     const of = Object(error) as Partial<NodeJS.ErrnoException>;
     const line = JSON.stringify([where, describeError(error), of.name, of.code, of.path, of.syscall]);
     // Without the variable this throws, because NaN is no descriptor.
-    writeSync(Number(env["LAMBDA_EXTENSION_START_CHECK"]), `${line}\n`);
+    writeSync(Number(env[startCheckVariable]), `${line}\n`);
   } catch {
     // No check runs, or the error cannot be read.
   }

@@ -5,7 +5,7 @@ import type { ExtensionContext, ExtensionOptions, LifecycleStep, Registration } 
 import { parseRegistration } from "./extensions-api.ts";
 import type { ExtensionsApi } from "./extensions-api.ts";
 import type { Registered } from "./hand-off.ts";
-import { tellStartCheck } from "./host.ts";
+import { startCheckVariable, tellStartCheck } from "./host.ts";
 import type { Host } from "./host.ts";
 import type { LifecycleEventType } from "./lifecycle-event.ts";
 import { sandboxAddress } from "./telemetry/sandbox-address.ts";
@@ -21,6 +21,9 @@ const onDemandInitLimitMs = 9000;
 
 /** After a lazy start, what is left of the first event's time when the loop no longer waits for `onInit`. */
 const firstEventMarginMs = 200;
+
+/** The start check of build-layer waits 5 s for all of it, and a handler may wait for a network that a build lacks. */
+const startCheckLimitMs = 3000;
 
 /** Lambda gives the runtime's own restore hooks the same time; telemetry waits no longer for `onRestore`. */
 const restoreLimitMs = 10_000;
@@ -117,7 +120,8 @@ function endOfStart({ host, launcherRegistration }: LifeCycleParts, initializati
   const first = launcherRegistration?.firstEvent;
   // After a lazy start init is over: an invocation waits for this one.
   if (first?.kind === "event") return first.event.deadlineMs - firstEventMarginMs;
-  return initializationType === "on-demand" ? host.clock.wallMs() + onDemandInitLimitMs : Infinity;
+  const limitMs = host.env[startCheckVariable] ? startCheckLimitMs : onDemandInitLimitMs;
+  return initializationType === "on-demand" ? host.clock.wallMs() + limitMs : Infinity;
 }
 
 async function register(parts: StartParts, initializationType: string): Promise<Registration> {

@@ -95,6 +95,10 @@ test.each([
     "lacks a network and fails closed",
     `import { connect } from "node:net"; void runExtension({ failure: "closed", onInit: () => new Promise((_, reject) => connect(9, "127.0.0.1").on("error", reject)) });`,
   ],
+  [
+    "waits for a network",
+    `void runExtension({ onInit: () => new Promise((resolve) => setTimeout(resolve, 60_000)) });`,
+  ],
   ["lacks credentials", `void runExtension({ onInit() { throw new Error("no credentials"); } });`],
 ])("the start check warns of a program that %s", async (_what, program) => {
   expect(await startOnce(program)).toEqual([expect.stringMatching(/^trial: onInit threw .*the build goes on/)]);
