@@ -1,5 +1,6 @@
 export { BuildError } from "./build-error.ts";
-export { buildInto, buildLayers, buildZip, type BuildOptions } from "./build-layer.ts";
+export { buildInto, buildLayers, buildZip } from "./build-layer.ts";
+export type { BuildOptions } from "./make-layers.ts";
 export { changeWarning } from "./built-from.ts";
 export type { Source } from "./bundle/bundle.ts";
 export { checkPath, type LayerCheck } from "./check/check-layer.ts";
