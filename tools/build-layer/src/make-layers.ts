@@ -91,7 +91,8 @@ export async function makeLayers(
   );
   return withStaging(parent, async (staging) => {
     const layers = await allEnded(contents.map((content) => writeLayer(staging.folder, content, budgets)));
-    const started = contents.map(({ output: { architecture }, files }) => ({ architecture, files }));
+    const { holdsMachineCode } = beside;
+    const started = contents.map(({ output: { architecture }, files }) => ({ architecture, holdsMachineCode, files }));
     const startWarnings = await startOnce(project.settings, started, options);
     const staged = outputs.map((output) => ({ ...output, folder: join(staging.folder, output.folderName) }));
     const startUp = await startUpWithinBudget(project.settings, { layers: staged, bundle }, options);

@@ -52,11 +52,13 @@ interface Trial {
     /** Puts the pinned bytes there. */
     readonly mend?: () => void;
   }[];
+  /** One layer for each, without an engine. */
+  readonly native?: readonly Architecture[];
 }
 
 async function check(
   source: string,
-  { host = here, cacheFolder = newCache(), settings: changes = {}, engines = [] }: Trial = {},
+  { host = here, cacheFolder = newCache(), settings: changes = {}, engines = [], native = [] }: Trial = {},
 ) {
   const parsed = parseSettings({ name: "hello", entry: "src/main.ts", ...changes });
   if (parsed.kind === "problems") throw new Error(parsed.problems.join());
@@ -64,6 +66,7 @@ async function check(
     { path: "extensions/hello", mode: 0o755, content: { kind: "bytes", bytes: Buffer.from("") } },
     { path: "hello/index.cjs", mode: 0o644, content: { kind: "bytes", bytes: Buffer.from(source) } },
   ];
+  const holdsMachineCode = native.length > 0;
   const carrying = engines.map(({ path, architecture, mend }): LayerContent => {
     const never = () => Promise.reject(new Error("BUG: the check runs an engine where it is"));
     const verified = async (): Promise<string> => {
@@ -72,9 +75,11 @@ async function check(
     };
     const modified = new Date(0);
     const content = { kind: "file", path, size: 1, modified, copyTo: never, verified, deflated: never } as const;
-    return { architecture, files: [...files, { path: "hello/bin/node", mode: 0o755, content }] };
+    return { architecture, holdsMachineCode, files: [...files, { path: "hello/bin/node", mode: 0o755, content }] };
   });
-  const layers = engines.length === 0 ? [{ architecture: undefined, files }] : carrying;
+  const architectures = holdsMachineCode ? native : [undefined];
+  const bare = architectures.map((architecture) => ({ architecture, holdsMachineCode, files }));
+  const layers = engines.length === 0 ? bare : carrying;
   const said: string[] = [];
   const warnings = await checkStart(parsed.settings, layers, { host, cacheFolder, say: (line) => said.push(line) });
   return { warnings, said, cacheFolder };
@@ -255,5 +260,16 @@ describe("an engine in the layer", () => {
   test("that is only the second choice does not matter: the bundle runs on this machine's Node.js", async () => {
     const auto = { settings: { ...settings, engine: "auto" }, engines: [other] };
     await expect(check("process.exit(5)", auto)).rejects.toThrow("exit status 5");
+    expect((await check("process.exit(5)", { ...auto, native: [foreign] })).said).toEqual([notStarted]);
   });
+
+  test.runIf(process.platform === "linux")(
+    "native packages without an engine run only on their own system and processor",
+    async () => {
+      expect((await check("process.exit(5)", { native: [foreign] })).said).toEqual([notStarted]);
+      await expect(check("process.exit(5)", { native: [foreign, architecture] })).rejects.toThrow("exit status 5");
+      const { said } = await check("process.exit(5)", { native: [architecture], host: plain });
+      expect(said).toEqual([expect.stringContaining("got darwin on")]);
+    },
+  );
 });

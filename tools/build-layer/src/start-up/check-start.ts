@@ -20,6 +20,8 @@ import { keepStart, wasStarted } from "./started-before.ts";
 /** A layer that was built. */
 export interface LayerContent {
   readonly architecture: Architecture | undefined;
+  /** In its external packages: then no other system or processor can run its bundle. */
+  readonly holdsMachineCode: boolean;
   readonly files: readonly LayerFile[];
 }
 
@@ -135,17 +137,17 @@ function chooseEngines(
   for (const layer of layers) {
     const { architecture } = layer;
     const carried = layer.files.find(({ path }) => path === `${name}/bin/${runtime}`)?.content;
-    if (carried?.kind !== "file") return [{ layer, engine: undefined }];
-    if (platform === "linux" && architecture === architectureOfHost[arch]) choices.push({ layer, engine: carried });
-    else {
+    if (architecture === undefined || (platform === "linux" && architecture === architectureOfHost[arch])) {
+      choices.push({ layer, engine: carried?.kind === "file" ? carried : undefined });
+    } else {
       say(
         `${name}: the layer for ${architecture} was not started: expected Linux on that processor, got ${platform} on ${arch}`,
       );
     }
   }
-  const [layer] = layers;
   // An engine in the layer is the second choice of such a launcher.
-  if (engine === "auto" && layer !== undefined) choices.push({ layer, engine: undefined });
+  const portable = engine === "auto" ? layers.find(({ holdsMachineCode }) => !holdsMachineCode) : undefined;
+  if (portable !== undefined) choices.push({ layer: portable, engine: undefined });
   return choices;
 }
 
