@@ -17,8 +17,8 @@ interface Fields {
   readonly syscall?: string;
 }
 
-const told = (where: string, { name = "Error", code, path, syscall }: Fields = {}) => [
-  [where, `Error: no ${layer}/hello/x`, name, code, path, syscall],
+const told = (where: string, { name = "Error", code, path, syscall }: Fields = {}, message = `no ${layer}/hello/x`) => [
+  [where, `${name}: ${message}`, name, code, path, syscall],
 ];
 
 describe("what core's loop told is the bundle's fault", () => {
@@ -31,11 +31,20 @@ describe("what core's loop told is the bundle's fault", () => {
     ["a file outside the layer, before runExtension", told("program", { code: "ENOENT", path: "/etc/x" }), /"assets"/],
     ["a module that is missing", told("onInit", { code: "MODULE_NOT_FOUND" }), /^onInit threw .*"external"/],
     ["a package that is missing", told("onInit", { code: "ERR_MODULE_NOT_FOUND" }), /"external"/],
-    ["a native module that cannot be loaded", told("A background task", { code: "ERR_DLOPEN_FAILED" }), /"external"/],
+    [
+      "native code that cannot be loaded",
+      told("A background task", { code: "ERR_DLOPEN_FAILED" }),
+      /npm rebuild.*TMPDIR/,
+    ],
     ["a file that the layer lacks", told("onInit", { code: "ENOENT", path: `${layer}/hello/rules.json` }), /"assets"/],
     ["a path that depends on the working folder", told("onInit", { code: "ENOENT", path: "rules.json" }), /"assets"/],
     ["a wrong option", told("onInit", { name: "ConfigError", code: "OPTIONS" }), /mend the options of runExtension/],
     ["a name that does not exist", told("beforeRegister", { name: "ReferenceError" }), /^beforeRegister threw/],
+    [
+      "code that Node.js cannot read",
+      told("onInit", { name: "SyntaxError" }, "Cannot use import statement outside a module"),
+      /^onInit threw SyntaxError/,
+    ],
   ])("%s", (_what, failures, line) => {
     expect(judge(asked, failures)).toEqual({
       problem: { line: expect.stringMatching(line), output: "" },
@@ -54,6 +63,23 @@ describe("what core's loop told is not the bundle's fault", () => {
       0,
     ],
     ["a network that is missing", told("onInit", { code: "ECONNREFUSED" }), 1],
+    [
+      "a network that is missing before runExtension",
+      told("program", { name: "TypeError" }, "fetch failed: getaddrinfo EAI_AGAIN example.com"),
+      1,
+    ],
+    [
+      "credentials that are missing before runExtension",
+      told("program", { name: "CredentialsProviderError" }, "Could not load credentials from any providers"),
+      1,
+    ],
+    ["a setting that is no JSON", told("onInit", { name: "SyntaxError" }, "Unexpected end of JSON input"), 1],
+    ["a setting that is no number", told("onInit", { name: "SyntaxError" }, "Cannot convert x to a BigInt"), 1],
+    [
+      "a setting that is no pattern",
+      told("onInit", { name: "SyntaxError" }, "Invalid regular expression: /(/: Unterminated group"),
+      1,
+    ],
     ["credentials that are missing, told twice", [...told("onInit"), ...told("onInit")], 1],
     ["a program that this machine lacks", told("onInit", { code: "ENOENT", path: "aws", syscall: "spawn aws" }), 1],
     ["a file outside the layer", told("onInit", { code: "ENOENT", path: "/run/secrets/key" }), 1],
@@ -78,6 +104,13 @@ test.each<[StartEnd, RegExp]>([
   [{ kind: "error", errorType: "Extension.NoTable" }, /^it reported Extension\.NoTable in place/],
 ])("an extension without core: %o", (end, line) => {
   expect(judge(end).problem?.line).toMatch(line);
+});
+
+test.each([
+  ["API_KEY is missing", /a missing setting gets a default in "environment"/],
+  ["Error: connect ENETUNREACH 10.0.0.1:443", /advice: the check has no network/],
+])("an extension without core that prints %s", (said, line) => {
+  expect(judge({ kind: "exit", status: 1 }, [], said).problem?.line).toMatch(line);
 });
 
 test("lines that are not JSON arrays tell nothing", () => {

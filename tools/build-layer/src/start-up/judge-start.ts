@@ -28,14 +28,22 @@ const shownLines = 12;
 const shownLength = 160;
 
 const missingModule = /^(ERR_)?MODULE_NOT_FOUND$|^ERR_(UNKNOWN_BUILTIN_MODULE|DLOPEN_FAILED)$/;
+/** What the check takes away, as Node.js and AWS's SDK name it. A description has the code of the cause too. */
+const takenAway =
+  /\b(EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ENETUNREACH|EHOSTUNREACH|ENETDOWN|ETIMEDOUT|CredentialsProviderError)\b/;
+/** A SyntaxError about data, which a setting may hold, and not about code. */
+const badData = /JSON|BigInt|regular expression/;
 const advice = {
   module: 'import the module by its name in quotes, or list its package in "external" of lambdaExtension',
   file: 'list the file in "assets" of lambdaExtension, and open it with a path that begins with __dirname',
   setting:
     'mend the program; if a setting is missing, give it a default in "environment" of lambdaExtension, or throw a ConfigError',
   run: "call runExtension when the program is loaded, and do not end the process",
-  mend: 'mend what the output names; a missing module belongs into the bundle or into "external", a missing file into "assets"',
-  wait: "call runExtension, and let neither the start of the program nor onInit block or wait for a network",
+  mend: 'mend what the output names; a missing setting gets a default in "environment", a missing module belongs into the bundle or into "external", a missing file into "assets"',
+  native:
+    "npm rebuild its package; if the folder for temporary files is mounted with noexec, name another one in TMPDIR",
+  network: "the check has no network and no credentials: ask for the first event before you use them",
+  wait: "call runExtension; until then nothing may wait for a network, and in onInit nothing may block",
 };
 
 /** Decides whether the bundle is at fault. `layer` is the folder that held the extension's files while it ran. */
@@ -54,7 +62,7 @@ export function judgeStart({ end, told, said }: StartOutcome, layer: string, dea
   const isConfigError = end.kind === "error" && end.errorType.endsWith("ConfigError");
   if (end.kind === "next" || isConfigError || (end.kind === "error" && failures.length > 0)) return { warnings };
   const output = lastLines(said.replaceAll(`${layer}/`, ""));
-  return { problem: { line: describeEnd(end, deadlineMs), output }, warnings: [] };
+  return { problem: { line: describeEnd(end, { deadlineMs, said }), output }, warnings: [] };
 }
 
 /** Each line is a JSON array. A program that wrote anything else into the pipe has told nothing. */
@@ -74,30 +82,35 @@ function parseTold(told: string): readonly ToldFailure[] {
 }
 
 /**
- * Before `runExtension` everything counts but settings. After it, only what no network, role or setting can mend.
+ * Before `runExtension` everything counts but settings and what the check takes away. After it, only what no network, role or setting can mend.
  */
-function isOfBundle({ where, name, code = "", path, syscall }: ToldFailure, layer: string): boolean {
+function isOfBundle({ where, message, name, code = "", path, syscall }: ToldFailure, layer: string): boolean {
   if (missingModule.test(code) || code === "OPTIONS") return true;
-  if (where === "program") return name !== "ConfigError";
+  if (where === "program") return name !== "ConfigError" && !takenAway.test(message);
   if (code === "ENOENT" && path !== undefined && !syscall?.startsWith("spawn")) {
     return !isAbsolute(path) || path.startsWith(`${layer}/`);
   }
-  return name === "SyntaxError" || name === "ReferenceError";
+  return name === "ReferenceError" || (name === "SyntaxError" && !badData.test(message));
 }
 
 function adviceFor({ code = "" }: ToldFailure): string {
+  if (code === "ERR_DLOPEN_FAILED") return advice.native;
   if (missingModule.test(code)) return advice.module;
   if (code === "ENOENT") return advice.file;
   return code === "OPTIONS" ? "mend the options of runExtension" : advice.setting;
 }
 
-function describeEnd(end: Exclude<StartEnd, { readonly kind: "next" }>, deadlineMs: number): string {
+function describeEnd(
+  end: Exclude<StartEnd, { readonly kind: "next" }>,
+  { deadlineMs, said }: { readonly deadlineMs: number; readonly said: string },
+): string {
   switch (end.kind) {
     case "error":
       return `it reported ${end.errorType} in place of its first event; advice: ${advice.setting}`;
     case "exit": {
       const status = typeof end.status === "number" ? `exit status ${end.status}` : end.status;
-      return `it ended (${status}) before it asked for its first event; advice: ${end.status === 0 ? advice.run : advice.mend}`;
+      const mend = takenAway.test(said) ? advice.network : advice.mend;
+      return `it ended (${status}) before it asked for its first event; advice: ${end.status === 0 ? advice.run : mend}`;
     }
     case "late":
       return `it had not asked for its first event after ${deadlineMs / 1000} s; advice: ${advice.wait}`;
