@@ -55,9 +55,11 @@ export function judgeStart({ end, told, said }: StartOutcome, layer: string, dea
   if (fault !== undefined) {
     return { problem: { line: `${describe(fault)}; advice: ${adviceFor(fault)}`, output: "" }, warnings: [] };
   }
-  const others = failures.filter(({ name }) => name !== "ConfigError");
+  // What is thrown before `runExtension`, core throws again in onInit.
+  const first = new Map(failures.toReversed().map((failure) => [failure.message, failure]));
+  const others = [...first.values()].toReversed().filter(({ name }) => name !== "ConfigError");
   const reason = "the build goes on, because on this machine a network, a role or a setting may be missing";
-  const warnings = [...new Set(others.map((failure) => `${describe(failure)}; ${reason}`))];
+  const warnings = others.map((failure) => `${describe(failure)}; ${reason}`);
   // An extension that fails closed ends because of what it told, or because of its settings.
   const isConfigError = end.kind === "error" && end.errorType.endsWith("ConfigError");
   if (end.kind === "next" || isConfigError || (end.kind === "error" && failures.length > 0)) return { warnings };
