@@ -36,6 +36,7 @@ describe("what core's loop told is the bundle's fault", () => {
       told("A background task", { code: "ERR_DLOPEN_FAILED" }),
       /npm rebuild.*TMPDIR/,
     ],
+    ["a package that explains why it cannot load its own", told("program", {}, "ERR_DLOPEN_FAILED: x.node"), /TMPDIR/],
     ["a file that the layer lacks", told("onInit", { code: "ENOENT", path: `${layer}/hello/rules.json` }), /"assets"/],
     ["a path that depends on the working folder", told("onInit", { code: "ENOENT", path: "rules.json" }), /"assets"/],
     ["a wrong option", told("onInit", { name: "ConfigError", code: "OPTIONS" }), /mend the options of runExtension/],

@@ -95,8 +95,9 @@ function isOfBundle({ where, message, name, code = "", path, syscall }: ToldFail
   return name === "ReferenceError" || (name === "SyntaxError" && !badData.test(message));
 }
 
-function adviceFor({ code = "" }: ToldFailure): string {
-  if (code === "ERR_DLOPEN_FAILED") return advice.native;
+function adviceFor({ message, code = "" }: ToldFailure): string {
+  // sharp throws an error of its own, which quotes this one.
+  if (/\bERR_DLOPEN_FAILED\b/.test(`${code} ${message}`)) return advice.native;
   if (missingModule.test(code)) return advice.module;
   if (code === "ENOENT") return advice.file;
   return code === "OPTIONS" ? "mend the options of runExtension" : advice.setting;
