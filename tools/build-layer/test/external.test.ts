@@ -257,16 +257,19 @@ describe("native builds", () => {
     );
   });
 
-  test("refuses a package that was installed without its build, unless that one is optional", async () => {
+  test("refuses a package of the project that was installed without its build, and no other: it may be optional", async () => {
     const made = project(
       { external: ["one"] },
       { "node_modules/one": {}, "node_modules/two": { optionalDependencies: { one: "1" } } },
     );
     made.put("node_modules/one/binding.gyp", "{}");
+    expect(await build(made)).toMatchObject({ code: 0, stderr: "" });
+    const settings = { name: "hello", entry: "src/main.ts", external: ["one"] };
+    made.put("package.json", { devDependencies: { one: "1" }, lambdaExtension: settings });
     expect((await build(made)).stderr).toMatch(
       /expected a native build of "one" for x86_64, got none in .*node_modules\/one: npm rebuild one, with install scripts allowed\n/,
     );
-    made.put("package.json", { lambdaExtension: { name: "hello", entry: "src/main.ts", external: ["two"] } });
+    made.put("package.json", { lambdaExtension: { ...settings, external: ["two"] } });
     made.put("src/main.ts", 'require("two")');
     expect(await build(made)).toMatchObject({ code: 0, stderr: "" });
   });

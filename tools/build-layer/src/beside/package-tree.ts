@@ -15,7 +15,7 @@ export interface PlacedPackage {
   readonly folder: string;
   /** `node_modules/pino`, or `node_modules/pino/node_modules/split2` beside another version. */
   readonly path: string;
-  /** False if every package that needs it works without it. */
+  /** False if all that need it may work without it. */
   readonly isNeeded: boolean;
 }
 
@@ -36,12 +36,14 @@ export function placePackages({ folder, external, target }: TreeRequest): {
   readonly problems: readonly string[];
 } {
   const own = readManifest(join(folder, "package.json"));
+  // A bundled package is often a development dependency. One that the project does not list may be optional elsewhere.
+  const needed = [...namesIn(own["dependencies"]), ...namesIn(own["devDependencies"])];
   const listed = new Set([...external, ...namesIn(own["dependencies"]), ...namesIn(own["optionalDependencies"])]);
   const problems = new Set<string>();
   const tree = createTree();
   for (const name of new Set(external)) {
     const found = locate(folder, name);
-    if (found !== undefined) tree.place({ name, folder: found, isNeeded: true });
+    if (found !== undefined) tree.place({ name, folder: found, isNeeded: needed.includes(name) });
     else problems.add(`expected "${name}" to be installed, got no such package: npm install ${name}`);
   }
   // The needs of a package get their places together, before those of the packages below it.
