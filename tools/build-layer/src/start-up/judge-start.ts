@@ -84,7 +84,8 @@ function parseTold(told: string): readonly ToldFailure[] {
 }
 
 /**
- * Before `runExtension` everything counts but settings and what the check takes away. After it, only what no network, role or setting can mend.
+ * Before `runExtension` everything counts but settings and what the check takes away. After it, only what no network,
+ * role or setting can mend.
  */
 function isOfBundle({ where, message, name, code = "", path, syscall }: ToldFailure, layer: string): boolean {
   if (missingModule.test(code) || code === "OPTIONS") return true;
