@@ -120,8 +120,8 @@ function endOfStart({ host, launcherRegistration }: LifeCycleParts, initializati
   const first = launcherRegistration?.firstEvent;
   // After a lazy start init is over: an invocation waits for this one.
   if (first?.kind === "event") return first.event.deadlineMs - firstEventMarginMs;
-  const limitMs = host.env[startCheckVariable] ? startCheckLimitMs : onDemandInitLimitMs;
-  return initializationType === "on-demand" ? host.clock.wallMs() + limitMs : Infinity;
+  const limitMs = initializationType === "on-demand" ? onDemandInitLimitMs : Infinity;
+  return host.clock.wallMs() + (host.env[startCheckVariable] ? startCheckLimitMs : limitMs);
 }
 
 async function register(parts: StartParts, initializationType: string): Promise<Registration> {

@@ -4,9 +4,9 @@ import { buildExtension, manifest } from "./build-extension.ts";
 const host = { node: process.execPath, platform: process.platform, arch: process.arch };
 
 /** Builds a program and starts it once, as `build-layer` does; returns the warnings. */
-async function startOnce(program: string, register = "launcher"): Promise<readonly string[]> {
+async function startOnce(program: string, settings: object = {}): Promise<readonly string[]> {
   const source = `import { ConfigError, runExtension } from "@lambda-extension/core";\n${program}`;
-  const files = { "package.json": manifest({ name: "trial", register }), "src/main.ts": source };
+  const files = { "package.json": manifest({ name: "trial", ...settings }), "src/main.ts": source };
   const built = await buildExtension(files, host);
   built.remove();
   return built.warnings;
@@ -86,10 +86,10 @@ test.each([
     "launcher",
   ],
 ])("the start check passes a program that %s", async (_what, program, register) => {
-  expect(await startOnce(program, register)).toEqual([]);
+  expect(await startOnce(program, { register })).toEqual([]);
 });
 
-test.each([
+test.each<[what: string, program: string, settings?: object]>([
   ["lacks a network", `void runExtension({ onInit: async () => void (await fetch("http://127.0.0.1:6666/")) });`],
   [
     "lacks a network and fails closed",
@@ -99,7 +99,14 @@ test.each([
     "waits for a network",
     `void runExtension({ onInit: () => new Promise((resolve) => setTimeout(resolve, 60_000)) });`,
   ],
+  [
+    "waits for a network and starts lazily",
+    `void runExtension({ onInit: () => new Promise((resolve) => setTimeout(resolve, 60_000)) });`,
+    { start: "lazy" },
+  ],
   ["lacks credentials", `void runExtension({ onInit() { throw new Error("no credentials"); } });`],
-])("the start check warns of a program that %s", async (_what, program) => {
-  expect(await startOnce(program)).toEqual([expect.stringMatching(/^trial: onInit threw .*the build goes on/)]);
+])("the start check warns of a program that %s", async (_what, program, settings = {}) => {
+  expect(await startOnce(program, settings)).toEqual([
+    expect.stringMatching(/^trial: onInit threw .*the build goes on/),
+  ]);
 });
