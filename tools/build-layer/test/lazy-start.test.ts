@@ -104,6 +104,16 @@ describe("the first event", () => {
     ["an unknown kind", '{"eventType":"RESTORE"}', '{"eventType":"RESTORE"}'],
     ["no kind", "{}", "{}"],
     ["an empty answer", "", "null"],
+    [
+      "SHUTDOWN inside",
+      '{"eventType":"INVOKE","of":{"eventType":"SHUTDOWN"}}',
+      '{"eventType":"INVOKE","of":{"eventType":"SHUTDOWN"}}',
+    ],
+    [
+      "SHUTDOWN in a text",
+      String.raw`{"arn":"\"eventType\":\"SHUTDOWN\""}`,
+      String.raw`{"arn":"\"eventType\":\"SHUTDOWN\""}`,
+    ],
     ["99 kB", `{"eventType":"INVOKE","requestId":"${"x".repeat(99_000)}"}`, expect.stringMatching(/^\{.{99000,}\}$/)],
   ])("is handed over as it came: %s", async (_what, body, event) => {
     const { code, env } = await run({ next: [answer(body)] });
@@ -124,6 +134,13 @@ describe("the first event", () => {
       expect(env).toMatchObject(handOff);
       expect(env).not.toHaveProperty("LAMBDA_EXTENSION_SOCKET_FD");
     }
+  });
+
+  test("of a megabyte of blanks takes no longer than one of letters", async () => {
+    const startMs = performance.now();
+    const { code, stderr } = await run({ next: [answer(`{${" ".repeat(1_000_000)}}`), answer(shutdown)] });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("1000002 bytes") });
+    expect(performance.now() - startMs).toBeLessThan(3000);
   });
 
   test("of more than an environment variable holds ends in the path without an engine", async () => {

@@ -131,11 +131,12 @@ live_without_engine() {
 # Sets body to the next event; exits at SHUTDOWN. The kept connection may have been closed meanwhile: it asks once more.
 # After part of an answer only an extension without an engine does: the other one would lose an event (docs/adr/0102).
 next_event() {
-  local try
+  # An INVOKE may have the same field in an object inside it.
+  local try ends='^[[:space:]]*\{[^{}]*"eventType"[[:space:]]*:[[:space:]]*"SHUTDOWN"'
   for try in 1 2; do
     if request GET event/next "Lambda-Extension-Identifier: $identifier"$'\r\n' '' && [[ $status != 204 ]]; then
       [[ $status == 200 ]] || break
-      [[ ${body//[[:space:]]/} != *'"eventType":"SHUTDOWN"'* ]] || exit 0
+      [[ ! $body =~ $ends ]] || exit 0
       return
     fi
     [[ -z $status || $status == 204 || -n $problem ]] || { status='the answer broke off'; break; }
