@@ -136,6 +136,11 @@ describe("the first event", () => {
     }
   });
 
+  test("keeps the registration's identifier, whatever the answer's head says", async () => {
+    const { env } = await run({ next: [{ chunks: [ok(invoke, { "Lambda-Extension-Identifier": "" })] }] });
+    expect(env).toMatchObject(handOff);
+  });
+
   test("of a megabyte of blanks takes no longer than one of letters", async () => {
     const startMs = performance.now();
     const { code, stderr } = await run({ next: [answer(`{${" ".repeat(1_000_000)}}`), answer(shutdown)] });

@@ -46,8 +46,8 @@ hang_up() {
   socket=''
 }
 
-# Sends one request, on the open connection if there is one, and sets status, body and (if the answer has one)
-# identifier. Fails unless a whole answer came. No timeout: the API may answer after a freeze.
+# Sends one request, on the open connection if there is one, and sets status, body and (at the registration) identifier.
+# Fails unless a whole answer came. No timeout: the API may answer after a freeze.
 request() { # method, path, headers, body
   local host=$api:80 text=''
   status='' body=''
@@ -88,7 +88,7 @@ read_head() {
     key=${line%%:*} line=${line#*:}
     line=${line#"${line%%[![:blank:]]*}"} line=${line%"${line##*[![:blank:]]}"}
     case ${key,,} in
-      lambda-extension-identifier) [[ $status == 1?? ]] || identifier=$line ;;
+      lambda-extension-identifier) [[ $status == 1?? || -n $identifier ]] || identifier=$line ;;
       content-length) length=$line ;;
       transfer-encoding) chunked=yes ;;
       connection) [[ ${line,,} != close ]] || closes=yes ;;
