@@ -12,7 +12,7 @@ export const rows: readonly Row[] = [
     beside: { pg: "8.23.1", "sql.js": "1.17.0" },
     files: { "tsconfig.json": "decorators.json" },
     settings: { external: ["typeorm", "pg", "sql.js"] },
-    note: 'It loads its driver by a variable, so both stay outside the bundle. Decorators need `experimentalDecorators` in tsconfig.json, and the type of each column: `@Column("text")`.',
+    note: 'It loads its driver by a name in a variable, so both stay outside the bundle. Decorators need `experimentalDecorators` in tsconfig.json, and the type of each column: `@Column("text")`.',
   },
   {
     name: "prisma",
@@ -26,7 +26,7 @@ export const rows: readonly Row[] = [
     name: "better-sqlite3",
     packages: { "better-sqlite3": "13.2.0" },
     settings: { external: ["better-sqlite3"] },
-    note: 'Its package holds compiled code for both architectures. On Node.js 20 it crashes (SIGSEGV), and the function fails with `Extension.Crash`. Set `"engine": "carried"`.',
+    note: 'Its package has native builds for both architectures. On Node.js 20 it crashes (SIGSEGV), and the function fails with `Extension.Crash`. Set `"engine": "carried"`.',
     expected: { fails: { "20": /SIGSEGV/ } },
   },
   {
@@ -34,13 +34,13 @@ export const rows: readonly Row[] = [
     packages: { sqlite3: "6.0.1" },
     install: ["--ignore-scripts=false"],
     settings: { external: ["sqlite3"] },
-    note: "`npm install` fetches or compiles it for its own machine, so build each architecture on a machine of its kind. Compile it with the oldest Node.js of your functions, as the trial does: compiled with Node.js 24 it crashes on Node.js 20.",
+    note: "`npm install` fetches or compiles the native build for its own machine, so build each architecture on a machine of its kind. Compile it with the oldest Node.js of your functions, as the trial does. Compiled with Node.js 24, it crashes on Node.js 20.",
   },
   {
     name: "pino",
     packages: { pino: "10.4.0" },
     settings: { external: ["pino"] },
-    note: "The setting is for transports: they are worker threads with files of their own. Name the package of another transport too. The setting is not needed without a transport.",
+    note: "The setting is for transports: a transport is a worker thread with a file of its own. If a transport is in another package, list that package too. Without a transport, pino needs no setting.",
   },
   { name: "winston", packages: { winston: "3.19.0" } },
   {
@@ -100,7 +100,7 @@ export const rows: readonly Row[] = [
     name: "sharp",
     packages: { sharp: "0.35.5" },
     settings: { external: ["sharp"] },
-    note: "Its compiled code is for one architecture. The build prints the command that installs it for another one.",
+    note: "A native build is for one architecture. `build-layer` prints the command that installs the other one.",
   },
   {
     name: "jsdom",
@@ -133,6 +133,6 @@ export const rows: readonly Row[] = [
     packages: { ssh2: "1.17.0" },
     install: ["--ignore-scripts=false"],
     settings: { external: ["ssh2"] },
-    note: "The setting is for its compiled code. Where npm did not compile it, ssh2 also works without the setting.",
+    note: "The setting is for its native code. If npm did not compile that code, ssh2 also works without the setting.",
   },
 ];
