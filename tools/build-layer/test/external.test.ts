@@ -164,7 +164,7 @@ describe("external", () => {
     expect(await build(made)).toMatchObject({
       code: 1,
       stderr:
-        'build-layer: lambdaExtension.external: expected "two", which one needs, to be installed, got no such package: npm install\n',
+        'build-layer: lambdaExtension.external: expected "two", which one needs, to be installed, got no such package: run npm install\n',
     });
   });
 
@@ -187,7 +187,7 @@ describe("external", () => {
     const { code, stderr } = await build(made);
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^build-layer: lambdaExtension\.external: expected packages whose versions have an end, got node_modules\/b\/node_modules\/a\/.*\n$/,
+      /^build-layer: lambdaExtension\.external: expected one version of packages that need each other, got folders without end: node_modules\/b\/node_modules\/a\/.*\n$/,
     );
   });
 });
@@ -235,7 +235,7 @@ describe("native builds", () => {
       code: 1,
       stderr:
         'build-layer: lambdaExtension.external: expected the native build of "one" for arm64 (@n/linux-arm64), got none: ' +
-        'npm install --no-save --force @n/linux-arm64@^1.2.0, or set "architectures" to those that are installed\n',
+        'run npm install --no-save --force @n/linux-arm64@^1.2.0, or set "architectures" to those that are installed\n',
     });
     expect(await build(made, ["--architecture", "x86_64"])).toMatchObject({ code: 0 });
     expect(await build(made, ["--out", "art"])).toMatchObject({ code: 0 });
@@ -267,7 +267,7 @@ describe("native builds", () => {
     const settings = { name: "hello", entry: "src/main.ts", external: ["one"] };
     made.put("package.json", { devDependencies: { one: "1" }, lambdaExtension: settings });
     expect((await build(made)).stderr).toMatch(
-      /expected a native build of "one" for x86_64, got none in .*node_modules\/one: npm rebuild one, with install scripts allowed\n/,
+      /expected a native build of "one" for x86_64, got none in .*node_modules\/one: run npm rebuild one with install scripts allowed\n/,
     );
     made.put("package.json", { lambdaExtension: { ...settings, external: ["two"] } });
     made.put("src/main.ts", 'require("two")');
@@ -279,14 +279,17 @@ describe("native builds", () => {
     putProgram(made, "node_modules/one/a.node", 62, "\0node_register_module_v115\0GLIBC_2.2.5\0GLIBC_2.34\0");
     expect(await build(made)).toMatchObject({
       code: 0,
-      stderr: "build-layer: warning: one: a.node is for Node.js 20 alone, and so is the layer\n",
+      stderr:
+        "build-layer: warning: one: a.node works with Node.js 20 only: use the layer only with functions on that Node.js\n",
     });
     made.put("package.json", {
       lambdaExtension: { name: "hello", entry: "src/main.ts", external: ["one"], engine: "carried" },
     });
     expect((await build(made)).stderr).toContain(
-      'expected a native build of "one" for Node.js 24, which the layer carries, got a.node for Node.js 20: npm rebuild one, with Node.js 24\n',
+      'expected a native build of "one" for Node.js 24, which the layer carries, got a.node for Node.js 20: run npm rebuild one with Node.js 24\n',
     );
+    putProgram(made, "node_modules/one/a.node", 62, "\0node_register_module_v137\0");
+    expect((await build(made)).stderr).not.toContain("Node.js 24");
     putProgram(made, "node_modules/one/a.node", 62, "GLIBC_2.38\0");
     expect((await build(made)).stderr).toContain(
       "for Lambda's glibc 2.34, got a.node for glibc 2.38: build it on Amazon Linux 2023\n",

@@ -108,7 +108,7 @@ describe("assets", () => {
     expect(code).toBe(1);
     expect(stderr.trimEnd().split("\n")).toEqual([
       expect.stringMatching(/^build-layer: lambdaExtension\.assets: expected files at "src\/none\.json", got none/),
-      'build-layer: lambdaExtension.external: expected "nothing-there" to be installed, got no such package: npm install nothing-there',
+      'build-layer: lambdaExtension.external: expected "nothing-there" to be installed, got no such package: run npm install nothing-there',
     ]);
     expect(existsSync(join(made.folder, "dist"))).toBe(false);
   });
@@ -160,7 +160,7 @@ describe("what a build can see and a bundle cannot hold", () => {
     const { built, ran } = await buildAndRun(made);
     expect(ran.stdout).toBe("MODULE_NOT_FOUND,MODULE_NOT_FOUND,MODULE_NOT_FOUND\n");
     expect(built.stderr).toBe(
-      'build-layer: warning: node_modules/pack/index.js:2: expected the name of a module, got one that is known only at run time (and 1 more): if the program gets there, add "pack" to lambdaExtension.external\n',
+      'build-layer: warning: node_modules/pack/index.js:2: expected the name of a module, got one that is known only at run time (and 1 more): if the program uses it, add "pack" to lambdaExtension.external\n',
     );
   });
 
@@ -168,12 +168,12 @@ describe("what a build can see and a bundle cannot hold", () => {
     [
       "a module whose name is a variable",
       "console.log(1);\nexport const load = (name: string) => console.log(require(name));",
-      "src/main.ts:2: expected the name of a module, got one that is known only at run time: name it there, or add that package to lambdaExtension.external",
+      "src/main.ts:2: expected the name of a module, got one that is known only at run time: write the name in quotes, or add its package to lambdaExtension.external",
     ],
     [
       "an import() whose name is a variable",
       "export const load = (name: string) => import(name); console.log(1);",
-      "src/main.ts:1: expected the name of a module, got one that is known only at run time: name it there, or add that package to lambdaExtension.external",
+      "src/main.ts:1: expected the name of a module, got one that is known only at run time: write the name in quotes, or add its package to lambdaExtension.external",
     ],
     [
       "a file beside the source",
@@ -183,7 +183,7 @@ describe("what a build can see and a bundle cannot hold", () => {
     [
       "a file above the source",
       'console.log(import.meta.dirname + "/../top.json");',
-      'src/main.ts:1: expected ../top.json beside the bundle, got nothing there: add "top.json" to lambdaExtension.assets, and look for "top.json"',
+      'src/main.ts:1: expected ../top.json beside the bundle, got nothing there: add "top.json" to lambdaExtension.assets, and open join(__dirname, "top.json")',
     ],
     [
       "a file by its URL",
@@ -232,7 +232,7 @@ describe("what a build can see and a bundle cannot hold", () => {
     made.put("node_modules/pack/binding.gyp", "{}");
     made.put("node_modules/pack/index.js", "exports.load = (name) => [require(name), require(name)];");
     expect((await build(made)).stderr).toBe(
-      'build-layer: warning: pack: expected no native code, which a bundle cannot hold, got a package with some (and 2 more): if the program gets there, add "pack" to lambdaExtension.external\n',
+      'build-layer: warning: pack: expected no native code, which a bundle cannot hold, got a package with some (and 2 more): if the program uses it, add "pack" to lambdaExtension.external\n',
     );
   });
 

@@ -69,10 +69,13 @@ function compare({ name, folder }: PlacedPackage, path: string, { engine, runtim
   }
   if (node === undefined) return {};
   const carried = engineReleases.node.x86_64.version.split(".")[0];
-  if (engine === "carried" && runtime === "node" && node !== carried) {
+  if (engine === "carried" && runtime === "node") {
+    if (node === carried) return {};
     return {
-      problem: `expected a native build of "${name}" for Node.js ${carried}, which the layer carries, got ${path} for Node.js ${node}: npm rebuild ${name}, with Node.js ${carried}`,
+      problem: `expected a native build of "${name}" for Node.js ${carried}, which the layer carries, got ${path} for Node.js ${node}: run npm rebuild ${name} with Node.js ${carried}`,
     };
   }
-  return { warning: `${name}: ${path} is for Node.js ${node} alone, and so is the layer` };
+  return {
+    warning: `${name}: ${path} works with Node.js ${node} only: use the layer only with functions on that Node.js`,
+  };
 }

@@ -36,7 +36,7 @@ export function chooseBuilds(
   return {
     files: chosen,
     problem: isUnbuilt
-      ? `expected a native build of "${name}" for ${target}, got none in ${folder}: npm rebuild ${name}, with install scripts allowed`
+      ? `expected a native build of "${name}" for ${target}, got none in ${folder}: run npm rebuild ${name} with install scripts allowed`
       : undefined,
   };
 }

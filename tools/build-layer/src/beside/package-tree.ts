@@ -44,7 +44,7 @@ export function placePackages({ folder, external, target }: TreeRequest): {
   for (const name of new Set(external)) {
     const found = locate(folder, name);
     if (found !== undefined) tree.place({ name, folder: found, isNeeded: needed.includes(name) });
-    else problems.add(`expected "${name}" to be installed, got no such package: npm install ${name}`);
+    else problems.add(`expected "${name}" to be installed, got no such package: run npm install ${name}`);
   }
   // The needs of a package get their places together, before those of the packages below it.
   for (let one = tree.next(); one !== undefined; one = tree.next()) {
@@ -82,7 +82,7 @@ function explainMissing(
   const needed = missing.filter(({ kind }) => kind === "needed");
   const builds = missing.filter(({ name, kind }) => kind === "optional" && isNameOf(name, target));
   const problems = needed.map(
-    ({ name }) => `expected "${name}", which ${of} needs, to be installed, got no such package: npm install`,
+    ({ name }) => `expected "${name}", which ${of} needs, to be installed, got no such package: run npm install`,
   );
   if (builds.length === 0) return problems;
   const names = builds.map(({ name }) => name).join(" and ");
@@ -90,7 +90,7 @@ function explainMissing(
   const command = `npm install --no-save --force ${builds.map(({ name, range }) => `${name}@${range}`).join(" ")}`;
   return [
     ...problems,
-    `expected the native build of "${of}" for ${target} (${names}), got none: ${command}, or set "architectures" to those that are installed`,
+    `expected the native build of "${of}" for ${target} (${names}), got none: run ${command}, or set "architectures" to those that are installed`,
   ];
 }
 
@@ -109,7 +109,9 @@ function createTree() {
       // Two packages that need each other in two versions each would have no end.
       if (there.path.length > maxPath) {
         const got = `${there.path.slice(0, 200)}…`;
-        throw new BuildError(`lambdaExtension.external: expected packages whose versions have an end, got ${got}`);
+        throw new BuildError(
+          `lambdaExtension.external: expected one version of packages that need each other, got folders without end: ${got}`,
+        );
       }
       placed.set(there.path, there);
       queue.push(there);

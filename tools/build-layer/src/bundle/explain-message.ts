@@ -39,13 +39,13 @@ export function toLack(message: Message): Lack | undefined {
       return {
         packageName,
         text: `${placeOf(message)}: expected the name of a module, got one that is known only at run time`,
-        advice: "name it there, or add that package to lambdaExtension.external",
+        advice: "write the name in quotes, or add its package to lambdaExtension.external",
       };
     case "require-resolve-not-external":
       return {
         packageName,
         text: `${placeOf(message)}: expected a file that is there at run time, got ${message.text.split(" ")[0]}`,
-        advice: "add it to lambdaExtension.assets, and look for it with join(__dirname, …)",
+        advice: "add it to lambdaExtension.assets, and open it with join(__dirname, …)",
       };
     default:
       return undefined;

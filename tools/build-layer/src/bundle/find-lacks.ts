@@ -17,7 +17,7 @@ export interface LackRequest {
 
 /**
  * Finds what the bundle's sources need and the bundle cannot hold: files that they look for beside themselves, by a
- * path that is written there, native code, and names of classes. No build can see whether the program gets there.
+ * path that is written there, native code, and names of classes. No build can see whether the program uses them.
  */
 export function findLacks({ folder, sources, beside, keepNames }: LackRequest): readonly Lack[] {
   const there = new Set(beside.flatMap((path) => [path, ...upwards(path)]));
@@ -83,7 +83,7 @@ function filesOf(source: string, folder: string, there: ReadonlySet<string>): re
 function adviceFor(path: string, source: string, folder: string): string {
   const asset = (part: string): string =>
     `add "${relative(folder, join(dirname(source), part))}" to lambdaExtension.assets`;
-  if (path.startsWith("../")) return `${asset(path)}, and look for "${posix.basename(path)}"`;
+  if (path.startsWith("../")) return `${asset(path)}, and open join(__dirname, "${posix.basename(path)}")`;
   return asset(path.split("/")[0] ?? path);
 }
 

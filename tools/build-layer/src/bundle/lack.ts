@@ -1,4 +1,4 @@
-/** Something that the program needs at run time, if it gets there, and that the bundle does not hold. */
+/** Something that the program needs at run time, if it uses that part, and that the bundle does not hold. */
 export interface Lack {
   /** The package whose code needs it; undefined for the project's own code. */
   readonly packageName: string | undefined;
@@ -17,7 +17,7 @@ export function toWarnings(lacks: readonly Lack[]): readonly string[] {
     ...[...names].map((name) => {
       const [first, ...others] = lacks.filter(({ packageName }) => packageName === name);
       const more = others.length === 0 ? "" : ` (and ${others.length} more)`;
-      return `${first?.text}${more}: if the program gets there, add "${name}" to lambdaExtension.external`;
+      return `${first?.text}${more}: if the program uses it, add "${name}" to lambdaExtension.external`;
     }),
   ];
 }

@@ -26,7 +26,7 @@ describe("what core's loop told is the bundle's fault", () => {
     [
       "anything before runExtension",
       told("program"),
-      /^the program, before it calls runExtension, threw Error: no hello\/x; advice: mend the program; if a setting/,
+      /^the program, before it calls runExtension, threw Error: no hello\/x; advice: fix the program; if a setting/,
     ],
     ["a file outside the layer, before runExtension", told("program", { code: "ENOENT", path: "/etc/x" }), /"assets"/],
     ["a module that is missing", told("onInit", { code: "MODULE_NOT_FOUND" }), /^onInit threw .*"external"/],
@@ -39,7 +39,7 @@ describe("what core's loop told is the bundle's fault", () => {
     ["a package that explains why it cannot load its own", told("program", {}, "ERR_DLOPEN_FAILED: x.node"), /TMPDIR/],
     ["a file that the layer lacks", told("onInit", { code: "ENOENT", path: `${layer}/hello/rules.json` }), /"assets"/],
     ["a path that depends on the working folder", told("onInit", { code: "ENOENT", path: "rules.json" }), /"assets"/],
-    ["a wrong option", told("onInit", { name: "ConfigError", code: "OPTIONS" }), /mend the options of runExtension/],
+    ["a wrong option", told("onInit", { name: "ConfigError", code: "OPTIONS" }), /fix the options of runExtension/],
     ["a name that does not exist", told("beforeRegister", { name: "ReferenceError" }), /^beforeRegister threw/],
     [
       "code that Node.js cannot read",
@@ -101,7 +101,7 @@ test.each<[StartEnd, RegExp]>([
     { kind: "exit", status: 0 },
     /^it ended \(exit status 0\) before it asked for its first event; advice: call runExtension/,
   ],
-  [{ kind: "exit", status: 7 }, /^it ended \(exit status 7\).*mend what the output names/],
+  [{ kind: "exit", status: 7 }, /^it ended \(exit status 7\).*fix what the output names/],
   [{ kind: "exit", status: "SIGSEGV" }, /^it ended \(SIGSEGV\)/],
   [{ kind: "late" }, /^it had not asked for its first event after 5 s; advice: call runExtension/],
   [{ kind: "error", errorType: "Extension.NoTable" }, /^it reported Extension\.NoTable in place/],

@@ -37,13 +37,13 @@ const advice = {
   module: 'import the module by its name in quotes, or list its package in "external" of lambdaExtension',
   file: 'list the file in "assets" of lambdaExtension, and open it with a path that begins with __dirname',
   setting:
-    'mend the program; if a setting is missing, give it a default in "environment" of lambdaExtension, or throw a ConfigError',
+    'fix the program; if a setting is missing, give it a default in "environment" of lambdaExtension, or throw a ConfigError',
   run: "call runExtension when the program is loaded, and do not end the process",
-  mend: 'mend what the output names; a missing setting gets a default in "environment", a missing module belongs into the bundle or into "external", a missing file into "assets"',
+  fix: 'fix what the output names; a missing setting gets a default in "environment", list the package of a missing module in "external", a missing file in "assets"',
   native:
     "npm rebuild its package; if the folder for temporary files is mounted with noexec, name another one in TMPDIR",
   network: "the check has no network and no credentials: ask for the first event before you use them",
-  wait: "call runExtension; until then nothing may wait for a network, and in onInit nothing may block",
+  wait: "call runExtension; until then the program must not wait for a network, and onInit must not block",
 };
 
 /** Decides whether the bundle is at fault. `layer` is the folder that held the extension's files while it ran. */
@@ -85,7 +85,7 @@ function parseTold(told: string): readonly ToldFailure[] {
 
 /**
  * Before `runExtension` everything counts but settings and what the check takes away. After it, only what no network,
- * role or setting can mend.
+ * role or setting can fix.
  */
 function isOfBundle({ where, message, name, code = "", path, syscall }: ToldFailure, layer: string): boolean {
   if (missingModule.test(code) || code === "OPTIONS") return true;
@@ -101,7 +101,7 @@ function adviceFor({ message, code = "" }: ToldFailure): string {
   if (/\bERR_DLOPEN_FAILED\b/.test(`${code} ${message}`)) return advice.native;
   if (missingModule.test(code)) return advice.module;
   if (code === "ENOENT") return advice.file;
-  return code === "OPTIONS" ? "mend the options of runExtension" : advice.setting;
+  return code === "OPTIONS" ? "fix the options of runExtension" : advice.setting;
 }
 
 function describeEnd(
@@ -113,8 +113,8 @@ function describeEnd(
       return `it reported ${end.errorType} in place of its first event; advice: ${advice.setting}`;
     case "exit": {
       const status = typeof end.status === "number" ? `exit status ${end.status}` : end.status;
-      const mend = takenAway.test(said) ? advice.network : advice.mend;
-      return `it ended (${status}) before it asked for its first event; advice: ${end.status === 0 ? advice.run : mend}`;
+      const fix = takenAway.test(said) ? advice.network : advice.fix;
+      return `it ended (${status}) before it asked for its first event; advice: ${end.status === 0 ? advice.run : fix}`;
     }
     case "late":
       return `it had not asked for its first event after ${deadlineMs / 1000} s; advice: ${advice.wait}`;
