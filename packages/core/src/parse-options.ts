@@ -60,12 +60,12 @@ export function parseOptions(given: unknown, isLazy = false): ExtensionOptions {
     const { name, failure, report }: Partial<ExtensionOptions> = isObject(given) ? given : {};
     kept = { ...(typeof name === "string" && { name }), ...(failure && { failure }), ...(report && { report }) };
   } catch (error) {
-    problems = [`options: a look at them throws ${describeError(error)}`];
+    problems = [`options: reading them throws ${describeError(error)}`];
   }
   return {
     ...kept,
     onInit() {
-      // The code tells the start check that no setting can mend this.
+      // The code tells the start check that no setting can fix this.
       throw Object.assign(new ConfigError(problems), { code: "OPTIONS" });
     },
   };

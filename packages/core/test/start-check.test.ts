@@ -57,7 +57,7 @@ test.each([
   [
     "misspells an option",
     "void runExtension({ onInvok() {} } as object);",
-    /onInvok: no such option.*mend the options of runExtension/,
+    /onInvok: no such option.*fix the options of runExtension/,
   ],
 ])("the start check refuses a program that %s", async (_what, program, message) => {
   await expect(startOnce(program)).rejects.toThrow(message);

@@ -84,7 +84,7 @@ const isCheck = (arg: string): boolean => arg === "--check" || arg.startsWith("-
 function unknownCommand(word: string): BuildError {
   const isOption = Object.hasOwn(options, word);
   const near = isOption ? `; did you mean --${word}?` : didYouMean(word, ["init", "snippet", "help"]);
-  return new BuildError(`unknown command ${word}${near || "; build-layer --help lists what there is"}`);
+  return new BuildError(`unknown command ${word}${near || "; build-layer --help lists the commands"}`);
 }
 
 function read(args: readonly string[]) {

@@ -225,7 +225,7 @@ describe("build-layer", () => {
     ],
     ["a misspelt command", ["snipet"], /^build-layer: unknown command snipet; did you mean snippet\?\n$/],
     ["help for a misspelt command", ["int", "--help"], /^build-layer: unknown command int; did you mean init\?\n$/],
-    ["a stray argument", ["dist"], /^build-layer: unknown command dist; build-layer --help lists what there is\n$/],
+    ["a stray argument", ["dist"], /^build-layer: unknown command dist; build-layer --help lists the commands\n$/],
     [
       "options with a command",
       ["snippet", "--watch"],
@@ -987,7 +987,7 @@ describe.runIf(installed !== undefined)("a carried engine and its cache", () => 
       expect(build('-t tmpfs -o size=1m tmpfs "$2"', 'ls -A "$2" >&2;')).toEqual({
         code: 1,
         stderr: expect.stringMatching(
-          /^build-layer: [^\n]*cache: expected a folder that can be written, with room for engines; BUILD_LAYER_CACHE names another one \(ENOSPC[^\n]*\n$/,
+          /^build-layer: [^\n]*cache: expected a folder with free space that this user can write to; set BUILD_LAYER_CACHE to another one \(ENOSPC[^\n]*\n$/,
         ),
       });
       expect(existsSync(join(folder, "out.zip"))).toBe(false);
@@ -1003,7 +1003,7 @@ describe.runIf(installed !== undefined)("a carried engine and its cache", () => 
       expect(build(readOnly)).toEqual({
         code: 1,
         stderr: expect.stringMatching(
-          /^build-layer: [^\n]*cache: expected a folder that can be written[^\n]*EROFS[^\n]*\n$/,
+          /^build-layer: [^\n]*cache: expected a folder with free space[^\n]*EROFS[^\n]*\n$/,
         ),
       });
       expect(readFileSync(join(folder, "out.zip")).equals(before)).toBe(true);

@@ -277,7 +277,7 @@ describe("modes", () => {
     expect(problemsOf([launcher("#!/bin/bash\n"), entry]).length === 0).toBe(isFine);
   });
 
-  test("names the bits that lend rights, and what to do", () => {
+  test("names set-uid, set-gid and sticky bits, and what to do", () => {
     expect(problemsOf([launcher("#!/bin/bash\n"), file("x/run", x86_64, 0o6755)])).toEqual([
       "x/run: expected a mode without set-uid and set-gid bit (chmod u-s,g-s), got 06755",
     ]);

@@ -61,7 +61,9 @@ test.each<[string, readonly NamedLayer[], readonly unknown[]]>([
   [
     "an extension's name twice, also with the same launcher",
     [layer("a", extension("x")), layer("b", extension("x"))],
-    ["extensions/x: expected in one layer, got it in a and b: Lambda starts only that of b"],
+    [
+      "extensions/x: expected in one layer, got it in a and b: Lambda starts only that of b: give one of the extensions another name",
+    ],
   ],
   [
     "other bytes at the same path",
@@ -70,7 +72,7 @@ test.each<[string, readonly NamedLayer[], readonly unknown[]]>([
       layer("b", extension("b"), ...["1", "2", "3", "4", "5"].map((name) => file(`x/${name}`, "new"))),
     ],
     [
-      "x/1, x/2, x/3 and 2 more: expected in one layer, or with the same bytes, got others in b than in a: Lambda keeps only those of b",
+      "x/1, x/2, x/3 and 2 more: expected in one layer, or with the same bytes, got others in b than in a: Lambda keeps only those of b: put them at another path in one layer",
     ],
   ],
   [

@@ -74,13 +74,13 @@ function explainLoss(earlier: NamedLayer, later: NamedLayer): readonly string[] 
   return [
     ...extensions.map(
       ({ entry }) =>
-        `${entry.path}: expected in one layer, got it in ${earlier.path} and ${later.path}: Lambda starts only that of ${later.path}`,
+        `${entry.path}: expected in one layer, got it in ${earlier.path} and ${later.path}: Lambda starts only that of ${later.path}: give one of the extensions another name`,
     ),
     ...(changed.length === 0
       ? []
       : [
           `${list(changed.map(({ entry }) => entry.path))}: expected in one layer, or with the same bytes, ` +
-            `got others in ${later.path} than in ${earlier.path}: Lambda keeps only those of ${later.path}`,
+            `got others in ${later.path} than in ${earlier.path}: Lambda keeps only those of ${later.path}: put them at another path in one layer`,
         ]),
   ];
 }

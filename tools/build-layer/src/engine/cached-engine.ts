@@ -82,8 +82,8 @@ export async function keeping<T>(cacheFolder: string, work: () => Promise<T>): P
     return await work();
   } catch (error) {
     if (!(error instanceof Error) || !("syscall" in error)) throw error;
-    const place = `${cacheFolder}: expected a folder that can be written, with room for engines`;
-    throw new BuildError(`${place}; BUILD_LAYER_CACHE names another one (${error.message})`, { cause: error });
+    const place = `${cacheFolder}: expected a folder with free space that this user can write to`;
+    throw new BuildError(`${place}; set BUILD_LAYER_CACHE to another one (${error.message})`, { cause: error });
   }
 }
 

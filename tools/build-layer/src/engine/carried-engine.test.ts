@@ -330,7 +330,7 @@ test("says so when there is no npm", async () => {
 test("says which folder cannot be used for the cache", async () => {
   writeFileSync(join(scratch, "file"), "");
   await expect(engineFiles(release, "x", { ...source, cacheFolder: join(scratch, "file", "cache") })).rejects.toThrow(
-    /file.cache: expected a folder that can be written, with room for engines; BUILD_LAYER_CACHE .*EEXIST/,
+    /file.cache: expected a folder with free space that this user can write to; set BUILD_LAYER_CACHE .*EEXIST/,
   );
   expect(existsSync(join(scratch, "cache"))).toBe(false);
 });

@@ -53,7 +53,7 @@ export const fileChecks: readonly Check[] = [
   }),
   {
     id: "modes",
-    title: "All users may read the layer, and no mode lends rights",
+    title: "All users may read the layer, and no file has a set-uid, set-gid or sticky bit",
     advice:
       "Give files mode 644, and folders and programs 755, before they are packed: Lambda runs extensions as another user than the owner of the files. Take away set-uid, set-gid and sticky bits with chmod u-s,g-s,-t.",
     executes: false,

@@ -46,8 +46,8 @@ export async function readZipModes(path: string): Promise<readonly LayerMode[]> 
 }
 
 /**
- * Explains a mode that Lambda's user, who does not own the files, cannot read, or a bit that lends rights. Returns
- * undefined if nothing is wrong.
+ * Explains a mode that Lambda's user, who does not own the files, cannot read, or a set-uid, set-gid or sticky bit.
+ * Returns undefined if nothing is wrong.
  * Source: https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-deployment.html
  */
 export function explainMode({ path, isFolder, mode }: LayerMode): string | undefined {
