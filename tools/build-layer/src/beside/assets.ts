@@ -17,9 +17,9 @@ const reserved = /^(index\.cjs(\.map)?|(bin|node_modules)(\/.*)?)$/;
 
 /**
  * Finds the files that the patterns name. As `cp -r` does, it drops the folder above what a pattern names:
- * `src/rules.json` becomes `rules.json`, the folder `src/pages` becomes `pages/…`; of a pattern with wildcards stays
- * what follows its fixed part. It follows links, because pnpm's packages are links. A pattern finds hidden files only
- * if it names the dot.
+ * `src/rules.json` becomes `rules.json`, and the folder `src/pages` becomes `pages/…`. A pattern with wildcards loses
+ * its fixed part. Links are followed, because pnpm's packages are links. A pattern finds hidden files only if it names
+ * the dot.
  * Errors: none thrown; `problems` has patterns without files, and files that cannot lie where they should.
  */
 export async function findAssets({ folder, settings: { assets } }: Project): Promise<Assets> {

@@ -9,7 +9,7 @@ export interface Need {
   readonly kind: "needed" | "optional" | "peer" | "optional peer";
 }
 
-/** What the package in `folder` needs in production, by name. Listed as optional too means optional, as for npm. */
+/** What the package in `folder` needs in production, by name. One that is optional too is optional, as for npm. */
 export function needsOf(folder: string): readonly Need[] {
   const manifest = readManifest(join(folder, "package.json"));
   const meta = manifest["peerDependenciesMeta"];

@@ -16,7 +16,7 @@ export interface Bundle {
   readonly code: Uint8Array;
   /** `index.cjs.map`, if the project asks for it. */
   readonly sourceMap: Uint8Array | undefined;
-  /** What it was made of, with the files of which tree shaking left nothing. */
+  /** What it was made of, also the files of which tree shaking left nothing. */
   readonly sources: readonly Source[];
   /** esbuild's warnings, one line each. */
   readonly warnings: readonly string[];
@@ -118,7 +118,7 @@ function toOptions({ folder, entry, settings }: BundleRequest, firstLine: string
     write: false,
     metafile: true,
     logLevel: "silent",
-    // esbuild is silent about calls that only Node.js can resolve, and beside a bundle there is mostly nothing.
+    // By default esbuild does not report calls that only Node.js can resolve. Beside a bundle they mostly find nothing.
     logOverride: { "unsupported-require-call": "warning", "unsupported-dynamic-import": "warning" },
   } satisfies BuildOptions;
 }

@@ -1,6 +1,6 @@
 /**
- * Free names, which esbuild does not shorten. `__dirname` itself would not do: a program may say
- * `const __dirname = import.meta.dirname`, and that would read itself.
+ * Names without a declaration: esbuild does not shorten them. The name `__dirname` itself does not work: a program may
+ * have `const __dirname = import.meta.dirname`, which would then read itself.
  */
 const values = {
   url: { name: "__build_layer_url", value: 'require("node:url").pathToFileURL(__filename).href' },
@@ -15,7 +15,7 @@ export const importMetaNames: Readonly<Record<string, string>> = Object.fromEntr
 
 /**
  * Returns the line that gives the names in a bundle the values of the bundle; undefined for a bundle that uses none of
- * them. It is not esbuild's `inject`, which adds a call to every CommonJS module. Node has loaded node:url before.
+ * them. esbuild's `inject` would add a call to every CommonJS module. The `require` is quick: Node has loaded node:url.
  */
 export function importMetaLine(bundle: string): string | undefined {
   const used = Object.values(values).filter(({ name }) => bundle.includes(name));

@@ -24,7 +24,7 @@ export function findEngines(entries: readonly TreeEntry[]): readonly FoundEngine
 
 /**
  * Checks the engine that a launcher of build-layer starts: it is there, it can be executed, and it is what it says. An
- * engine of another version is none of these problems: another version of build-layer may have pinned it.
+ * engine of another version is not a problem: another version of build-layer may have pinned it.
  * Returns an empty list for any other script.
  */
 export function checkCarriedEngine(launcher: FileEntry, entries: readonly TreeEntry[]): readonly string[] {

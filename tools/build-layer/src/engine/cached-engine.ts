@@ -94,7 +94,7 @@ function looksWhole({ path, pinned }: CachedFile): boolean {
     const found = statSync(path);
     return found.isFile() && found.size === pinned.bytes;
   } catch {
-    return false; // then it is made anew, and an error of that is reported
+    return false; // then it is made again, which reports an error
   }
 }
 

@@ -56,7 +56,7 @@ export async function engineFiles(
   });
 }
 
-/** Copies a file of the cache, and looks at the copy. A damaged file is mended and copied again, once. */
+/** Copies a file of the cache, and looks at the copy. A damaged file is replaced and copied again, once. */
 async function copyVerified(file: CachedFile, target: string, engine: CachedEngine): Promise<void> {
   if (await isCopied(file, target)) return;
   await engine.mend();

@@ -19,7 +19,7 @@ export type Content =
       readonly size: number;
       /** Its time in a folder. Other content has another time: so a build knows the file without reading it. */
       readonly modified: Date;
-      /** Writes the new file `target`. Its bytes are the pinned ones, whatever the place holds where they are kept. */
+      /** Writes the new file `target` with the pinned bytes, even if the kept file has others. */
       copyTo(target: string): Promise<void>;
       /** Returns `path`, when the pinned bytes are there. Units: 0.1 s for an engine. */
       verified(): Promise<string>;

@@ -5,15 +5,15 @@ import type { StartEnd, StartOutcome } from "./start-once.ts";
 export interface Verdict {
   /** What happened and what to do, in one line, and the end of the output; undefined if the extension can start. */
   readonly problem?: { readonly line: string; readonly output: string };
-  /** What fails here and may work on Lambda: a network, credentials, a setting. */
+  /** What fails here and may work on Lambda, because it needs a network, credentials or a setting. */
   readonly warnings: readonly string[];
 }
 
-/** A failure that core's loop survives and tells: see LAMBDA_EXTENSION_START_CHECK in docs/layers.md. */
+/** A failure that core's loop survives and tells the check: see LAMBDA_EXTENSION_START_CHECK in docs/layers.md. */
 interface ToldFailure {
   readonly where: string;
   readonly message: string;
-  /** Of the error, as the next ones: undefined if it has no text there. */
+  /** This and the next fields are those of the error; undefined if a field is not a text. */
   readonly name: string | undefined;
   readonly code: string | undefined;
   readonly path: string | undefined;
@@ -84,8 +84,8 @@ function parseTold(told: string): readonly ToldFailure[] {
 }
 
 /**
- * Before `runExtension` everything counts but settings and what the check takes away. After it, only what no network,
- * role or setting can fix.
+ * Before `runExtension`, every failure counts except a missing setting, network or role. After it, a failure counts
+ * only if no setting, network or role can fix it.
  */
 function isOfBundle({ where, message, name, code = "", path, syscall }: ToldFailure, layer: string): boolean {
   if (missingModule.test(code) || code === "OPTIONS") return true;
