@@ -51,7 +51,9 @@ describe.each(Object.entries(rules))("the schema of %s", (_, { schema, parse }) 
     const inner = fc.oneof(limit, list);
     const known = fc.record(Object.fromEntries(namesOf(schema).map((name) => [name, inner])), { requiredKeys: [] });
     const object = fc.oneof(fc.dictionary(text, list), known);
-    const value = fc.oneof(list, object, fc.array(object, { maxLength: 2 }), fc.jsonValue());
+    const any = fc.oneof(list, object, fc.array(object, { maxLength: 2 }), fc.jsonValue());
+    // The language service takes every number without a point for a whole one: 3e-323.
+    const value = any.filter((one) => !/\de-/.test(JSON.stringify(one)));
     const service = getLanguageService({});
     await fc.assert(
       fc.asyncProperty(value, async (value) => {
