@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { unzipSync } from "fflate";
 import { findBeside } from "./beside/beside.ts";
 import type { Beside } from "./beside/beside.ts";
 import { BuildError } from "./build-error.ts";
 import { builtFromName, forgetLayer } from "./built-from.ts";
-import { readHead } from "./check/read-folder.ts";
 import type { Architecture } from "./config/extension-settings.ts";
 import type { Project } from "./config/project.ts";
 import { checkOutFolder } from "./layer/out-folder.ts";
@@ -90,10 +90,20 @@ async function planFirst(project: Project): Promise<{ readonly plan: LayerPlan; 
   return { plan, beside };
 }
 
-/** True if a file is a zip in which a path begins as in a layer: not a document or an archive of the user's. */
+/** True if a file is a zip that holds a launcher and its bundle: not a document or an archive of the user's. */
 function isLayerZip(path: string): boolean {
-  const isZip = Buffer.from("PK\x03\x04", "latin1").equals(readHead(path).subarray(0, 4));
-  return isZip && readFileSync(path).includes("extensions/");
+  const names: string[] = [];
+  try {
+    unzipSync(readFileSync(path), {
+      filter({ name }) {
+        names.push(name);
+        return false; // only the list is read
+      },
+    });
+  } catch {
+    return false;
+  }
+  return names.some((name) => name.startsWith("extensions/") && names.includes(`${basename(name)}/index.cjs`));
 }
 
 /** The names of the last build's extensions: another name if the extension was renamed since. */

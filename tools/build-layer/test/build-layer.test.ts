@@ -528,10 +528,14 @@ describe("--out", () => {
     ["a link to such a folder", "link", /link, which contains package\.json/],
     ["a folder whose extensions/ leads elsewhere", "linked", /in which .*linked\/extensions is something else/],
     ["a folder whose own place leads elsewhere", "linked too", /in which .*linked too\/hello is something else/],
+    ["a folder with an extension of the user's", "own", /in which .*own\/extensions\/hello is something else/],
+    ["a folder of npm", "node_modules/.layer", /which lies in node_modules/],
+    ["a new folder of git", ".git/layer", /which lies in \.git/],
   ])("refuses %s, and writes nothing", async (_what, target, message) => {
     const { folder, put } = project();
     await buildLayer(folder);
     for (const file of ["home/notes", "other/package.json", "repository/.git/HEAD", "sam/template.yaml"]) put(file, "");
+    for (const file of ["own/extensions/hello", "own/hello/index.cjs", "node_modules/.layer/x"]) put(file, "");
     for (const made of ["empty", "linked", "linked too"]) mkdirSync(join(folder, made));
     symlinkSync("other", join(folder, "link"));
     symlinkSync("../empty", join(folder, "linked/extensions"));
@@ -614,7 +618,11 @@ test("--zip replaces only a zip", async () => {
   execFileSync("mkfifo", ["pipe"], { cwd: folder });
   const document = zipSync({ "word/document.xml": new Uint8Array(10) });
   writeFileSync(join(folder, "letter.docx"), document);
-  for (const path of ["package.json", "src/main.ts", "pipe", "letter.docx"]) {
+  writeFileSync(
+    join(folder, "backup.zip"),
+    zipSync({ "docs/extensions/a": new Uint8Array(1), "extensions/b": new Uint8Array(1) }),
+  );
+  for (const path of ["package.json", "src/main.ts", "pipe", "letter.docx", "backup.zip"]) {
     const { code, stderr } = await buildLayer(folder, ["--zip", path]);
     expect(code).toBe(1);
     expect(stderr).toMatch(

@@ -1,7 +1,8 @@
 import { lstatSync, readdirSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { BuildError } from "../build-error.ts";
+import { readHead } from "../check/read-folder.ts";
 import type { Project } from "../config/project.ts";
 import { upwards, whatIsAt } from "../paths.ts";
 
@@ -30,6 +31,10 @@ export function checkOutFolder(target: string, project: Project): void {
 }
 
 function explainPlace(target: string, { folder, entry }: Project): string | undefined {
+  const ofTools = relative(folder, target)
+    .split(sep)
+    .find((name) => name === "node_modules" || name === ".git");
+  if (ofTools !== undefined) return `lies in ${ofTools}`;
   if (whatIsAt(target) !== "a folder") return undefined;
   const real = realpathSync(target);
   if (real === dirname(real)) return "is the root of the file system";
@@ -66,7 +71,12 @@ function findForeign(target: string, name: string): string | undefined {
   if (isFile(target)) return target;
   return [
     ...[extensions].filter((path) => isFile(path) || isLink(path)),
-    ...[join(extensions, name)].filter(isFolder),
+    ...[join(extensions, name)].filter((path) => isFolder(path) || (isFile(path) && !isLauncher(path))),
     ...[join(target, name)].filter((path) => isForeign(path) || isLink(path)),
   ][0];
+}
+
+/** True if `build-layer` wrote this file: a launcher has the settings of its extension as local variables. */
+function isLauncher(path: string): boolean {
+  return whatIsAt(path) === "a file" && Buffer.from(readHead(path)).includes("\n  local extension=");
 }
