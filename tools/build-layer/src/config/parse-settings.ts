@@ -57,7 +57,7 @@ export const rules: { readonly [Key in keyof ExtensionSettings]: Rule<ExtensionS
     items: { type: "string", pattern: packagePattern.source },
   }),
   loader: rule(
-    `an object with ${listed(loaders, "or")} for ends of file names such as ".sql", which are none of JavaScript or TypeScript`,
+    `an object with ${listed(loaders, "or")} for ends of file names such as ".sql", but not those of JavaScript and TypeScript`,
     (got): got is Readonly<Record<string, Loader>> =>
       isRecord(got) &&
       Object.entries(got).every(([end, loader]) => endPattern.test(end) && loaders.some((one) => one === loader)),
