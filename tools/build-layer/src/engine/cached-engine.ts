@@ -76,6 +76,11 @@ export function openCachedEngine(release: EngineRelease, source: EngineSource): 
   return { label, files, ensure, mend };
 }
 
+/** Ends a message about slow work: it is done once, or again because of a damaged file. */
+export function reasonFor(damaged: string | undefined): string {
+  return damaged === undefined ? ", once" : ` again: ${damaged} does not hold the bytes that are pinned`;
+}
+
 /** Names the cache in an error of the file system. */
 export async function keeping<T>(cacheFolder: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -123,7 +128,6 @@ async function fill(
   source: EngineSource & { readonly label: string; readonly damaged: string | undefined },
 ): Promise<void> {
   const { label, damaged, projectFolder } = source;
-  const why = damaged === undefined ? ", once" : ` again: ${damaged} does not hold the bytes that are pinned`;
   const made = join(staging.folder, "engine");
   mkdirSync(made);
   const wanted = [{ file: release.executable, target: join(made, "executable") }];
@@ -131,10 +135,10 @@ async function fill(
   const installed = findInstalled(projectFolder, release.packageName);
   const copies = wanted.map(({ file }) => ({ path: join(installed ?? "", file.path), pinned: file }));
   if (installed !== undefined && (await findWrong(copies)) === undefined) {
-    if (damaged !== undefined) source.say(`copying ${label} from ${installed}${why}`);
+    if (damaged !== undefined) source.say(`copying ${label} from ${installed}${reasonFor(damaged)}`);
     for (const { file, target } of wanted) copyFileSync(join(installed, file.path), target);
   } else {
-    source.say(`fetching ${label} through npm${why}`);
+    source.say(`fetching ${label} through npm${reasonFor(damaged)}`);
     const files = await fetchPackage(release, { projectFolder, scratchFolder: staging.folder });
     for (const { file, target } of wanted) writeFileSync(target, files.get(file.path) ?? new Uint8Array());
   }

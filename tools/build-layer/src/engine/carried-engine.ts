@@ -6,7 +6,7 @@ import { codeOf } from "../file-error.ts";
 import { fixedTime } from "../layer/layer-file.ts";
 import type { LayerFile } from "../layer/layer-file.ts";
 import { sha256Of } from "../sha256-of.ts";
-import { keeping, openCachedEngine } from "./cached-engine.ts";
+import { keeping, openCachedEngine, reasonFor } from "./cached-engine.ts";
 import type { CachedEngine, CachedFile, EngineSource } from "./cached-engine.ts";
 import { compressOnce } from "./compress-once.ts";
 import type { EngineRelease } from "./engine-release.ts";
@@ -45,9 +45,7 @@ export async function engineFiles(
             pinned: file.pinned,
             read: () => readVerified(file, engine),
             onCompress(damaged) {
-              const why =
-                damaged === undefined ? ", once" : ` again: ${damaged} does not hold the bytes that are pinned`;
-              if (isExecutable || damaged !== undefined) source.say(`compressing ${engine.label}${why}`);
+              if (isExecutable || damaged !== undefined) source.say(`compressing ${engine.label}${reasonFor(damaged)}`);
             },
           }),
         ),
